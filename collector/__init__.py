@@ -1,0 +1,1 @@
+"""collector: the service that runs a collections floor."""

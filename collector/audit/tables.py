@@ -1,0 +1,56 @@
+"""Audit entries, the chain that seals them, and its signed checkpoints. Plain ids: nothing here keeps a row alive."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from collector.foundation.database import BigInt, Json
+
+
+class AuditEntry(SQLModel, table=True):
+    """One thing that was done. Inserted with the event itself; holds ids, codes and amounts, never names."""
+
+    __tablename__ = "audit_entry"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    """ "kind:id", such as promise:17."""
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+class AuditLink(SQLModel, table=True):
+    """An entry's place in the chain: `hash` covers the entry and the link before it."""
+
+    __tablename__ = "audit_link"
+
+    position: int = Field(primary_key=True, sa_type=BigInt, sa_column_kwargs={"autoincrement": False})
+    entry_id: int = Field(sa_type=BigInt, unique=True)
+    entry_hash: str
+    hash: str
+
+
+class AuditCheckpoint(SQLModel, table=True):
+    """A signature over the chain up to a position."""
+
+    __tablename__ = "audit_checkpoint"
+
+    position: int = Field(primary_key=True, sa_type=BigInt, sa_column_kwargs={"autoincrement": False})
+    hash: str
+    at: datetime
+    signature: str
+
+
+class Installation(SQLModel, table=True):
+    """The database's own identity: one row. A copy is recognised by it, a wrong key by `key_check`."""
+
+    __tablename__ = "installation"
+
+    id: int = Field(default=1, primary_key=True, sa_type=BigInt)
+    database_id: str
+    key_check: str
+    created_at: datetime
+    demo: bool = False

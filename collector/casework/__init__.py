@@ -1,0 +1,1 @@
+"""One business event, from record to consequence. The only way in for events."""

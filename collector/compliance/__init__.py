@@ -1,0 +1,1 @@
+"""May this contact happen? Law as data, verdicts with reasons."""

@@ -1,0 +1,1 @@
+"""Carriers, and the steps of a contact: claim, send, receipt."""

@@ -1,0 +1,71 @@
+"""What the carrier was given, and what it said about it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from collector.dispatch.rules import Progress
+from collector.foundation.database import BigInt, Json, enum_column
+from collector.history.rules import Channel
+
+
+class Submission(SQLModel, table=True):
+    """One message or call handed to the carrier: the row is written before the carrier is called."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_to", "to_number", "submitted_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    task_id: int | None = Field(default=None, foreign_key="task.id", sa_type=BigInt, unique=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt)
+    channel: Channel = Field(sa_type=enum_column(Channel))
+    carrier: str
+    sid: str | None = Field(default=None, unique=True)
+    child_sid: str | None = Field(default=None, unique=True)
+    """Of a call: the borrower's leg."""
+    from_number: str
+    to_number: str
+    body: str | None = None
+    segments: int = 1
+    token: str = Field(unique=True)
+    progress: Progress = Field(default=Progress.submitted, sa_type=enum_column(Progress))
+    error_code: int | None = None
+    error: str | None = None
+    submitted_at: datetime
+    updated_at: datetime
+    seconds: int | None = None
+
+
+class CarrierEvent(SQLModel, table=True):
+    """Every webhook that was taken, once."""
+
+    __tablename__ = "carrier_event"
+    __table_args__ = (UniqueConstraint("sid", "kind", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    sid: str
+    kind: str
+    status: str
+    at: datetime
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+class InboundMessage(SQLModel, table=True):
+    """An SMS somebody sent to one of our numbers, and how it was read."""
+
+    __tablename__ = "inbound_message"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    sid: str = Field(unique=True)
+    from_number: str = Field(index=True)
+    to_number: str
+    body: str
+    at: datetime
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt, index=True)
+    portfolio_id: int | None = Field(default=None, foreign_key="portfolio.id", sa_type=BigInt)
+    reading: str
+    handled_at: datetime | None = None
+    """None while a person must look at it."""
+    handled_by: str | None = None
+    replied: bool = False

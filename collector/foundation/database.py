@@ -1,0 +1,160 @@
+"""The database: SQLite (embedded) or PostgreSQL (production) through the same code.
+
+What differs between the two lives here and nowhere else: how a write begins, how rows are locked and skipped,
+how a table is filled in bulk, and how one process becomes the leader.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import JSON, BigInteger, Engine, Integer, create_engine, event, text
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, SQLModel
+from sqlmodel.sql.expression import SelectOfScalar
+
+E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
+
+BUSY_MS = 10_000
+"""How long a SQLite writer waits for another before it gives up."""
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+"""Ids and money: 64 bits on both databases (SQLite's INTEGER is 64 bits wide, and only it may be a row id)."""
+
+Json = JSON().with_variant(JSONB, "postgresql")
+
+Begin = Callable[[], AbstractContextManager[Session]]
+"""A transaction factory: commits when the block ends well, rolls back when it does not."""
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def enum_column(words: type[E]) -> SqlEnum:
+    """A column that holds the values of a StrEnum as plain words, readable in SQL and open to new words."""
+    return SqlEnum(
+        words,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda kinds: [kind.value for kind in kinds],
+    )
+
+
+class Database:
+    """One database: `begin()` for a unit of writing, `read()` for a consistent look."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        if self.url.get_backend_name() == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.is_postgresql = self.url.get_backend_name() == "postgresql"
+        self.engine = self._engine()
+
+    def _engine(self) -> Engine:
+        if self.is_postgresql:
+            return create_engine(
+                self.url,
+                hide_parameters=True,
+                pool_size=40,
+                pool_pre_ping=True,
+                connect_args={"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=300000"},
+            )
+        engine = create_engine(
+            self.url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000}
+        )
+
+        @event.listens_for(engine, "connect")
+        def _on_connect(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # transactions are begun below, not by the driver
+            cursor = connection.cursor()
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                f"busy_timeout={BUSY_MS}",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def _on_begin(connection: Any) -> None:
+            reading = connection.get_execution_options().get("collector_read", False)
+            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+        return engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A write: everything in the block is committed together, or nothing is."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A look that sees one moment of the database and changes nothing."""
+        engine = self.engine.execution_options(
+            collector_read=True, **({"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {})
+        )
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def locked(statement: SelectOfScalar[T], session: Session, *, skip: bool = False) -> SelectOfScalar[T]:
+    """The same query, holding its rows until commit; with `skip`, without those that others hold.
+
+    SQLite has one writer at a time, so there the rows of a write are held already.
+    """
+    return statement.with_for_update(skip_locked=skip) if is_postgresql(session) else statement
+
+
+def lock_key(session: Session, name: str) -> None:
+    """Hold a name until commit: whoever else asks for it waits. A no-op on SQLite, whose writers queue anyway."""
+    if is_postgresql(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
+
+
+def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Fill a table fast: COPY on PostgreSQL, executemany on SQLite. Values are as the driver takes them: moments
+    must be aware. Returns how many rows went in."""
+    connection = session.connection().connection
+    names = ", ".join(f'"{column}"' for column in columns)
+    count = 0
+    if is_postgresql(session):
+        with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+            for row in rows:
+                copy.write_row(row)
+                count += 1
+        return count
+
+    def counted() -> Iterator[Sequence[Any]]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield row
+
+    marks = ", ".join("?" * len(columns))
+    cursor = connection.cursor()
+    cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', counted())  # type: ignore[arg-type]  # noqa: S608
+    cursor.close()
+    return count

@@ -1,0 +1,91 @@
+"""Secrets: one master secret, a derived key per purpose; sealed ID numbers and blind indexes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from collector.foundation.errors import NotReady
+
+
+class Keys:
+    """Keys derived from one master secret by HKDF-SHA256, one per purpose."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) < 32:
+            raise NotReady("the master secret is shorter than 32 bytes")
+        self._master = master
+        self._derived: dict[str, bytes] = {}
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes for this purpose; the same purpose always gives the same key."""
+        if purpose not in self._derived:
+            kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"collector:{purpose}".encode())
+            self._derived[purpose] = kdf.derive(self._master)
+        return self._derived[purpose]
+
+    @property
+    def check_value(self) -> str:
+        """What the database keeps to recognise this master secret; it gives nothing of the secret away."""
+        return hmac.new(self.derive("check"), b"check", hashlib.sha256).hexdigest()
+
+    @property
+    def key_id(self) -> str:
+        return self.check_value[:8]
+
+    def seal(self, plain: str) -> str:
+        """AES-GCM, as "key id:base64(nonce and ciphertext)"."""
+        nonce = os.urandom(12)
+        sealed = AESGCM(self.derive("seal")).encrypt(nonce, plain.encode(), None)
+        return f"{self.key_id}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, sealed: str) -> str:
+        """The inverse of `seal`; a text sealed under another key, or changed, is a `NotReady`."""
+        key_id, _, body = sealed.partition(":")
+        if key_id != self.key_id:
+            raise NotReady(f"this was sealed with key {key_id}, which is not here")
+        raw = base64.b64decode(body)
+        try:
+            return AESGCM(self.derive("seal")).decrypt(raw[:12], raw[12:], None).decode()
+        except InvalidTag as error:
+            raise NotReady("a sealed value was changed and can not be opened") from error
+
+    def blind_index(self, *parts: str) -> str:
+        """A keyed hash to find equal values by, without keeping them: HMAC-SHA256, hex."""
+        return self.mac("blind-index", *parts)
+
+    def mac(self, purpose: str, *parts: str) -> str:
+        """HMAC-SHA256 under the purpose's key over parts that can not run into each other; hex."""
+        body = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+        return hmac.new(self.derive(purpose), body, hashlib.sha256).hexdigest()
+
+
+def read_keys(path: Path) -> Keys:
+    """The keys of the master secret in this file; missing or readable by others is a `NotReady`."""
+    try:
+        mode = path.stat().st_mode
+        body = path.read_text("ascii").strip()
+    except FileNotFoundError as error:
+        raise NotReady(f"the master secret {path.name} is missing; put back the copy that belongs to this database") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise NotReady(f"{path.name} can be read by others; run: chmod 600 {path.name}")
+    return Keys(bytes.fromhex(body))
+
+
+def make_key_file(path: Path) -> Keys:
+    """A new master secret, written for the owner's eyes only; an existing file is never overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    return read_keys(path)

@@ -1,0 +1,55 @@
+"""Money is whole minor units (分, cents) in an ISO 4217 currency; never a float."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import format_currency, get_currency_precision
+
+from collector.foundation.errors import BadInput
+
+LIMIT = 10**15
+"""Largest amount taken, in minor units: far above any book, far below BIGINT, so that sums stay exact."""
+
+
+@lru_cache(maxsize=256)
+def exponent(currency: str) -> int:
+    """How many decimals the currency has by ISO 4217; an unknown currency is a `BadInput`."""
+    if currency not in Locale("en").currencies:
+        raise BadInput(f"unknown currency {currency!r}; use an ISO 4217 code such as CNY or USD")
+    return int(get_currency_precision(currency))
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """Decimal major units, as files carry them ("1234.50"), as minor units (123450).
+
+    Refused: thousands separators, signs, exponents, more decimals than the currency has, amounts over `LIMIT`.
+    """
+    cleaned = text.strip()
+    digits = exponent(currency)
+    if not cleaned or not all(ch.isascii() and (ch.isdigit() or ch == ".") for ch in cleaned):
+        raise BadInput(f"{text!r} is not an amount; write plain decimals such as 1234.50")
+    try:
+        scaled = Decimal(cleaned).scaleb(digits)
+    except InvalidOperation as error:
+        raise BadInput(f"{text!r} is not an amount; write plain decimals such as 1234.50") from error
+    if scaled != scaled.to_integral_value():
+        raise BadInput(f"{text!r} has more than {digits} decimals, which {currency} does not have")
+    amount = int(scaled)
+    if amount > LIMIT:
+        raise BadInput(f"{text!r} is larger than any amount this system takes")
+    return amount
+
+
+def plain(amount: int, currency: str) -> str:
+    """Minor units as decimal major units: 123450 CNY is "1234.50". The inverse of `parse_amount`."""
+    digits = exponent(currency)
+    return f"{Decimal(amount).scaleb(-digits):.{digits}f}"
+
+
+def shown(amount: int, currency: str, language: str = "en") -> str:
+    """Minor units as people read them: ¥1,234.50."""
+    value = Decimal(amount).scaleb(-exponent(currency))
+    return str(format_currency(value, currency, locale="zh_CN" if language.startswith("zh") else "en"))

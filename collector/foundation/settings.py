@@ -1,0 +1,59 @@
+"""Settings: environment variables `COLLECTOR_*`, or files of the same name in `COLLECTOR_SECRETS_DIR`."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CarrierKind(StrEnum):
+    memory = "memory"
+    twilio = "twilio"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations. Business numbers are not here: they are in strategies,
+    packs and portfolios."""
+
+    model_config = SettingsConfigDict(env_prefix="COLLECTOR_", extra="ignore", hide_input_in_errors=True)
+
+    home: Path = Field(Path("var"), description="Folder of the embedded database, the key and the arming file")
+    database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in `home`")
+    key_file: Path | None = Field(None, description="File with the master secret; default `home`/master.key, mode 0600")
+    templates_dir: Path | None = Field(None, description="Folder whose templates are laid over the shipped ones")
+    public_url: str = Field("http://127.0.0.1:8000", description="Address under which the carrier reaches the webhooks")
+    trusted_hosts: str = Field("127.0.0.1,localhost", description="Host names the server answers to, by comma")
+    trusted_proxies: str = Field("", description="Addresses whose forwarded headers are believed, by comma")
+    carrier: CarrierKind = Field(CarrierKind.memory, description="memory keeps messages in the process; twilio sends")
+    twilio_account_sid: str = Field("", description="AC..., the account that owns the caller numbers")
+    twilio_api_key: str = Field("", description="SK..., the API key that signs REST requests")
+    twilio_api_secret: SecretStr = Field(SecretStr(""), description="Secret of that API key")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Verifies webhooks, and nothing else")
+    twilio_auth_token_old: SecretStr = Field(SecretStr(""), description="Also accepted while the token is rotated")
+    twilio_base_url: str = Field("", description="Address of a carrier sandbox; empty: Twilio itself")
+    demo: bool = Field(False, description="Set by `collector demo`; `serve` refuses a demo database")
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'collector.db'}"
+
+    @property
+    def resolved_key_file(self) -> Path:
+        return self.key_file or self.home / "master.key"
+
+    @property
+    def sandboxed(self) -> bool:
+        """True where nothing can reach a real person: the memory carrier, or a carrier on this machine."""
+        return self.carrier is CarrierKind.memory or self.twilio_base_url.startswith(
+            ("http://127.0.0.1:", "http://localhost:")
+        )
+
+
+def load_settings() -> Settings:
+    """The settings of this process, read once by a door."""
+    secrets = os.environ.get("COLLECTOR_SECRETS_DIR")
+    return Settings(_secrets_dir=secrets) if secrets else Settings()

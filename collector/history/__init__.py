@@ -1,0 +1,1 @@
+"""What happened: attempts, outcomes, promises, consents, stops, holds, disputes, referrals."""

@@ -1,0 +1,279 @@
+"""What happened. Attempts, outcomes, dispositions and consents are never changed: a correction is a new row."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from collector.foundation.database import BigInt, Json, enum_column
+from collector.history.rules import (
+    Ability,
+    Cause,
+    Channel,
+    Direction,
+    HoldReason,
+    HoldScope,
+    Outcome,
+    PromiseState,
+    ReferralKind,
+    ReferralState,
+    RoundEnd,
+    Standing,
+    StopKind,
+    Willingness,
+)
+
+
+class Attempt(SQLModel, table=True):
+    """One contact, placed or received. `day` is the person's local day; `debts` the accounts it was about."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("natural_key"),
+        Index("ix_attempt_person_at", "person_id", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    natural_key: str
+    """What makes it one: "task:<id>", "carrier:<sid>", "event:<digest of the imported row>"."""
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt, index=True)
+    """The lead account."""
+    debts: list[int] = Field(default_factory=list, sa_type=Json)
+    contact_point_id: int | None = Field(default=None, foreign_key="contact_point.id", sa_type=BigInt)
+    channel: Channel = Field(sa_type=enum_column(Channel))
+    direction: Direction = Field(sa_type=enum_column(Direction))
+    number: str | None = None
+    caller: str | None = None
+    slot: str | None = None
+    at: datetime
+    day: date
+    purpose: str = "collect"
+    text: str | None = None
+    actor: str
+    recorded_at: datetime
+
+
+class OutcomeRow(SQLModel, table=True):
+    """How an attempt ended; the newest row of an attempt holds."""
+
+    __tablename__ = "outcome"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    attempt_id: int = Field(foreign_key="attempt.id", sa_type=BigInt, index=True)
+    outcome: Outcome = Field(sa_type=enum_column(Outcome))
+    seconds: int | None = None
+    note: str | None = None
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+
+
+class Disposition(SQLModel, table=True):
+    """What a conversation came to (handbook section 7)."""
+
+    __tablename__ = "disposition"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    attempt_id: int | None = Field(default=None, foreign_key="attempt.id", sa_type=BigInt)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
+    spoke_to: str = "borrower"
+    cause: Cause | None = Field(default=None, sa_type=enum_column(Cause))
+    willingness: Willingness | None = Field(default=None, sa_type=enum_column(Willingness))
+    ability: Ability | None = Field(default=None, sa_type=enum_column(Ability))
+    refuses: bool = False
+    next_step: str | None = None
+    note: str | None = None
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+
+
+class CallbackRow(SQLModel, table=True):
+    """A call the person agreed to; it returns to the agent who agreed it."""
+
+    __tablename__ = "callback"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt)
+    contact_point_id: int | None = Field(default=None, foreign_key="contact_point.id", sa_type=BigInt)
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInt)
+    due_at: datetime
+    made_at: datetime
+    done_at: datetime | None = None
+
+
+class Promise(SQLModel, table=True):
+    """A promise to pay: an amount, an exact moment, a way, and who promised."""
+
+    __tablename__ = "promise"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    amount: int = Field(sa_type=BigInt)
+    due_at: datetime
+    way: str = ""
+    promised_by: str = "borrower"
+    made_at: datetime
+    """When it was promised; payments count from then."""
+    recorded_at: datetime
+    actor: str
+    plan_key: str | None = None
+    """The same for all promises of one plan."""
+    state: PromiseState = Field(default=PromiseState.open, sa_type=enum_column(PromiseState), index=True)
+    paid: int = Field(default=0, sa_type=BigInt)
+    decided_at: datetime | None = None
+    approval_id: int | None = Field(default=None, foreign_key="approval.id", sa_type=BigInt)
+    """Set when a supervisor had to agree."""
+    reminded_at: datetime | None = None
+    natural_key: str | None = Field(default=None, unique=True)
+
+
+class Stop(SQLModel, table=True):
+    """A reason not to contact a person. Lifting it fills `lifted_at`; the row stays."""
+
+    __tablename__ = "stop"
+    __table_args__ = (Index("ix_stop_number", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt, index=True)
+    """None: the number's opt-out, whoever has it."""
+    kind: StopKind = Field(sa_type=enum_column(StopKind))
+    channel: Channel | None = Field(default=None, sa_type=enum_column(Channel))
+    number: str | None = None
+    at: datetime
+    until: datetime | None = None
+    reason: str = ""
+    actor: str
+    lifted_at: datetime | None = None
+    lifted_by: str | None = None
+    natural_key: str | None = Field(default=None, unique=True)
+
+
+class StandingRow(SQLModel, table=True):
+    """Consents, preferences, agreements, validation notices: what the gate reads as `facts.Standing`."""
+
+    __tablename__ = "standing"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    portfolio_id: int | None = Field(default=None, foreign_key="portfolio.id", sa_type=BigInt)
+    kind: Standing = Field(sa_type=enum_column(Standing))
+    channel: Channel | None = Field(default=None, sa_type=enum_column(Channel))
+    number: str | None = None
+    at: datetime
+    until: datetime | None = None
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    actor: str
+    recorded_at: datetime
+    natural_key: str | None = Field(default=None, unique=True)
+
+
+class Hold(SQLModel, table=True):
+    """Contact stopped by us, for an account, a person, a segment, a portfolio or everything."""
+
+    __tablename__ = "hold"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    scope: HoldScope = Field(sa_type=enum_column(HoldScope), index=True)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt, index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt, index=True)
+    portfolio_id: int | None = Field(default=None, foreign_key="portfolio.id", sa_type=BigInt)
+    segment: str | None = None
+    reason: HoldReason = Field(sa_type=enum_column(HoldReason))
+    note: str = ""
+    at: datetime
+    until: datetime | None = None
+    actor: str
+    lifted_at: datetime | None = None
+    lifted_by: str | None = None
+
+
+class Dispute(SQLModel, table=True):
+    __tablename__ = "dispute"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    reason: str
+    at: datetime
+    answer_by: date
+    answered_at: datetime | None = None
+    answer: str | None = None
+    actor: str
+    natural_key: str | None = Field(default=None, unique=True)
+
+
+class Complaint(SQLModel, table=True):
+    __tablename__ = "complaint"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
+    text: str
+    at: datetime
+    answer_by: date
+    answered_at: datetime | None = None
+    actor: str
+
+
+class RoundEnded(SQLModel, table=True):
+    """The end of a 3:3:3 round of a phone, with the calls that prove it."""
+
+    __tablename__ = "round_ended"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    contact_point_id: int = Field(foreign_key="contact_point.id", sa_type=BigInt, index=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    how: RoundEnd = Field(sa_type=enum_column(RoundEnd))
+    at: datetime
+    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+class ClosingRefused(SQLModel, table=True):
+    """The closing SMS of a round could not lawfully or possibly be sent: recorded with the rules that said so."""
+
+    __tablename__ = "closing_refused"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    contact_point_id: int = Field(foreign_key="contact_point.id", sa_type=BigInt, index=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    at: datetime
+    rules: list[str] = Field(default_factory=list, sa_type=Json)
+
+
+class Referral(SQLModel, table=True):
+    """An account handed to skip-tracing or legal, with the evidence that speaks for it."""
+
+    __tablename__ = "referral"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    kind: ReferralKind = Field(sa_type=enum_column(ReferralKind), index=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    state: ReferralState = Field(
+        default=ReferralState.proposed, sa_type=enum_column(ReferralState), index=True
+    )
+    reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    """Each: trigger, words, numbers, since."""
+    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    opened_at: datetime
+    opened_by: str
+    state_at: datetime
+    state_by: str
+    state_reason: str = ""
+
+
+class Delivery(SQLModel, table=True):
+    """A delivered receipt for an SMS attempt: what later reopens a round, or proves arrival."""
+
+    __tablename__ = "delivery"
+
+    attempt_id: int = Field(foreign_key="attempt.id", primary_key=True, sa_type=BigInt)
+    at: datetime
+    status: str

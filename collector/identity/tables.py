@@ -1,0 +1,89 @@
+"""Users, their sessions, API keys, approvals, and the counters that slow down guessing."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from collector.foundation.database import BigInt, Json, enum_column
+from collector.identity.rules import ApprovalState, Level
+
+
+class User(SQLModel, table=True):
+    __tablename__ = "user_account"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    name: str = Field(unique=True)
+    staff_no: str = Field(index=True)
+    """The person behind the login: approvals compare this, not the user id."""
+    display_name: str = ""
+    roles: str
+    """Words of `Role`, by comma."""
+    level: Level | None = Field(default=None, sa_type=enum_column(Level))
+    password_hash: str
+    must_change: bool = True
+    language: str = "en"
+    all_portfolios: bool = False
+    phone: str | None = None
+    """The agent's own leg, E.164 or client:name; set by an admin."""
+    disabled_at: datetime | None = None
+    created_by: str = ""
+    created_at: datetime
+    reset_at: datetime | None = None
+
+
+class UserSession(SQLModel, table=True):
+    """A login, as a row that can be revoked; only the hash of its token is kept."""
+
+    __tablename__ = "user_session"
+
+    token_hash: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt, index=True)
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None
+
+
+class ApiKey(SQLModel, table=True):
+    __tablename__ = "api_key"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    key_id: str = Field(unique=True)
+    secret_hash: str
+    name: str
+    scopes: str
+    all_portfolios: bool = False
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class Throttle(SQLModel, table=True):
+    """Failed logins per name or address; the delay doubles, and ends by itself."""
+
+    __tablename__ = "throttle"
+
+    key: str = Field(primary_key=True)
+    failures: int
+    last_at: datetime
+
+
+class Approval(SQLModel, table=True):
+    """Something that needs a second person. `digest` is the SHA-256 of what was shown."""
+
+    __tablename__ = "approval"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    kind: str
+    subject: str
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    digest: str
+    state: ApprovalState = Field(default=ApprovalState.open, sa_type=enum_column(ApprovalState), index=True)
+    maker: str
+    maker_staff_no: str
+    made_at: datetime
+    checker: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None

@@ -1,0 +1,1 @@
+"""When contact is not enough: referral to the legal team."""

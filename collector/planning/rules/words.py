@@ -1,0 +1,66 @@
+"""The words of a plan."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TaskState(StrEnum):
+    """planned → claimed → sending → sent → done | failed | unknown; cancelled | expired only from planned or
+    claimed; a lease that runs out only claimed → planned (design section 3)."""
+
+    planned = "planned"
+    claimed = "claimed"
+    sending = "sending"
+    sent = "sent"
+    done = "done"
+    failed = "failed"
+    unknown = "unknown"
+    cancelled = "cancelled"
+    expired = "expired"
+
+
+TASK_MOVES: dict[TaskState, frozenset[TaskState]] = {
+    TaskState.planned: frozenset({TaskState.claimed, TaskState.cancelled, TaskState.expired}),
+    TaskState.claimed: frozenset(
+        {TaskState.planned, TaskState.sending, TaskState.done, TaskState.cancelled, TaskState.expired}
+    ),
+    TaskState.sending: frozenset({TaskState.sent, TaskState.done, TaskState.failed, TaskState.unknown}),
+    TaskState.sent: frozenset({TaskState.done, TaskState.failed, TaskState.unknown}),
+    TaskState.unknown: frozenset({TaskState.sent, TaskState.done, TaskState.failed}),
+    TaskState.done: frozenset(),
+    TaskState.failed: frozenset(),
+    TaskState.cancelled: frozenset(),
+    TaskState.expired: frozenset(),
+}
+
+IN_FLIGHT = frozenset({TaskState.claimed, TaskState.sending, TaskState.sent, TaskState.unknown})
+"""States that the gate counts as placed while no attempt is recorded yet."""
+
+
+class Purpose(StrEnum):
+    """Why a contact is made. The gate and the texts read it."""
+
+    reminder = "reminder"
+    collect = "collect"
+    closing = "closing"
+    callback = "callback"
+    promise_reminder = "promise_reminder"
+    broken_promise = "broken_promise"
+    notice = "notice"
+    location = "location"
+
+
+class RunState(StrEnum):
+    building = "building"
+    current = "current"
+    superseded = "superseded"
+    abandoned = "abandoned"
+
+
+class Moment(StrEnum):
+    """When the gate was asked."""
+
+    plan = "plan"
+    claim = "claim"
+    dial = "dial"

@@ -1,0 +1,1 @@
+"""Who owes what to whom: books, accounts, instalments, payments, parties; loading and ageing."""

@@ -1,0 +1,1 @@
+"""A make-believe book, simulated borrowers, and a server that speaks the carrier's REST."""

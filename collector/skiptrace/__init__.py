@@ -1,0 +1,1 @@
+"""When every phone is given up: finding the person again."""

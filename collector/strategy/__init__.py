@@ -1,0 +1,1 @@
+"""The decision table: which segment, stage and cadence an account belongs to."""

@@ -1,0 +1,48 @@
+"""Pure decisions about texts: what may stand in a template, how long a message is, what it must not refer to."""
+
+from __future__ import annotations
+
+from collector.texts.rules.describe import (
+    DEFAULTS,
+    MAX_SOURCE_BYTES,
+    MAX_TEXT,
+    SPEAKING,
+    VARIABLES,
+    Kind,
+    Purpose,
+    Tone,
+    Value,
+    Variable,
+    allowed_variables,
+    disclosure,
+    head_signature,
+    needed_variables,
+    samples,
+    words_of_debt,
+)
+from collector.texts.rules.refer import foreign_references, references
+from collector.texts.rules.segment import Encoding, Segments, count_segments
+
+__all__ = [
+    "DEFAULTS",
+    "MAX_SOURCE_BYTES",
+    "MAX_TEXT",
+    "SPEAKING",
+    "VARIABLES",
+    "Encoding",
+    "Kind",
+    "Purpose",
+    "Segments",
+    "Tone",
+    "Value",
+    "Variable",
+    "allowed_variables",
+    "count_segments",
+    "disclosure",
+    "foreign_references",
+    "head_signature",
+    "needed_variables",
+    "references",
+    "samples",
+    "words_of_debt",
+]

@@ -1,0 +1,128 @@
+"""Shared fixtures: both databases, an instant clock, and the folder of data that nobody here wrote."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlmodel import Session, SQLModel
+
+from collector.app import load_tables
+from collector.foundation.clock import parse_moment
+from collector.foundation.database import Database
+from collector.foundation.keys import Keys
+
+ROOT = Path(__file__).resolve().parents[1]
+POSTGRES = os.environ.get("COLLECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+"""Address of a server on which databases may be made and dropped; empty: PostgreSQL tests are skipped."""
+
+
+def _postgres_answers() -> bool:
+    if not POSTGRES:
+        return False
+    try:
+        psycopg.connect(POSTGRES, connect_timeout=3).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+POSTGRES_ANSWERS = _postgres_answers()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not POSTGRES_ANSWERS:
+        terminalreporter.write_line(
+            "PostgreSQL tests were SKIPPED: no server answers at COLLECTOR_TEST_POSTGRES", yellow=True
+        )
+
+
+def _admin(statement: str) -> None:
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _address(name: str) -> str:
+    return POSTGRES.rsplit("/", 1)[0] + "/" + name
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """An empty installation per kind of database, made once and copied for each test that commits."""
+    load_tables()
+    made: dict[str, str] = {}
+
+    def template(kind: str) -> str:
+        if kind not in made:
+            if kind == "postgresql":
+                made[kind] = f"collector_template_{uuid.uuid4().hex[:12]}"
+                _admin(f'CREATE DATABASE "{made[kind]}"')
+                url = _address(made[kind])
+            else:
+                made[kind] = str(tmp_path_factory.mktemp("template") / "template.db")
+                url = f"sqlite:///{made[kind]}"
+            empty = Database(url)
+            SQLModel.metadata.create_all(empty.engine)
+            empty.dispose()
+        return made[kind]
+
+    yield template
+    if "postgresql" in made:
+        _admin(f'DROP DATABASE IF EXISTS "{made["postgresql"]}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[[str], str]
+) -> Iterator[Database]:
+    """A fresh, empty database of each kind: what a test commits is its own."""
+    if request.param == "postgresql" and not POSTGRES_ANSWERS:
+        pytest.skip("PostgreSQL does not answer at COLLECTOR_TEST_POSTGRES")
+    template = templates(request.param)
+    if request.param == "sqlite":
+        path = tmp_path / "collector.db"
+        shutil.copy(template, path)
+        fresh = Database(f"sqlite:///{path}")
+        yield fresh
+        fresh.dispose()
+        return
+    name = f"collector_test_{uuid.uuid4().hex[:12]}"
+    _admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    fresh = Database(_address(name))
+    yield fresh
+    fresh.dispose()
+    _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """One open transaction, rolled back at the end."""
+    with Session(database.engine, expire_on_commit=False) as opened, opened.begin():
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture
+def keys() -> Keys:
+    return Keys(b"a master secret for tests, 32 bytes!")
+
+
+@pytest.fixture
+def at() -> Callable[[str], datetime]:
+    """`at("2026-05-12T09:30+08:00")`: a moment, as people write it."""
+    return parse_moment
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real books; without it the test is skipped, and says so."""
+    folder = Path(os.environ.get("COLLECTOR_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the folder of real books is absent; set COLLECTOR_TEST_DATA")
+    return folder
