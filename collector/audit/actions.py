@@ -42,12 +42,10 @@ def seal(session: Session, keys: Keys, now: datetime, limit: int = 5_000) -> int
         position += 1
         sealed = hash_of(entry)
         before = link_hash(before, position, sealed)
-        session.add(AuditLink(position=position, entry_id=entry.id, entry_hash=sealed, hash=before))
+        session.add(AuditLink(position=position, entry_id=entry.id or 0, entry_hash=sealed, hash=before))
     if waiting:
         session.add(
-            AuditCheckpoint(
-                position=position, hash=before, at=now, signature=keys.mac("audit", str(position), before)
-            )
+            AuditCheckpoint(position=position, hash=before, at=now, signature=keys.mac("audit", str(position), before))
         )
     return len(waiting)
 

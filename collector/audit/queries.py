@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from collector.audit.actions import hash_of
 from collector.audit.rules import Damage, Finding, Sealed, examine
-from collector.audit.tables import AuditCheckpoint, AuditEntry, AuditLink, Installation
+from collector.audit.tables import AuditCheckpoint, AuditEntry, AuditLink
 from collector.foundation.keys import Keys
 
 
@@ -69,7 +69,3 @@ def entries_of(session: Session, subject: str, limit: int = 200) -> Sequence[Aud
     return session.exec(
         select(AuditEntry).where(AuditEntry.subject == subject).order_by(col(AuditEntry.id).desc()).limit(limit)
     ).all()
-
-
-def installation(session: Session) -> Installation | None:
-    return session.get(Installation, 1)

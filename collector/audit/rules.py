@@ -45,9 +45,7 @@ class Sealed:
     entry_hash_now: str | None
 
 
-def entry_hash(
-    entry_id: int, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, Any]
-) -> str:
+def entry_hash(entry_id: int, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, Any]) -> str:
     """SHA-256 over the entry in one canonical form: sorted keys, UTC, no spaces."""
     body = msgspec.json.encode(
         [entry_id, at.astimezone(UTC).isoformat(), actor, action, subject, detail], order="sorted"
@@ -68,7 +66,10 @@ def examine(links: Iterable[Sealed]) -> Iterable[Finding]:
             expected += 1
         if link.hash != link_hash(before, link.position, link.entry_hash):
             yield Finding(
-                Damage.reordered, link.position, link.entry_id, f"link {link.position} does not follow the one before"
+                Damage.reordered,
+                link.position,
+                link.entry_id,
+                f"link {link.position} does not follow the one before",
             )
         if link.entry_hash_now is None:
             yield Finding(Damage.removed, link.position, link.entry_id, f"entry {link.entry_id} was removed")

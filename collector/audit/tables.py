@@ -42,15 +42,3 @@ class AuditCheckpoint(SQLModel, table=True):
     hash: str
     at: datetime
     signature: str
-
-
-class Installation(SQLModel, table=True):
-    """The database's own identity: one row. A copy is recognised by it, a wrong key by `key_check`."""
-
-    __tablename__ = "installation"
-
-    id: int = Field(default=1, primary_key=True, sa_type=BigInt)
-    database_id: str
-    key_check: str
-    created_at: datetime
-    demo: bool = False

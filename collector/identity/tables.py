@@ -1,4 +1,4 @@
-"""Users, their sessions, API keys, approvals, and the counters that slow down guessing."""
+"""Users, their sessions, API keys, approvals, the counters that slow down guessing, and who this database is."""
 
 from datetime import datetime
 from typing import Any
@@ -87,3 +87,15 @@ class Approval(SQLModel, table=True):
     checker: str | None = None
     decided_at: datetime | None = None
     reason: str | None = None
+
+
+class Installation(SQLModel, table=True):
+    """The database's own identity: one row. A copy is recognised by it, a wrong key by `key_check`."""
+
+    __tablename__ = "installation"
+
+    id: int = Field(default=1, primary_key=True, sa_type=BigInt)
+    database_id: str
+    key_check: str
+    created_at: datetime
+    demo: bool = False

@@ -1,0 +1,40 @@
+"""Passwords: Argon2, at most two at a time, since each costs 64 MiB and a tenth of a second."""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+
+from pwdlib import PasswordHash
+
+from collector.foundation.errors import BadInput
+
+SHORTEST, LONGEST = 12, 128
+COMMON = frozenset(
+    word
+    for stem in ("password", "passw0rd", "qwertyuiop", "123456789012", "111111111111", "letmein", "welcome")
+    for word in (stem, stem * 2, stem + "123", stem + "1234", stem + "12345", stem + "2026")
+)
+"""Words that guessers try first; the house's own words are refused besides."""
+
+_hasher = PasswordHash.recommended()
+_gate = BoundedSemaphore(2)
+_dummy = _hasher.hash("nobody has this password")
+
+
+def hash_password(password: str, *house_words: str) -> str:
+    """The Argon2 hash of a new password; short, endless, common and house passwords are a `BadInput`."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise BadInput(f"a password has {SHORTEST} to {LONGEST} characters; a sentence works well")
+    lowered = password.lower()
+    if lowered in COMMON or len(set(lowered)) < 5:
+        raise BadInput("this password is among the first that anyone would try; take another")
+    if any(word and len(word) > 3 and word.lower() in lowered for word in (*house_words, "collector")):
+        raise BadInput("a password may not hold your name or the product's")
+    with _gate:
+        return _hasher.hash(password)
+
+
+def check_password(password: str, stored: str | None) -> bool:
+    """True when the password is right. For an unknown name pass None: it takes as long and is never right."""
+    with _gate:
+        return _hasher.verify(password[:LONGEST], stored or _dummy) and stored is not None

@@ -1,0 +1,27 @@
+"""Who is known, and what this database is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from collector.foundation.errors import NotFound
+from collector.identity.rules import ApprovalState
+from collector.identity.tables import Approval, Installation, User
+
+
+def user_by_name(session: Session, name: str) -> User:
+    user = session.exec(select(User).where(User.name == name)).first()
+    if user is None:
+        raise NotFound(f"there is no user {name!r}; add one with: collector user add {name}")
+    return user
+
+
+def open_approvals(session: Session) -> Sequence[Approval]:
+    """What waits for a second person, oldest first."""
+    return session.exec(select(Approval).where(Approval.state == ApprovalState.open).order_by(col(Approval.id))).all()
+
+
+def installation(session: Session) -> Installation | None:
+    return session.get(Installation, 1)
