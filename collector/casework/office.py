@@ -1,0 +1,117 @@
+"""The office: what one process needs to do the work of the floor, opened once by a door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from collector.compliance.rules import Capabilities
+from collector.dispatch import memory, twilio
+from collector.dispatch.carriers import Carrier
+from collector.foundation import schema
+from collector.foundation.database import Database
+from collector.foundation.errors import BadInput, NotReady
+from collector.foundation.keys import Keys, make_key_file, read_keys
+from collector.foundation.settings import CarrierKind, Settings
+from collector.identity import installation as who
+from collector.identity.queries import installation
+from collector.texts.catalogue import Catalogue, open_catalogue
+
+CLOCK_TOLERANCE = timedelta(seconds=60)
+"""How far `--at` may be from the clock where real people can be reached."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Database, keys, texts and carrier of one installation."""
+
+    settings: Settings
+    database: Database
+    keys: Keys
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return open_catalogue(self.settings.templates_dir)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the carrier can lawfully and technically carry: the gate asks this too."""
+        return twilio.CAPABILITIES if self.settings.carrier is CarrierKind.twilio else memory.CAPABILITIES
+
+    def carrier(self) -> Carrier:
+        """A connection to the carrier; close it when done."""
+        if self.settings.carrier is CarrierKind.twilio:
+            return twilio.TwilioCarrier(self.settings)
+        return memory.MemoryCarrier(self.capabilities)
+
+    @property
+    def _address(self) -> str:
+        return self.database.url.render_as_string(hide_password=True)
+
+    @property
+    def _account(self) -> str:
+        return f"{self.settings.carrier}:{self.settings.twilio_account_sid}:{self.settings.twilio_base_url}"
+
+    def arm(self, now: datetime) -> None:
+        """Allow this database, at this address, with this carrier account, to reach people."""
+        with self.database.read() as session:
+            row = installation(session)
+        if row is None:
+            raise NotReady("the database is empty; run: collector db upgrade")
+        who.arm(self.settings.home / "armed.json", row, self._address, self._account, now)
+
+    def require_armed(self, at: datetime, clock: datetime) -> None:
+        """Refuse to contact anyone from a copy, or at an invented hour: a `NotReady` or `BadInput` says why.
+
+        With the memory carrier or a carrier on this machine nobody real can be reached, so neither is asked.
+        """
+        if self.settings.sandboxed:
+            return
+        if abs(at - clock) > CLOCK_TOLERANCE:
+            raise BadInput("--at is more than a minute from the clock: real people are contacted at real hours only")
+        with self.database.read() as session:
+            row = installation(session)
+        file = self.settings.home / "armed.json"
+        if row is None or not who.is_armed(file, row, self._address, self._account):
+            raise NotReady("this database is not armed to contact people from here; check it, then run: collector arm")
+
+
+def open_office(settings: Settings) -> Office:
+    """The installation these settings point to; its schema must be current and its key the right one."""
+    database = Database(settings.resolved_database_url)
+    if not database.is_postgresql and not _sqlite_exists(database):
+        raise NotReady("there is no database yet; run: collector db upgrade")
+    schema.require_current(database)
+    keys = read_keys(settings.resolved_key_file)
+    with database.read() as session:
+        row = installation(session)
+    if row is None:
+        raise NotReady("the database was never set up; run: collector db upgrade")
+    who.require_key(row, keys)
+    return Office(settings, database, keys)
+
+
+def set_up(settings: Settings, now: datetime) -> tuple[str | None, str]:
+    """Create or upgrade the database; (revision before, revision after).
+
+    Only a database that has never been set up gets a new key file: a lost key is never quietly replaced.
+    """
+    if make_url(settings.resolved_database_url).get_backend_name() == "sqlite":
+        settings.home.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.resolved_database_url)
+    before, after = schema.upgrade(database)
+    with database.begin() as session:
+        row = installation(session)
+        path = settings.resolved_key_file
+        keys = make_key_file(path) if row is None and not path.exists() else read_keys(path)
+        who.install(session, keys, now, demo=settings.demo)
+    database.dispose()
+    return before, after
+
+
+def _sqlite_exists(database: Database) -> bool:
+    return bool(database.url.database) and Path(str(database.url.database)).exists()

@@ -1,0 +1,178 @@
+"""Twilio, through its own SDK. Its words and error codes stop here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import aiohttp
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from collector.compliance.rules import Capabilities
+from collector.dispatch.carriers import Cleared, OutgoingCall, OutgoingMessage, Receipt, Sighting, Unclear
+from collector.dispatch.rules import Progress
+from collector.foundation.settings import Settings
+from collector.history.rules import Outcome
+
+T = TypeVar("T")
+
+PATIENCE_S = 10
+"""How long one request may take; after that the carrier may have acted or not."""
+
+MESSAGE_PROGRESS: Mapping[str, Progress] = {
+    "accepted": Progress.accepted,
+    "scheduled": Progress.accepted,
+    "queued": Progress.accepted,
+    "sending": Progress.in_progress,
+    "sent": Progress.in_progress,
+    "delivered": Progress.delivered,
+    "read": Progress.delivered,
+    "partially_delivered": Progress.delivered,
+    "undelivered": Progress.undelivered,
+    "failed": Progress.refused,
+    "canceled": Progress.refused,
+}
+
+CALL_PROGRESS: Mapping[str, Progress] = {
+    "queued": Progress.accepted,
+    "initiated": Progress.accepted,
+    "ringing": Progress.in_progress,
+    "in-progress": Progress.in_progress,
+    "answered": Progress.in_progress,
+    "completed": Progress.completed,
+    "busy": Progress.undelivered,
+    "no-answer": Progress.undelivered,
+    "failed": Progress.undelivered,
+    "canceled": Progress.undelivered,
+}
+
+DIAL_OUTCOME: Mapping[str, Outcome] = {
+    "busy": Outcome.busy,
+    "no-answer": Outcome.no_answer,
+    "failed": Outcome.failed,
+    "canceled": Outcome.failed,
+}
+"""What the dialled leg alone proves. `completed` needs a person's word; switched off, suspended and vacant are never
+inferred from `failed` (design section 5)."""
+
+LANDLINE_CODES = frozenset({21614, 21635, 30006})
+OPTED_OUT_CODES = frozenset({21610})
+
+CAPABILITIES = Capabilities(name="twilio", two_way=True)
+
+
+class TwilioCarrier:
+    """Messages and calls over REST with an API key; the auth token is for webhooks only."""
+
+    name = "twilio"
+
+    def __init__(self, settings: Settings, capabilities: Capabilities = CAPABILITIES) -> None:
+        self.capabilities = capabilities
+        self._http = AsyncTwilioHttpClient()
+        self._client = Client(
+            settings.twilio_api_key,
+            settings.twilio_api_secret.get_secret_value(),
+            settings.twilio_account_sid,
+            http_client=self._http,
+        )
+        if settings.twilio_base_url:
+            self._client.api.base_url = settings.twilio_base_url
+
+    async def send(self, message: OutgoingMessage, cleared: Cleared) -> Receipt:
+        made = self._client.messages.create_async(
+            to=message.to, from_=message.sender, body=message.body, status_callback=message.status_url
+        )
+        return await _receipt(made, MESSAGE_PROGRESS)
+
+    async def call(self, call: OutgoingCall, cleared: Cleared) -> Receipt:
+        made = self._client.calls.create_async(
+            to=call.agent,
+            from_=call.caller,
+            url=call.script_url,
+            method="POST",
+            status_callback=call.status_url,
+            status_callback_event=["initiated", "ringing", "answered", "completed"],
+            status_callback_method="POST",
+        )
+        return await _receipt(made, CALL_PROGRESS)
+
+    async def messages(self, to: str, sender: str, since: datetime) -> Sequence[Sighting]:
+        seen = await _patient(
+            self._client.messages.list_async(
+                to=to, from_=sender, date_sent_after=since - timedelta(days=1), limit=50
+            )
+        )
+        return [
+            Sighting(
+                one.sid,
+                one.to,
+                one.from_,
+                one.body,
+                one.date_created,
+                MESSAGE_PROGRESS.get(str(one.status), Progress.accepted),
+                one.error_code,
+            )
+            for one in seen
+        ]
+
+    async def calls(self, to: str, caller: str, since: datetime) -> Sequence[Sighting]:
+        seen = await _patient(
+            self._client.calls.list_async(
+                to=to, from_=caller, start_time_after=since - timedelta(days=1), limit=50
+            )
+        )
+        return [
+            Sighting(
+                one.sid,
+                one.to,
+                one.from_,
+                None,
+                one.date_created,
+                CALL_PROGRESS.get(str(one.status), Progress.accepted),
+            )
+            for one in seen
+        ]
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+async def _patient(made: Awaitable[T]) -> T:
+    """The answer, or `Unclear` when none came: a time-out, a cut line or a body that is no JSON."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await made
+    except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError) as error:
+        raise Unclear(f"the carrier did not answer clearly: {type(error).__name__}") from error
+
+
+async def _receipt(made: Awaitable[Any], words: Mapping[str, Progress]) -> Receipt:
+    """A 4xx is a clear no; a 5xx may come after the carrier has acted, so it is unclear."""
+    try:
+        instance = await _patient(made)
+    except TwilioRestException as error:
+        if error.status >= 500:
+            raise Unclear(f"the carrier failed with HTTP {error.status}") from error
+        return Receipt(None, Progress.refused, error.code, f"carrier error {error.code}")
+    return Receipt(instance.sid, words.get(str(instance.status), Progress.accepted))
+
+
+class Signatures:
+    """Checks that a webhook comes from the carrier: by the public address, never by Host or forwarded headers."""
+
+    def __init__(self, settings: Settings) -> None:
+        tokens = (settings.twilio_auth_token, settings.twilio_auth_token_old)
+        self._validators = [RequestValidator(token.get_secret_value()) for token in tokens if token.get_secret_value()]
+        self._public = settings.public_url.rstrip("/")
+        self._account = settings.twilio_account_sid
+
+    def genuine(self, path_and_query: str, form: Any, signature: str) -> bool:
+        """True when the signature fits the public address and the form, and the account is ours."""
+        url = self._public + path_and_query
+        signed = any(validator.validate(url, form, signature) for validator in self._validators)
+        return signed and form.get("AccountSid") == self._account
