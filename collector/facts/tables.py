@@ -68,3 +68,7 @@ class PersonState(SQLModel, table=True):
     attention: int = 0
     body: str = "{}"
     refreshed_at: datetime
+    """The moment these rows, and the person's `account_state`, are true for."""
+    fresh_until: datetime | None = Field(default=None, index=True)
+    """First later moment at which the body reads differently without any new record: something dated ahead begins,
+    or a stop ends. None: never."""

@@ -50,6 +50,8 @@ class Attempt(SQLModel, table=True):
     at: datetime
     day: date
     purpose: str = "collect"
+    step: str | None = None
+    """The cadence step it carried out, as "cadence/offset"; None: none, as for call-backs and closing SMS."""
     text: str | None = None
     actor: str
     recorded_at: datetime

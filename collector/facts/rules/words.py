@@ -12,7 +12,15 @@ from enum import IntFlag, StrEnum
 import msgspec
 
 from collector.history.rules import Channel, Direction, Outcome
-from collector.portfolio.rules import ContactOwner, ContactStatus, PartyRole, Pause, days_past_due
+from collector.portfolio.rules import (
+    ContactOwner,
+    ContactStatus,
+    PartyRole,
+    Pause,
+    Reported,
+    days_past_due,
+    reported_days,
+)
 
 
 class Kind(StrEnum):
@@ -55,7 +63,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at: int
     direction: Direction = Direction.outbound
     outcome: str | None = None
-    """Of a call: a word of `Outcome`; besides `Outcome`, `busy_tone` for a proven one and `answered` where more is not known."""
+    """Of a call: a word of `Outcome`, or `busy_tone` for a proven one, or `answered` where more is not known."""
     number: str | None = None
     caller: str | None = None
     debts: tuple[int, ...] = ()
@@ -77,7 +85,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Empty: all of the person's debts."""
     collector: int | None = None
     detail: dict[str, str | list[str] | None] = {}
-    """For preferences: not_before, not_after, weekdays, place; for agreements: evidence_id, hours; for holds: reason."""
+    """For preferences: not_before, not_after, weekdays, place; agreements: evidence_id, hours; holds: reason."""
 
 
 class RoundCall(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -252,14 +260,16 @@ def lateness(account: AccountFacts, today: date) -> int:
     Where the creditor only reported a range, its lower end: nobody is called later than is known.
     """
     if account.reported_min is not None and account.reported_on is not None:
-        days = account.reported_min
-        if days or account.overdue:
-            days += max(0, (today - account.reported_on).days)
+        said = Reported(account.reported_on, account.reported_min, account.reported_max, account.overdue, account.owed)
+        days, _ = reported_days(said, _pauses(account), today)
     elif account.oldest_unpaid_due is None or today <= account.oldest_unpaid_due:
         return 0
     elif account.extra is None:
         days = (today - account.oldest_unpaid_due).days
     else:
-        pauses = [Pause(first, last) for first, last in extra_of(account).pauses]
-        days = days_past_due(account.oldest_unpaid_due, pauses, today)
+        days = days_past_due(account.oldest_unpaid_due, _pauses(account), today)
     return days if days > account.grace_days else 0
+
+
+def _pauses(account: AccountFacts) -> list[Pause]:
+    return [Pause(first, last) for first, last in extra_of(account).pauses]

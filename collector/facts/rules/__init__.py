@@ -1,0 +1,43 @@
+"""Pure rules of the facts: the frozen view, and how it follows from the records."""
+
+from collector.facts.rules.words import (
+    NO_EXTRA,
+    AccountFacts,
+    Attention,
+    Callback,
+    Event,
+    Extra,
+    Kind,
+    Mark,
+    PersonBody,
+    PersonFacts,
+    Phone,
+    PromiseFact,
+    RoundCall,
+    Standing,
+    body_decoder,
+    body_encoder,
+    extra_of,
+    lateness,
+)
+
+__all__ = [
+    "NO_EXTRA",
+    "AccountFacts",
+    "Attention",
+    "Callback",
+    "Event",
+    "Extra",
+    "Kind",
+    "Mark",
+    "PersonBody",
+    "PersonFacts",
+    "Phone",
+    "PromiseFact",
+    "RoundCall",
+    "Standing",
+    "body_decoder",
+    "body_encoder",
+    "extra_of",
+    "lateness",
+]
