@@ -19,7 +19,7 @@ from collector.foundation.keys import Keys, make_key_file, read_keys
 from collector.foundation.settings import CarrierKind, Settings
 from collector.identity import installation as who
 from collector.identity.queries import installation
-from collector.texts.catalogue import Catalogue, open_catalogue
+from collector.texts.catalogue import Catalogue
 
 CLOCK_TOLERANCE = timedelta(seconds=60)
 """How far `--at` may be from the clock where real people can be reached."""
@@ -35,7 +35,7 @@ class Office:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        return open_catalogue(self.settings.templates_dir)
+        return Catalogue.load(self.settings.templates_dir)
 
     @property
     def capabilities(self) -> Capabilities:

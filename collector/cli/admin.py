@@ -1,0 +1,151 @@
+"""Commands for whoever runs the installation: database, users, keys, facts, audit."""
+
+import secrets
+
+import typer
+
+from collector.audit import actions as audit_actions
+from collector.audit import queries as audit_queries
+from collector.casework.office import set_up
+from collector.cli.frame import AtOption, JsonFlag, command, moment, office, progress_bar, show
+from collector.facts import actions as facts_actions
+from collector.foundation.clock import parse_moment, system_clock
+from collector.foundation.errors import CollectorError
+from collector.foundation.settings import load_settings
+from collector.identity import actions as identity_actions
+from collector.identity.rules import COMMAND_LINE, ApiScope, Level, Role
+from collector.portfolio.actions import give_access
+
+db = typer.Typer(no_args_is_help=True, help="The database.")
+user = typer.Typer(no_args_is_help=True, help="Users.")
+apikey = typer.Typer(no_args_is_help=True, help="API keys.")
+facts = typer.Typer(no_args_is_help=True, help="The kept facts.")
+audit = typer.Typer(no_args_is_help=True, help="The audit chain.")
+
+
+@db.command("upgrade")
+@command
+def db_upgrade(json_: bool = JsonFlag) -> None:
+    """Create the database, or bring an older one up to this version."""
+    before, after = set_up(load_settings(), system_clock())
+    words = "the database is up to date" if before == after else f"the database is now at {after}"
+    show({"before": before, "after": after}, as_json=json_, lines=[words])
+
+
+@user.command("add")
+@command
+def user_add(
+    name: str = typer.Argument(..., help="Login name."),
+    role: list[Role] = typer.Option([Role.agent], "--role", help="May be given several times."),
+    level: Level | None = typer.Option(None, "--level", help="Collector level; default: takes calls of all levels."),
+    portfolio: list[str] = typer.Option([], "--portfolio", help="Codes this user may see; none given: all."),
+    staff_no: str | None = typer.Option(None, "--staff-no", help="The person behind the login; default: the name."),
+    phone: str | None = typer.Option(None, "--phone", help="The agent's own leg, E.164 or client:name."),
+    language: str = typer.Option("en", "--language", help="en or zh"),
+    at: str | None = AtOption,
+    json_: bool = JsonFlag,
+) -> None:
+    """Add a user. The first password is made here, shown once, and must be changed at the first login."""
+    password = secrets.token_urlsafe(12)
+    with office().database.begin() as session:
+        row = identity_actions.add_user(
+            session,
+            name=name,
+            password=password,
+            roles=role,
+            level=level,
+            staff_no=staff_no,
+            language=language,
+            phone=phone,
+            all_portfolios=not portfolio,
+            now=moment(at),
+            actor=COMMAND_LINE.name,
+        )
+        give_access(session, portfolio, user_id=row.id)
+        document = {"user": name, "id": row.id, "roles": role, "password": password}
+    show(document, as_json=json_, lines=[f"user {name} can sign in with: {password}", "It is not shown again."])
+
+
+@apikey.command("add")
+@command
+def apikey_add(
+    name: str = typer.Argument(..., help="What the key is for."),
+    scope: list[ApiScope] = typer.Option([ApiScope.read], "--scope", help="May be given several times."),
+    portfolio: list[str] = typer.Option([], "--portfolio", help="Codes the key may see; none given: all."),
+    expires: str | None = typer.Option(None, "--expires", help="ISO 8601 with offset."),
+    at: str | None = AtOption,
+    json_: bool = JsonFlag,
+) -> None:
+    """Add an API key; it is shown once."""
+    with office().database.begin() as session:
+        shown, row = identity_actions.add_api_key(
+            session,
+            name,
+            scope,
+            moment(at),
+            COMMAND_LINE.name,
+            all_portfolios=not portfolio,
+            expires_at=parse_moment(expires) if expires else None,
+        )
+        give_access(session, portfolio, api_key_id=row.id)
+        document = {"id": row.id, "name": name, "key": shown, "scopes": scope}
+    show(document, as_json=json_, lines=[f"key: {shown}", "It is not shown again."])
+
+
+@facts.command("verify")
+@command
+def facts_verify(json_: bool = JsonFlag) -> None:
+    """Recompute every kept fact from the records; any difference is an error."""
+    with office().database.read() as session:
+        differences = facts_actions.verify(session)
+    lines = [str(difference) for difference in differences] or ["every kept fact agrees with the records"]
+    show({"differences": differences}, as_json=json_, lines=lines)
+    if differences:
+        raise typer.Exit(1)
+
+
+@facts.command("rebuild")
+@command
+def facts_rebuild(at: str | None = AtOption, json_: bool = JsonFlag) -> None:
+    """Compute all kept facts anew."""
+    with progress_bar("rebuilding facts") as progress:
+        people = facts_actions.rebuild(office().database.begin, moment(at), progress=progress)
+    show({"people": people}, as_json=json_, lines=[f"{people} people rebuilt"])
+
+
+@audit.command("verify")
+@command
+def audit_verify(json_: bool = JsonFlag) -> None:
+    """Walk the whole chain; names what was changed, removed, inserted or reordered."""
+    desk = office()
+    with desk.database.read() as session:
+        proof = audit_queries.verify(session, desk.keys)
+    lines = [f"{proof.sealed} entries sealed, {proof.unsealed} not yet sealed"]
+    lines += [f"{finding.damage}: {finding.words}" for finding in proof.findings] or ["the chain is whole"]
+    show(proof, as_json=json_, lines=lines)
+    if proof.findings:
+        raise typer.Exit(1)
+
+
+@audit.command("seal")
+@command
+def audit_seal(at: str | None = AtOption, json_: bool = JsonFlag) -> None:
+    """Chain what is not yet chained. The worker does this every few seconds."""
+    desk, sealed = office(), 0
+    while True:
+        with desk.database.begin() as session:
+            count = audit_actions.seal(session, desk.keys, moment(at))
+        sealed += count
+        if not count:
+            break
+    show({"sealed": sealed}, as_json=json_, lines=[f"{sealed} entries sealed"])
+
+
+@command
+def arm(at: str | None = AtOption, json_: bool = JsonFlag) -> None:
+    """Allow this database, from this place, with this carrier account, to contact real people."""
+    desk = office()
+    if desk.settings.demo:
+        raise CollectorError("a demo database is never armed")
+    desk.arm(moment(at))
+    show({"armed": True}, as_json=json_, lines=["this database may contact people from here"])

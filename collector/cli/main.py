@@ -1,0 +1,32 @@
+"""All commands, under the names that others script against."""
+
+import typer
+
+from collector.cli import admin, book, floor, law
+
+app = typer.Typer(
+    name="collector",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="An open collections contact-center: lawful, auditable, fast.",
+)
+for group in ("db", "user", "apikey", "facts", "audit"):
+    app.add_typer(getattr(admin, group), name=group)
+app.add_typer(law.strategy, name="strategy")
+app.command("arm")(admin.arm)
+app.command("load")(book.load)
+app.command("plan")(floor.plan)
+app.command("sweep")(floor.sweep)
+app.command("tasks")(floor.tasks)
+app.command("send")(floor.send)
+app.command("next-call")(floor.next_call)
+app.command("outcome")(floor.outcome)
+app.command("promise")(floor.promise)
+app.command("says-paid")(floor.says_paid)
+app.command("found")(floor.found)
+app.command("stop")(floor.stop)
+app.command("hold")(floor.hold)
+app.command("pause")(floor.pause)
+app.command("referrals")(floor.referrals)
+app.command("explain")(floor.explain)
+app.command("check")(law.check)

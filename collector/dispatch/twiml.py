@@ -1,0 +1,56 @@
+"""What the carrier is told to do with a call or a message, in its own language. Made by its SDK, never by hand."""
+
+from __future__ import annotations
+
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Dial, VoiceResponse
+
+LANGUAGE = {"zh": "cmn-CN", "en": "en-US"}
+
+
+def dial(number: str, caller: str, action_url: str, status_url: str, ring_s: int = 30) -> str:
+    """Connect the waiting agent to the borrower. `status_url` hears of the borrower's leg, `action_url` of its end."""
+    response = VoiceResponse()
+    leg = Dial(caller_id=caller, action=action_url, method="POST", timeout=ring_s)
+    leg.number(
+        number,
+        status_callback=status_url,
+        status_callback_event="initiated ringing answered completed",
+        status_callback_method="POST",
+    )
+    response.append(leg)
+    return str(response)
+
+
+def connect(target: str, action_url: str, ring_s: int = 25) -> str:
+    """Connect someone who called us to a desk."""
+    response = VoiceResponse()
+    leg = Dial(action=action_url, method="POST", timeout=ring_s)
+    if target.startswith("client:"):
+        leg.client(target.removeprefix("client:"))
+    else:
+        leg.number(target)
+    response.append(leg)
+    return str(response)
+
+
+def say(words: str, language: str) -> str:
+    """Say something and hang up."""
+    response = VoiceResponse()
+    response.say(words, language=LANGUAGE.get(language[:2], "en-US"))
+    response.hangup()
+    return str(response)
+
+
+def hang_up() -> str:
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+def reply(words: str | None) -> str:
+    """Answer a message with a text, or with nothing."""
+    response = MessagingResponse()
+    if words:
+        response.message(words)
+    return str(response)
