@@ -258,9 +258,7 @@ class Referral(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
     account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
     portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
-    state: ReferralState = Field(
-        default=ReferralState.proposed, sa_type=enum_column(ReferralState), index=True
-    )
+    state: ReferralState = Field(default=ReferralState.proposed, sa_type=enum_column(ReferralState), index=True)
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     """Each: trigger, words, numbers, since."""
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)

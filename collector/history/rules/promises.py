@@ -41,7 +41,13 @@ class Settled(NamedTuple):
     paid: int
 
 
+BANKING = {"CNY": "CN", "USD": "US", "INR": "IN", "GBP": "GB"}
 NO_PAYMENTS: tuple[PaymentMade, ...] = ()
+
+
+def banking_country(currency: str) -> str:
+    """Whose banking days settle a currency (ISO 3166); for one we have no calendar of, China's."""
+    return BANKING.get(currency, "CN")
 
 
 def paid_on_day(paid_at: datetime, amount: int, zone_name: str) -> PaymentMade:

@@ -40,9 +40,7 @@ class Outcome(StrEnum):
     failed = "failed"
 
 
-DEAD = frozenset(
-    {Outcome.no_answer, Outcome.switched_off, Outcome.suspended, Outcome.vacant, Outcome.unreachable}
-)
+DEAD = frozenset({Outcome.no_answer, Outcome.switched_off, Outcome.suspended, Outcome.vacant, Outcome.unreachable})
 """Outcomes that count for 3:3:3: the phone may be lost."""
 
 ALIVE = frozenset({Outcome.assistant, Outcome.busy, Outcome.rejected})
@@ -137,9 +135,7 @@ class ReferralState(StrEnum):
 
 
 REFERRAL_MOVES: dict[ReferralState, frozenset[ReferralState]] = {
-    ReferralState.proposed: frozenset(
-        {ReferralState.accepted, ReferralState.returned, ReferralState.recalled}
-    ),
+    ReferralState.proposed: frozenset({ReferralState.accepted, ReferralState.returned, ReferralState.recalled}),
     ReferralState.accepted: frozenset({ReferralState.recalled, ReferralState.closed, ReferralState.returned}),
     ReferralState.returned: frozenset(),
     ReferralState.recalled: frozenset(),

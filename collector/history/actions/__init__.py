@@ -1,0 +1,59 @@
+"""Writing down what happened: each takes the session first, writes one audit entry, and never commits.
+
+Attempts, outcomes, dispositions and consents are only ever added. What can be recorded twice (a repeated webhook, a
+file loaded again) carries a `natural_key` and is recorded once.
+"""
+
+from collector.history.actions.contacts import (
+    agree_callback,
+    finish_callback,
+    record_attempt,
+    record_delivery,
+    record_disposition,
+    record_outcome,
+)
+from collector.history.actions.promises import (
+    make_promise,
+    remind_promise,
+    settle_promises,
+    withdraw_promise,
+)
+from collector.history.actions.referrals import move_referral, open_referral
+from collector.history.actions.rounds import closing_refused, end_round
+from collector.history.actions.stops import (
+    answer_dispute,
+    complain,
+    hold,
+    lift_hold,
+    lift_stop,
+    open_dispute,
+    says_paid,
+    standing,
+    stop,
+)
+
+__all__ = [
+    "agree_callback",
+    "answer_dispute",
+    "closing_refused",
+    "complain",
+    "end_round",
+    "finish_callback",
+    "hold",
+    "lift_hold",
+    "lift_stop",
+    "make_promise",
+    "move_referral",
+    "open_dispute",
+    "open_referral",
+    "record_attempt",
+    "record_delivery",
+    "record_disposition",
+    "record_outcome",
+    "remind_promise",
+    "says_paid",
+    "settle_promises",
+    "standing",
+    "stop",
+    "withdraw_promise",
+]

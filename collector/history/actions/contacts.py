@@ -1,0 +1,196 @@
+"""Attempts, how they ended, what a conversation came to, and the calls agreed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from collector.audit.actions import record
+from collector.foundation.errors import BadInput
+from collector.history.actions.keep import add, already, change, fetch, id_of
+from collector.history.rules import Ability, Cause, Channel, Direction, Outcome, Willingness
+from collector.history.tables import Attempt, CallbackRow, Delivery, Disposition, OutcomeRow
+from collector.identity.rules import Actor
+
+
+def record_attempt(
+    session: Session,
+    *,
+    natural_key: str,
+    person_id: int,
+    portfolio_id: int,
+    channel: Channel,
+    at: datetime,
+    day: date,
+    now: datetime,
+    actor: Actor,
+    account_id: int | None = None,
+    debts: Sequence[int] = (),
+    direction: Direction = Direction.outbound,
+    contact_point_id: int | None = None,
+    number: str | None = None,
+    caller: str | None = None,
+    slot: str | None = None,
+    purpose: str = "collect",
+    step: str | None = None,
+    text: str | None = None,
+) -> Attempt:
+    """One contact, placed or received, recorded once for its natural key; again, the first row is returned.
+
+    `day` is the person's local day of `at`; `debts` the ids of all accounts it was about (default: the lead account).
+    """
+    before = already(session, Attempt, natural_key)
+    if before is not None:
+        return before
+    if at > now:
+        raise BadInput("a contact can not be recorded before it happened")
+    attempt = Attempt(
+        natural_key=natural_key,
+        person_id=person_id,
+        portfolio_id=portfolio_id,
+        account_id=account_id,
+        debts=list(debts) or ([account_id] if account_id is not None else []),
+        contact_point_id=contact_point_id,
+        channel=channel,
+        direction=direction,
+        number=number,
+        caller=caller,
+        slot=slot,
+        at=at,
+        day=day,
+        purpose=purpose,
+        step=step,
+        text=text,
+        actor=actor.name,
+        recorded_at=now,
+    )
+    detail = {"person": person_id, "debts": attempt.debts, "channel": channel.value, "direction": direction.value}
+    detail |= {"contact_point": contact_point_id, "purpose": purpose, "contacted_at": at.isoformat()}
+    add(session, attempt, actor.name, "attempt.recorded", detail, now)
+    return attempt
+
+
+def record_outcome(
+    session: Session,
+    attempt_id: int,
+    outcome: Outcome,
+    occurred_at: datetime,
+    now: datetime,
+    actor: Actor,
+    seconds: int | None = None,
+    note: str | None = None,
+) -> OutcomeRow:
+    """How a call ended. A correction is one more row: the newest holds. The same outcome again adds nothing."""
+    fetch(session, Attempt, attempt_id)
+    newest = newest_outcome(session, attempt_id)
+    if newest is not None and (newest.outcome, newest.seconds, newest.note) == (outcome, seconds, note):
+        return newest
+    row = OutcomeRow(
+        attempt_id=attempt_id,
+        outcome=outcome,
+        seconds=seconds,
+        note=note,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        actor=actor.name,
+    )
+    detail = {"attempt": attempt_id, "outcome": outcome.value, "seconds": seconds}
+    if newest is not None:
+        detail["corrects"] = newest.outcome.value
+    add(session, row, actor.name, "outcome.recorded", detail, now)
+    return row
+
+
+def newest_outcome(session: Session, attempt_id: int) -> OutcomeRow | None:
+    """The outcome that holds for an attempt, None while none was recorded."""
+    rows = select(OutcomeRow).where(OutcomeRow.attempt_id == attempt_id)
+    return session.exec(rows.order_by(col(OutcomeRow.id).desc()).limit(1)).first()
+
+
+def record_delivery(session: Session, attempt_id: int, status: str, at: datetime, now: datetime, actor: Actor) -> bool:
+    """A delivered receipt for an SMS attempt; False when one is there already: the first one stays."""
+    fetch(session, Attempt, attempt_id)
+    if session.get(Delivery, attempt_id) is not None:
+        return False
+    session.add(Delivery(attempt_id=attempt_id, at=at, status=status))
+    session.flush()
+    record(session, actor.name, "delivery.recorded", f"attempt:{attempt_id}", {"status": status}, now)
+    return True
+
+
+def record_disposition(
+    session: Session,
+    *,
+    person_id: int,
+    occurred_at: datetime,
+    now: datetime,
+    actor: Actor,
+    attempt_id: int | None = None,
+    account_id: int | None = None,
+    spoke_to: str = "borrower",
+    cause: Cause | None = None,
+    willingness: Willingness | None = None,
+    ability: Ability | None = None,
+    refuses: bool = False,
+    next_step: str | None = None,
+    note: str | None = None,
+) -> Disposition:
+    """What a conversation came to (handbook section 7). Never changed: a later one says more."""
+    row = Disposition(
+        attempt_id=attempt_id,
+        person_id=person_id,
+        account_id=account_id,
+        spoke_to=spoke_to,
+        cause=cause,
+        willingness=willingness,
+        ability=ability,
+        refuses=refuses,
+        next_step=next_step,
+        note=note,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        actor=actor.name,
+    )
+    detail: dict[str, Any] = {"person": person_id, "account": account_id, "attempt": attempt_id, "refuses": refuses}
+    detail["cause"] = cause.value if cause else None
+    add(session, row, actor.name, "disposition.recorded", detail, now)
+    return row
+
+
+def agree_callback(
+    session: Session,
+    *,
+    person_id: int,
+    account_id: int,
+    due_at: datetime,
+    now: datetime,
+    actor: Actor,
+    contact_point_id: int | None = None,
+    user_id: int | None = None,
+) -> CallbackRow:
+    """A call the person agreed to; it goes to `user_id`, by default whoever agreed it."""
+    if due_at <= now:
+        raise BadInput("a call-back must lie ahead; give a later time")
+    row = CallbackRow(
+        person_id=person_id,
+        account_id=account_id,
+        contact_point_id=contact_point_id,
+        user_id=user_id if user_id is not None else actor.user_id,
+        due_at=due_at,
+        made_at=now,
+    )
+    detail = {"person": person_id, "account": account_id, "due_at": due_at.isoformat(), "user": row.user_id}
+    add(session, row, actor.name, "callback.agreed", detail, now)
+    return row
+
+
+def finish_callback(session: Session, callback_id: int, now: datetime, actor: Actor) -> CallbackRow:
+    """The call was made, or is no longer wanted; again, nothing changes."""
+    row = fetch(session, CallbackRow, callback_id)
+    if row.done_at is None:
+        row.done_at = now
+        change(session, row, actor.name, "callback.finished", {"callback": id_of(row)}, now)
+    return row

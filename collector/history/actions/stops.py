@@ -1,0 +1,277 @@
+"""What speaks against a contact: stops, wishes, holds, disputes, complaints (handbook sections 7 and 9)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from collector.foundation.calendar import add_business_days
+from collector.foundation.clock import at_local, local_day
+from collector.foundation.errors import BadInput, Conflict
+from collector.history.actions.keep import add, already, change, fetch, id_of
+from collector.history.rules import Channel, HoldReason, HoldScope, Standing, StopKind, banking_country
+from collector.history.tables import Complaint, Dispute, Hold, StandingRow, Stop
+from collector.identity.rules import Actor
+from collector.portfolio.tables import Account, Portfolio
+
+ANSWER_DAYS = 15
+"""Calendar days in which a dispute or complaint is answered, unless a portfolio says less [config]."""
+PROOF_DAYS = 2
+"""Working days of quiet after "I have paid" (handbook section 7)."""
+
+
+def stop(
+    session: Session,
+    *,
+    kind: StopKind,
+    at: datetime,
+    actor: Actor,
+    person_id: int | None = None,
+    channel: Channel | None = None,
+    number: str | None = None,
+    until: datetime | None = None,
+    reason: str = "",
+    natural_key: str | None = None,
+) -> Stop:
+    """No contact with this person, or by this channel and number for whoever has it. The same stop, still in
+    force, is one stop."""
+    if person_id is None and number is None:
+        raise BadInput("a stop needs a person or a number")
+    before = already(session, Stop, natural_key) or _in_force(session, kind, person_id, channel, number, until)
+    if before is not None:
+        return before
+    row = Stop(
+        person_id=person_id,
+        kind=kind,
+        channel=channel,
+        number=number,
+        at=at,
+        until=until,
+        reason=reason,
+        actor=actor.name,
+        natural_key=natural_key,
+    )
+    detail = {"person": person_id, "kind": kind.value, "channel": channel.value if channel else None}
+    add(session, row, actor.name, "stop.recorded", detail, at)
+    return row
+
+
+def _in_force(
+    session: Session,
+    kind: StopKind,
+    person_id: int | None,
+    channel: Channel | None,
+    number: str | None,
+    until: datetime | None,
+) -> Stop | None:
+    same = select(Stop).where(
+        col(Stop.kind) == kind,
+        col(Stop.person_id).is_not_distinct_from(person_id),
+        col(Stop.channel).is_not_distinct_from(channel),
+        col(Stop.number).is_not_distinct_from(number),
+        col(Stop.until).is_not_distinct_from(until),
+        col(Stop.lifted_at).is_(None),
+    )
+    return session.exec(same.order_by(col(Stop.id)).limit(1)).first()
+
+
+def lift_stop(session: Session, stop_id: int, now: datetime, actor: Actor, reason: str = "") -> Stop:
+    """The stop holds no longer; the row stays. Again, nothing changes."""
+    row = fetch(session, Stop, stop_id)
+    if row.lifted_at is None:
+        row.lifted_at, row.lifted_by = now, actor.name
+        change(session, row, actor.name, "stop.lifted", {"person": row.person_id, "reason": reason}, now)
+    return row
+
+
+def standing(
+    session: Session,
+    *,
+    person_id: int,
+    kind: Standing,
+    at: datetime,
+    now: datetime,
+    actor: Actor,
+    portfolio_id: int | None = None,
+    channel: Channel | None = None,
+    number: str | None = None,
+    until: datetime | None = None,
+    detail: dict[str, Any] | None = None,
+    natural_key: str | None = None,
+) -> StandingRow:
+    """A consent, its revocation, a preference, an agreement, a validation notice: added, never changed.
+
+    `detail`: not_before, not_after "HH:MM", weekdays, place; evidence_id, hours (design section 9).
+    """
+    before = already(session, StandingRow, natural_key)
+    if before is not None:
+        return before
+    row = StandingRow(
+        person_id=person_id,
+        portfolio_id=portfolio_id,
+        kind=kind,
+        channel=channel,
+        number=number,
+        at=at,
+        until=until,
+        detail=detail or {},
+        actor=actor.name,
+        recorded_at=now,
+        natural_key=natural_key,
+    )
+    noted = {"person": person_id, "kind": kind.value, "channel": channel.value if channel else None}
+    add(session, row, actor.name, "standing.recorded", noted | {"since": at.isoformat()}, now)
+    return row
+
+
+def hold(
+    session: Session,
+    *,
+    scope: HoldScope,
+    reason: HoldReason,
+    at: datetime,
+    actor: Actor,
+    account_id: int | None = None,
+    person_id: int | None = None,
+    portfolio_id: int | None = None,
+    segment: str | None = None,
+    until: datetime | None = None,
+    note: str = "",
+) -> Hold:
+    """Contact stopped by us until `until`, or until lifted. What the scope names must be given."""
+    needed: dict[HoldScope, object] = {
+        HoldScope.account: account_id,
+        HoldScope.person: person_id,
+        HoldScope.portfolio: portfolio_id,
+        HoldScope.segment: segment,
+    }
+    if scope in needed and needed[scope] is None:
+        raise BadInput(f"a hold of scope {scope} must name the {scope}")
+    if until is not None and until <= at:
+        raise BadInput("a hold must end after it begins")
+    row = Hold(
+        scope=scope,
+        account_id=account_id,
+        person_id=person_id,
+        portfolio_id=portfolio_id,
+        segment=segment,
+        reason=reason,
+        note=note,
+        at=at,
+        until=until,
+        actor=actor.name,
+    )
+    detail = {"scope": scope.value, "reason": reason.value, "account": account_id, "person": person_id}
+    detail |= {"portfolio": portfolio_id, "segment": segment, "until": until.isoformat() if until else None}
+    add(session, row, actor.name, "hold.recorded", detail, at)
+    return row
+
+
+def lift_hold(session: Session, hold_id: int, now: datetime, actor: Actor) -> Hold:
+    """Contact may go on; the row stays. Again, nothing changes."""
+    row = fetch(session, Hold, hold_id)
+    if row.lifted_at is None:
+        row.lifted_at, row.lifted_by = now, actor.name
+        change(session, row, actor.name, "hold.lifted", {"scope": row.scope.value}, now)
+    return row
+
+
+def says_paid(session: Session, *, account_id: int, person_id: int, now: datetime, actor: Actor) -> Hold:
+    """ "I have paid": two working days of quiet on the account, to its midnight, while operations looks for the money.
+
+    Said again while it is quiet, the hold that runs is returned: saying it daily does not stop collection for ever.
+    """
+    running = select(Hold).where(
+        col(Hold.account_id) == account_id,
+        col(Hold.reason) == HoldReason.says_paid,
+        col(Hold.lifted_at).is_(None),
+        col(Hold.until) > now,
+    )
+    before = session.exec(running.order_by(col(Hold.id)).limit(1)).first()
+    if before is not None:
+        return before
+    zone_name, currency = session.exec(
+        select(Portfolio.timezone, Portfolio.currency)
+        .join(Account, col(Account.portfolio_id) == col(Portfolio.id))
+        .where(col(Account.id) == account_id)
+    ).one()
+    last = add_business_days(local_day(now, zone_name), PROOF_DAYS, banking_country(currency))
+    return hold(
+        session,
+        scope=HoldScope.account,
+        reason=HoldReason.says_paid,
+        account_id=account_id,
+        person_id=person_id,
+        at=now,
+        until=at_local(last + timedelta(days=1), time(0), zone_name),
+        actor=actor,
+    )
+
+
+def open_dispute(
+    session: Session,
+    *,
+    account_id: int,
+    person_id: int,
+    reason: str,
+    at: datetime,
+    today: date,
+    now: datetime,
+    actor: Actor,
+    answer_days: int = ANSWER_DAYS,
+    natural_key: str | None = None,
+) -> Dispute:
+    """The debt, or part of it, is disputed: collection on it stops until answered. `today`: the local day of `at`."""
+    before = already(session, Dispute, natural_key)
+    if before is not None:
+        return before
+    row = Dispute(
+        account_id=account_id,
+        person_id=person_id,
+        reason=reason,
+        at=at,
+        answer_by=today + timedelta(days=answer_days),
+        actor=actor.name,
+        natural_key=natural_key,
+    )
+    detail = {"account": account_id, "person": person_id, "answer_by": row.answer_by.isoformat()}
+    add(session, row, actor.name, "dispute.opened", detail, now)
+    return row
+
+
+def answer_dispute(session: Session, dispute_id: int, answer: str, now: datetime, actor: Actor) -> Dispute:
+    """The answer was given; a second answer is a `Conflict`."""
+    row = fetch(session, Dispute, dispute_id)
+    if row.answered_at is not None:
+        raise Conflict("this dispute was answered already")
+    row.answered_at, row.answer = now, answer
+    change(session, row, actor.name, "dispute.answered", {"account": row.account_id, "dispute": id_of(row)}, now)
+    return row
+
+
+def complain(
+    session: Session,
+    *,
+    person_id: int,
+    text: str,
+    at: datetime,
+    today: date,
+    now: datetime,
+    actor: Actor,
+    account_id: int | None = None,
+    answer_days: int = ANSWER_DAYS,
+) -> Complaint:
+    """A complaint, with the day by which it must be answered."""
+    row = Complaint(
+        person_id=person_id,
+        account_id=account_id,
+        text=text,
+        at=at,
+        answer_by=today + timedelta(days=answer_days),
+        actor=actor.name,
+    )
+    detail = {"person": person_id, "account": account_id, "answer_by": row.answer_by.isoformat()}
+    add(session, row, actor.name, "complaint.recorded", detail, now)
+    return row
