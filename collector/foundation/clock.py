@@ -34,7 +34,10 @@ def parse_moment(text: str) -> datetime:
         raise BadInput(f"{text!r} is not an ISO 8601 time such as 2026-05-12T09:30+08:00") from error
     if moment.utcoffset() is None:
         raise BadInput(f"{text!r} has no offset; write it as 2026-05-12T09:30+08:00 or ...Z")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise BadInput(f"{text!r} is outside the years 1 to 9999 in UTC") from error
 
 
 def local(at: datetime, zone_name: str) -> datetime:

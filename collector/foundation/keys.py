@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from collector.foundation.errors import NotReady
+from collector.foundation.errors import Conflict, NotReady
 
 
 class Keys:
@@ -54,10 +54,10 @@ class Keys:
         key_id, _, body = sealed.partition(":")
         if key_id != self.key_id:
             raise NotReady(f"this was sealed with key {key_id}, which is not here")
-        raw = base64.b64decode(body)
         try:
+            raw = base64.b64decode(body, validate=True)
             return AESGCM(self.derive("seal")).decrypt(raw[:12], raw[12:], None).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise NotReady("a sealed value was changed and can not be opened") from error
 
     def blind_index(self, *parts: str) -> str:
@@ -76,16 +76,28 @@ def read_keys(path: Path) -> Keys:
         mode = path.stat().st_mode
         body = path.read_text("ascii").strip()
     except FileNotFoundError as error:
-        raise NotReady(f"the master secret {path.name} is missing; put back the copy that belongs to this database") from error
+        raise NotReady(
+            f"the master secret {path.name} is missing; put back the copy that belongs to this database"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise NotReady(f"{path.name} is not a master secret") from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise NotReady(f"{path.name} can be read by others; run: chmod 600 {path.name}")
-    return Keys(bytes.fromhex(body))
+    try:
+        return Keys(bytes.fromhex(body))
+    except ValueError as error:
+        raise NotReady(f"{path.name} is not a master secret") from error
 
 
 def make_key_file(path: Path) -> Keys:
     """A new master secret, written for the owner's eyes only; an existing file is never overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise Conflict(f"{path.name} exists already and is never overwritten") from error
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())  # a database sealed under a key that a crash took is lost
     return read_keys(path)

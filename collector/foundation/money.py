@@ -30,16 +30,18 @@ def parse_amount(text: str, currency: str) -> int:
     cleaned = text.strip()
     digits = exponent(currency)
     if not cleaned or not all(ch.isascii() and (ch.isdigit() or ch == ".") for ch in cleaned):
-        raise BadInput(f"{text!r} is not an amount; write plain decimals such as 1234.50")
+        raise BadInput(f"{text[:40]!r} is not an amount; write plain decimals such as 1234.50")
+    whole, _, decimals = cleaned.partition(".")
+    if len(whole.lstrip("0")) > len(str(LIMIT)):  # before arithmetic: Decimal rounds beyond 28 digits
+        raise BadInput("the amount is larger than any this system takes")
+    if len(decimals.rstrip("0")) > digits:
+        raise BadInput(f"{text[:40]!r} has more than {digits} decimals, which {currency} does not have")
     try:
-        scaled = Decimal(cleaned).scaleb(digits)
+        amount = int(Decimal(f"{whole}.{decimals.rstrip('0')}").scaleb(digits))
     except InvalidOperation as error:
-        raise BadInput(f"{text!r} is not an amount; write plain decimals such as 1234.50") from error
-    if scaled != scaled.to_integral_value():
-        raise BadInput(f"{text!r} has more than {digits} decimals, which {currency} does not have")
-    amount = int(scaled)
+        raise BadInput(f"{text[:40]!r} is not an amount; write plain decimals such as 1234.50") from error
     if amount > LIMIT:
-        raise BadInput(f"{text!r} is larger than any amount this system takes")
+        raise BadInput("the amount is larger than any this system takes")
     return amount
 
 

@@ -1,0 +1,141 @@
+"""Tables for people, in which no cell turns into a formula, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from collector.foundation.errors import BadInput
+
+Value = str | int | float | Decimal | bool | None
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Starts that a spreadsheet may obey: OWASP ASVS 5.0, 1.2.10, and their full-width twins, which some also
+take."""
+EXACT = 10**15
+"""From here on a spreadsheet loses digits of a number."""
+SHEET_ROWS = 1_048_575
+CELL_CHARACTERS = 32_767
+
+
+def safe_cell(text: str) -> str:
+    """The text with ' before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _shown(value: Value) -> str:
+    """Only text can carry a formula: numbers are written as they are, so that -5 stays -5."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return safe_cell(value) if isinstance(value, str) else f"{value}"
+
+
+def write_csv(
+    target: Path | TextIO, header: Sequence[str], rows: Iterable[Sequence[Value]], *, bom: bool = False
+) -> int:
+    """A UTF-8 CSV; a path is replaced whole. `bom` is for files that people open in a spreadsheet. Returns
+    the number of rows."""
+    if not isinstance(target, Path):
+        return _write_rows(target, header, rows)
+    count = 0
+
+    def write(file: BinaryIO) -> None:
+        nonlocal count
+        text = io.TextIOWrapper(file, "utf-8-sig" if bom else "utf-8", newline="")
+        count = _write_rows(text, header, rows)
+        text.flush()
+        text.detach()
+
+    replace_file(target, write)
+    return count
+
+
+def _write_rows(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([_shown(name) for name in header])
+    count = 0
+    for row in rows:
+        writer.writerow([_shown(value) for value in row])
+        count += 1
+    return count
+
+
+def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    """A workbook of one sheet, replaced whole; text stays text. Returns the number of rows."""
+    count = 0
+
+    def write(file: BinaryIO) -> None:
+        nonlocal count
+        count = _write_sheet(file, header, rows)
+
+    replace_file(path, write)
+    return count
+
+
+def _write_sheet(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    count = 0
+    with xlsxwriter.Workbook(file, {**options, "strings_to_numbers": False}) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        _write_row(sheet, 0, header)
+        for count, row in enumerate(rows, 1):
+            if count > SHEET_ROWS:
+                raise BadInput("more rows than a workbook can hold; export CSV instead")
+            _write_row(sheet, count, row)
+    return count
+
+
+def _write_row(sheet: Worksheet, line: int, row: Sequence[Value]) -> None:
+    for column, value in enumerate(row):
+        if isinstance(value, bool):
+            sheet.write_boolean(line, column, value)
+        elif isinstance(value, (int, float, Decimal)) and -EXACT < value < EXACT:
+            sheet.write_number(line, column, value)
+        elif value is not None:
+            sheet.write_string(line, column, _fitting(str(value)))
+
+
+def _fitting(text: str) -> str:
+    if len(text) > CELL_CHARACTERS:
+        raise BadInput(f"a text of {len(text)} characters does not fit into a cell; export CSV instead")
+    return text
+
+
+def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """The file is what `write` wrote, or what it was before, also after a crash: a neighbour is written,
+    synced and moved over it. A new file is for the owner's eyes only; an existing one keeps its mode."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    neighbour = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            neighbour.chmod(path.stat().st_mode & 0o7777)
+        neighbour.replace(path)
+    except BaseException:
+        neighbour.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The move itself reaches the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
