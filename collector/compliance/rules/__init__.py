@@ -1,0 +1,31 @@
+"""The gate: pure rules over a contact, a person's facts and a moment."""
+
+from collector.compliance.rules.carrier import content_class
+from collector.compliance.rules.case import Capabilities
+from collector.compliance.rules.contact import Contact, NumberKind, Purpose, Role, Whom
+from collector.compliance.rules.judge import judge
+from collector.compliance.rules.pack import Evidence, Pack, Rule
+from collector.compliance.rules.policy import FUNCTIONS, Policy, compile_policy, parameters_of
+from collector.compliance.rules.verdict import ALLOWED, Answer, Fired, Verdict
+
+__all__ = [
+    "ALLOWED",
+    "FUNCTIONS",
+    "Answer",
+    "Capabilities",
+    "Contact",
+    "Evidence",
+    "Fired",
+    "NumberKind",
+    "Pack",
+    "Policy",
+    "Purpose",
+    "Role",
+    "Rule",
+    "Verdict",
+    "Whom",
+    "compile_policy",
+    "content_class",
+    "judge",
+    "parameters_of",
+]

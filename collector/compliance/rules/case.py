@@ -1,0 +1,147 @@
+"""One question to the gate, laid out for the rules: local days, and one pass over the events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from collector.compliance.rules.contact import Contact
+from collector.compliance.rules.day import QUARTER, UNKNOWN_ZONES, Day, day_of, second_at, start_days_ago
+from collector.facts.rules import AccountFacts, Event, Kind, Mark, PersonFacts, Standing
+from collector.history.rules import ANSWERED, CONVERSATION, Direction
+
+ANSWERED_WORDS = frozenset({*ANSWERED, "answered"})
+CONVERSATION_WORDS = frozenset(CONVERSATION)
+OWN_FAILURE = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a carrier can lawfully carry in the portfolio's country. None: no limit."""
+
+    carrier: str
+    channels: frozenset[str] = frozenset({"call", "sms"})
+    content: frozenset[str] | None = None
+    """Of `reminder`, `collection`, `third_party_collection`, `location`, `notice`."""
+    templates: frozenset[str] | None = None
+    """Names registered with the carrier; messages must use one of them."""
+    languages: frozenset[str] | None = None
+    countries: frozenset[str] | None = None
+    """Calling codes with their plus sign: "+86"."""
+    two_way: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the rules know of the portfolio besides their own parameters."""
+
+    collector_type: str
+    zones: tuple[str, ...] = ()
+    """Fixed by the pack (China has one zone everywhere); empty: the person's own."""
+    country: str = ""
+    """ISO 3166 country whose working days count."""
+    capabilities: Capabilities | None = field(default=None)
+
+
+class Case:
+    """Contact, facts and moment, with what several rules need worked out once.
+
+    Events count as placed whenever they lie, also after the moment asked about: a task in flight for this
+    afternoon uses up this morning's cap. Standing marks count from their own time on.
+    """
+
+    __slots__ = ("at", "calls", "contact", "days", "facts", "setting", "since_today", "talks", "texts")
+
+    def __init__(self, contact: Contact, facts: PersonFacts, setting: Setting, at: int) -> None:
+        self.contact = contact
+        self.facts = facts
+        self.setting = setting
+        self.at = at
+        quarter = at // QUARTER
+        self.days = [day_of(zone, quarter) for zone in setting.zones or _zones(contact, facts)]
+        self.since_today = min([day.starts[0] for day in self.days])
+        self.calls: list[Event] = []
+        self.texts: list[Event] = []
+        self.talks: list[Event] = []
+        if facts.body.events:
+            self._sort_events()
+
+    def _sort_events(self) -> None:
+        """Calls placed, texts sent and conversations held with the person who is to be contacted."""
+        own = self.facts.person_id
+        target = None if self.contact.person == own else self.contact.person
+        for event in self.facts.body.events:
+            whom = None if event.person == own else event.person
+            if whom != target or event.outcome == OWN_FAILURE:
+                continue
+            kind = event.kind
+            if kind is Kind.call:
+                if event.direction is Direction.outbound:
+                    self.calls.append(event)
+                if event.outcome in CONVERSATION_WORDS:
+                    self.talks.append(event)
+            elif kind is Kind.conversation:
+                self.talks.append(event)
+            elif kind is Kind.sms and event.direction is Direction.outbound:
+                self.texts.append(event)
+
+    @property
+    def zone_known(self) -> bool:
+        return bool(self.setting.zones or self.facts.body.zones or (self.contact.phone and self.contact.phone.zones))
+
+    def since(self, days: int) -> int:
+        """First second of the window of that many local days which today closes; the earliest over all zones."""
+        if days == 1:
+            return self.since_today
+        return min([start_days_ago(day, days - 1) for day in self.days])
+
+    def tomorrow(self) -> int:
+        """The first second that is no longer today in some zone."""
+        return min(day.end for day in self.days)
+
+    def leaves(self, at: int, days: int) -> int:
+        """The first second at which that moment lies outside a window of that many local days, in every zone."""
+        return max(second_at(day.zone, day_of(day.zone, at // QUARTER).ordinal + days) for day in self.days)
+
+    def ends(self, at: int, days: int) -> int:
+        """The first second at which that many local days, the day of that moment included, are over in some zone."""
+        return min(second_at(day.zone, day_of(day.zone, at // QUARTER).ordinal + days) for day in self.days)
+
+    def clock(self, day: Day) -> int:
+        """Seconds since midnight on that zone's clocks."""
+        return (self.at + day.offset) % 86400
+
+    def same_number(self, number: str | None) -> bool:
+        """Whether it may be the number to be used: an unknown one may be any."""
+        return number is None or self.contact.number is None or number == self.contact.number
+
+    def same_collector(self, collector: int | None) -> bool:
+        return not collector or not self.contact.collector or collector == self.contact.collector
+
+    def about(self, debts: tuple[int, ...]) -> bool:
+        """Whether it concerns a debt of this contact; nothing named means all debts."""
+        mine = self.contact.debts
+        return not debts or not mine or any(debt in mine for debt in debts)
+
+    def marks(self, mark: Mark) -> Iterator[Standing]:
+        """What stands under that mark at the moment asked about, whichever debts it concerns."""
+        for standing in self.facts.body.standing:
+            if (
+                standing.mark is mark
+                and standing.at <= self.at
+                and (standing.until is None or standing.until > self.at)
+            ):
+                yield standing
+
+    def accounts(self) -> list[AccountFacts]:
+        """The accounts the contact is about."""
+        return [account for account in self.facts.accounts if account.account_id in self.contact.debts]
+
+
+def _zones(contact: Contact, facts: PersonFacts) -> tuple[str, ...]:
+    """All zones the person may be in: where an address and a phone's area differ, both."""
+    zones = facts.body.zones
+    phone = contact.phone
+    if phone is not None and phone.zones and phone.zones != zones:
+        zones += phone.zones
+    return zones or UNKNOWN_ZONES

@@ -1,0 +1,60 @@
+"""Local calendar days as epoch seconds: computed once for a zone and a quarter of an hour, then only compared.
+
+Every zone in use since 1972 has an offset that is a whole number of quarters, so neither the offset nor the
+calendar day changes inside a quarter.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from collector.foundation.clock import zone as zone_info
+
+QUARTER = 900
+DAY = 86400
+REMEMBERED = 8
+"""Days back whose starts are kept ready: today and the week before it."""
+
+UNKNOWN_ZONES = ("Etc/GMT+12", "Pacific/Kiritimati")
+"""The two ends of the world: for a person whose zone is unknown, day windows are the widest there are."""
+
+
+class Day(NamedTuple):
+    """The local day around a moment."""
+
+    zone: str
+    ordinal: int
+    """The local date as a proleptic ordinal."""
+    offset: int
+    """Seconds to add to UTC to read the local clock at this moment."""
+    starts: tuple[int, ...]
+    """First second of today, of yesterday, and so on back."""
+    end: int
+    """First second of tomorrow."""
+
+
+@lru_cache(maxsize=65536)
+def second_at(zone: str, ordinal: int, clock_second: int = 0) -> int:
+    """The epoch second when the clocks of that zone first show this time on that date.
+
+    A time that daylight saving skips means the moment one gap later.
+    """
+    naive = datetime.fromordinal(ordinal) + timedelta(seconds=clock_second)
+    return int(naive.replace(tzinfo=zone_info(zone)).timestamp())
+
+
+@lru_cache(maxsize=32768)
+def day_of(zone: str, quarter: int) -> Day:
+    """The local day around the quarter of an hour with that number since 1970."""
+    local = datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(zone_info(zone))
+    ordinal = local.toordinal()
+    offset = local.utcoffset() or timedelta()
+    starts = tuple(second_at(zone, ordinal - back) for back in range(REMEMBERED))
+    return Day(zone, ordinal, int(offset.total_seconds()), starts, second_at(zone, ordinal + 1))
+
+
+def start_days_ago(day: Day, days: int) -> int:
+    """First second of the local day that many days before."""
+    return day.starts[days] if days < REMEMBERED else second_at(day.zone, day.ordinal - days)

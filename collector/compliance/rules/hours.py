@@ -1,0 +1,83 @@
+"""When: hours of the day on every clock that may be the person's, and days that are closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from collector.compliance.rules.agreed import agreed_spans
+from collector.compliance.rules.case import Case
+from collector.compliance.rules.day import Day, second_at
+from collector.compliance.rules.parameters import ClockTime, Parameters, Tighter
+from collector.compliance.rules.verdict import Finding
+from collector.compliance.rules.wishes import WEEKDAYS
+
+
+class Zone(Parameters):
+    """Nothing to set: without a zone there is no lawful hour."""
+
+
+def zone(p: Zone, case: Case) -> Finding | None:
+    """Where the person is, is not known: no hour can be shown to be lawful."""
+    return None if case.zone_known else Finding("the person's time zone is not known")
+
+
+class Hours(Parameters):
+    """Local hours [start, end) in which contact is allowed."""
+
+    start: Annotated[ClockTime, Tighter.higher]
+    end: Annotated[ClockTime, Tighter.lower]
+    agreed: Annotated[bool, Tighter.off] = False
+    """Whether the person can agree to other hours."""
+    agreed_once: Annotated[bool, Tighter.on] = True
+    """What was agreed is good for one occasion only."""
+    callback_minutes: Annotated[int, Tighter.lower] = 0
+    """How long after its time an agreed call-back may still be made outside the hours."""
+
+
+def hours(p: Hours, case: Case) -> Finding | None:
+    """Open only where it is open on every clock that may be the person's."""
+    at, start, end = case.at, p.start, p.end
+    for day in case.days:
+        if not start <= (at + day.offset) % 86400 < end:
+            return _shut(p, case)
+    return None
+
+
+def _shut(p: Hours, case: Case) -> Finding | None:
+    spans = agreed_spans(case, p.agreed_once, p.callback_minutes) if p.agreed else []
+    if any(span.opens <= case.at < span.closes for span in spans):
+        return None
+    shut = [day for day in case.days if not p.start <= case.clock(day) < p.end]
+    openings = [_next_opening(p, case, day) for day in shut]
+    later = [span.opens for span in spans if span.opens > case.at]
+    clock = case.clock(shut[0])
+    reason = f"{_written(clock)} in {shut[0].zone}; allowed from {_written(p.start)} until before {_written(p.end)}"
+    return Finding(reason, min([max(openings), *later]))
+
+
+def _next_opening(p: Hours, case: Case, day: Day) -> int:
+    today = second_at(day.zone, day.ordinal, p.start)
+    return today if today > case.at else second_at(day.zone, day.ordinal + 1, p.start)
+
+
+def _written(clock: int) -> str:
+    return f"{clock // 3600:02}:{clock // 60 % 60:02}"
+
+
+class ClosedDays(Parameters):
+    """Days without contact."""
+
+    dates: Annotated[tuple[date, ...], Tighter.more] = ()
+    weekdays: Annotated[tuple[str, ...], Tighter.more] = ()
+    """Of mon, tue, wed, thu, fri, sat, sun."""
+
+
+def closed_days(p: ClosedDays, case: Case) -> Finding | None:
+    """Holidays and days of rest that the portfolio keeps."""
+    shut = [day for day in case.days if _is_closed(p, day)]
+    return Finding("a day without contact", max(day.end for day in shut)) if shut else None
+
+
+def _is_closed(p: ClosedDays, day: Day) -> bool:
+    return WEEKDAYS[(day.ordinal - 1) % 7] in p.weekdays or date.fromordinal(day.ordinal) in p.dates

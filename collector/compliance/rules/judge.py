@@ -1,0 +1,81 @@
+"""May this contact happen? Every rule is asked; all that object are reported (design section 7).
+
+One code path. The earliest permitted moment is searched by asking the same rules again at the moments they offer: an
+objection lasts at least as long as it says, so nothing permitted lies between two steps.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from collector.compliance.rules.case import Case
+from collector.compliance.rules.contact import Contact, Purpose, Role, Whom
+from collector.compliance.rules.policy import Policy
+from collector.compliance.rules.verdict import ALLOWED, Fired, Verdict, verdict_of
+from collector.facts.rules import PersonFacts
+
+MOST_STEPS = 120
+"""Of the search. Rules offer midnights and openings, so this reaches weeks ahead."""
+HORIZON = 400 * 86400
+"""Seconds ahead that are searched; what is closed for longer is a standing refusal."""
+IN_PERSON = (Role.debtor, Role.co_borrower)
+ORDINARY = (Purpose.collect, Purpose.reminder)
+
+
+def judge(
+    contact: Contact, facts: PersonFacts, policy: Policy, at: datetime | int, *, earliest: bool = True
+) -> Verdict:
+    """The verdict on that contact at that moment (aware, or whole seconds since 1970 UTC).
+
+    `earliest=False` leaves out the search for the next permitted moment. A refusal is temporal when `earliest` is
+    given, and standing when it is None.
+    """
+    moment = at if isinstance(at, int) else int(at.timestamp())
+    fired = ask(contact, facts, policy, moment)
+    if not fired:
+        return ALLOWED
+    return verdict_of(fired, _earliest(contact, facts, policy, moment, fired) if earliest else None)
+
+
+def ask(contact: Contact, facts: PersonFacts, policy: Policy, at: int) -> tuple[Fired, ...]:
+    """The rules that object at that second, in order of judging."""
+    body = facts.body
+    needs = 1 if body.standing or body.flags else 0
+    if body.events:
+        needs += 2
+    if contact.text is not None:
+        needs += 4
+    if contact.role not in IN_PERSON or contact.to_whom is not Whom.debtor or contact.purpose not in ORDINARY:
+        needs += 8
+    case = Case(contact, facts, policy.setting, at)
+    fired = [
+        asked.fire(found)
+        for asked in policy.table[contact.channel, needs]
+        if (found := asked.ask(asked.parameters, case)) is not None
+    ]
+    return tuple(fired)
+
+
+def _earliest(
+    contact: Contact, facts: PersonFacts, policy: Policy, at: int, fired: tuple[Fired, ...]
+) -> datetime | None:
+    moment = at
+    for _ in range(MOST_STEPS):
+        step = _step(fired)
+        if step is None or not moment < step <= at + HORIZON:
+            return None
+        moment = step
+        fired = ask(contact, facts, policy, moment)
+        if not fired:
+            return datetime.fromtimestamp(moment, UTC)
+    return None
+
+
+def _step(fired: tuple[Fired, ...]) -> int | None:
+    """The moment before which not all of these rules can stop objecting."""
+    furthest = 0
+    for rule in fired:
+        if rule.until is None:
+            return None
+        furthest = max(furthest, rule.until)
+    return furthest

@@ -1,0 +1,58 @@
+"""A rule pack as data: which rule function is asked, with which parameters, on whose authority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from collector.compliance.rules.verdict import Answer
+
+
+class Evidence(StrEnum):
+    """How well the source is known. Packs never present an `unverified` rule as sourced."""
+
+    text = "text"
+    """The legal text or the regulator's page was read."""
+    secondary = "secondary"
+    """A law firm's or the press's account."""
+    unverified = "unverified"
+    """General knowledge, to be checked by the user's counsel."""
+    house = "house"
+    """A default of this house, no law."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a pack."""
+
+    id: str
+    source: str
+    evidence: Evidence
+    title: Mapping[str, str]
+    """By language: en, zh."""
+    asks: str | None = None
+    """Name of the rule function; None: a duty that is stated here and kept elsewhere."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    answer: Answer = Answer.deny
+    binds: frozenset[str] = frozenset()
+    """Collector types; empty: all."""
+    debt_types: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The rules of a jurisdiction, house rules included."""
+
+    code: str
+    title: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    zone: str | None = None
+    """The one zone of everybody there; None: each person's own."""
+    country: str = ""
+    """ISO 3166 country of its working days; empty: Monday to Friday."""
+    version: str = ""
+    """Digest of the texts it was read from: what an audit entry names."""

@@ -1,0 +1,224 @@
+"""A pack compiled for a portfolio: the functions to ask, in the order of judging, with their parameters ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import IntFlag
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from collector.compliance.rules import (
+    carrier,
+    content,
+    frequency,
+    hours,
+    parties,
+    stops,
+    wishes,
+)
+from collector.compliance.rules.case import Capabilities, Case, Setting
+from collector.compliance.rules.pack import Pack, Rule
+from collector.compliance.rules.parameters import Parameters
+from collector.compliance.rules.verdict import Answer, Finding, Fired
+from collector.foundation.errors import BadInput, Problem
+from collector.history.rules import Channel
+from collector.portfolio.rules import CollectorType, DebtType
+
+Ask = Callable[[Any, Case], Finding | None]
+
+
+class Needs(IntFlag):
+    """What must be there for a rule to have anything to object to; a case without it does not ask the rule."""
+
+    NOTHING = 0
+    STANDING = 1
+    """A mark or a flag of the person."""
+    EVENTS = 2
+    TEXT = 4
+    UNUSUAL = 8
+    """Not the debtor or co-borrower in person, or a purpose other than collecting and reminding."""
+
+
+class Known(NamedTuple):
+    """A rule function of this house."""
+
+    ask: Ask
+    parameters: type[Parameters]
+    needs: Needs = Needs.NOTHING
+
+
+FUNCTIONS: dict[str, Known] = {
+    "stop": Known(stops.stop, stops.Stop, Needs.STANDING),
+    "dispute": Known(stops.dispute, stops.Dispute, Needs.STANDING),
+    "hold": Known(stops.hold, stops.Hold, Needs.STANDING),
+    "paid": Known(stops.paid, stops.Paid),
+    "kept_plan": Known(stops.kept_plan, stops.KeptPlan, Needs.STANDING),
+    "said": Known(stops.said, stops.Said, Needs.EVENTS),
+    "confirmation": Known(stops.confirmation, stops.Confirmation, Needs.UNUSUAL),
+    "opt_out": Known(wishes.opt_out, wishes.OptOut, Needs.STANDING),
+    "closed_channel": Known(wishes.closed_channel, wishes.Closed),
+    "third_party": Known(parties.third_party, parties.ThirdParty, Needs.UNUSUAL),
+    "guarantee": Known(parties.guarantee, parties.Guarantee, Needs.UNUSUAL),
+    "number": Known(parties.number, parties.Number),
+    "wrong_number": Known(parties.wrong_number, parties.WrongNumber, Needs.EVENTS),
+    "work_mail": Known(parties.work_mail, parties.WorkMail),
+    "text_consent": Known(frequency.text_consent, frequency.TextConsent),
+    "preference": Known(wishes.preference, wishes.Preference, Needs.STANDING),
+    "zone": Known(hours.zone, hours.Zone),
+    "hours": Known(hours.hours, hours.Hours),
+    "closed_days": Known(hours.closed_days, hours.ClosedDays),
+    "calls_per_debt": Known(frequency.calls_per_debt, frequency.PerDebt, Needs.EVENTS),
+    "after_conversation": Known(frequency.after_conversation, frequency.AfterTalk, Needs.EVENTS),
+    "bunching": Known(frequency.bunching, frequency.Bunching, Needs.EVENTS),
+    "answered": Known(frequency.answered, frequency.Answered, Needs.EVENTS),
+    "dials": Known(frequency.dials, frequency.Dials, Needs.EVENTS),
+    "texts": Known(frequency.texts, frequency.Texts, Needs.EVENTS),
+    "discreet": Known(content.discreet, content.Discreet, Needs.TEXT | Needs.UNUSUAL),
+    "forbidden": Known(content.forbidden, content.Forbidden, Needs.TEXT),
+    "time_barred": Known(content.time_barred, content.TimeBarred),
+    "signature": Known(content.signature, content.Signature, Needs.TEXT),
+    "opt_out_text": Known(content.opt_out_text, content.OptOutText, Needs.TEXT),
+    "identity": Known(content.identity, content.Identity, Needs.TEXT),
+    "voicemail": Known(content.voicemail, content.Voicemail, Needs.TEXT),
+    "length": Known(content.length, content.Length, Needs.TEXT),
+    "language": Known(content.language, content.Language, Needs.TEXT),
+    "carrier_channel": Known(carrier.carrier_channel, carrier.Carrier),
+    "carrier_country": Known(carrier.carrier_country, carrier.Carrier),
+    "carrier_content": Known(carrier.carrier_content, carrier.Carrier),
+    "carrier_template": Known(carrier.carrier_template, carrier.Carrier, Needs.TEXT),
+    "carrier_language": Known(carrier.carrier_language, carrier.Carrier, Needs.TEXT),
+    "carrier_two_way": Known(carrier.carrier_two_way, carrier.TwoWay, Needs.TEXT),
+}
+"""Name in the pack → function, in the order of judging: full stops, channel stops, parties, place and medium, time,
+frequency, content, carrier."""
+
+_ORDER = {name: position for position, name in enumerate(FUNCTIONS)}
+_ALL_NEEDS = range(16)
+
+CHANNELS_OF: dict[str, frozenset[Channel]] = {
+    "answered": frozenset({Channel.call}),
+    "dials": frozenset({Channel.call}),
+    "calls_per_debt": frozenset({Channel.call}),
+    "after_conversation": frozenset({Channel.call}),
+    "bunching": frozenset({Channel.call}),
+    "voicemail": frozenset({Channel.call}),
+    "texts": frozenset({Channel.sms}),
+    "text_consent": frozenset({Channel.sms}),
+    "signature": frozenset({Channel.sms}),
+    "work_mail": frozenset({Channel.email}),
+}
+"""Functions that have something to say about these channels only."""
+
+
+class Asked(NamedTuple):
+    """A rule ready to be asked."""
+
+    ask: Ask
+    parameters: Parameters
+    rule: Rule
+
+    def fire(self, found: Finding) -> Fired:
+        return Fired(self.rule.id, found.answer or self.rule.answer, found.reason, self.rule.source, found.until)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """What the gate of one portfolio asks."""
+
+    pack: Pack
+    setting: Setting
+    rules: tuple[Asked, ...]
+    """All rules that bind here, in the order of judging."""
+    table: Mapping[tuple[Channel, int], tuple[Asked, ...]]
+    """The part of them that a case can touch, by channel and by `Needs` that are met."""
+
+
+def compile_policy(
+    pack: Pack,
+    collector_type: CollectorType | str,
+    debt_type: DebtType | str | None = None,
+    tightening: Mapping[str, Mapping[str, Any]] | None = None,
+    capabilities: Capabilities | None = None,
+) -> Policy:
+    """The pack as it binds one portfolio.
+
+    `tightening`: rule id → parameters that are stricter than the pack's; also `answer`, and `binds` for a collector
+    type that the law leaves free. A looser or unknown one is a `BadInput` that names rule and parameter. An unknown
+    debt type (None) is bound by every rule.
+    """
+    collector = CollectorType(collector_type).value
+    tightened = _tighten(pack, tightening or {})
+    bound = [
+        rule
+        for rule in tightened
+        if rule.asks is not None
+        and (not rule.binds or collector in rule.binds)
+        and (debt_type is None or not rule.debt_types or debt_type in rule.debt_types)
+        and (capabilities is not None or not rule.asks.startswith("carrier_"))
+    ]
+    asked = tuple(_ready(rule) for rule in sorted(bound, key=lambda rule: _ORDER[str(rule.asks)]))
+    setting = Setting(collector, (pack.zone,) if pack.zone else (), pack.country, capabilities)
+    table = {(channel, needs): tuple(_touched(asked, channel, needs)) for channel in Channel for needs in _ALL_NEEDS}
+    return Policy(pack, setting, asked, table)
+
+
+def _touched(asked: Iterable[Asked], channel: Channel, needs: int) -> Iterable[Asked]:
+    for one in asked:
+        name = str(one.rule.asks)
+        wanted = FUNCTIONS[name].needs
+        is_meant = not one.rule.channels or channel in one.rule.channels
+        if is_meant and channel in CHANNELS_OF.get(name, Channel) and wanted & needs == wanted:
+            yield one
+
+
+def _ready(rule: Rule) -> Asked:
+    known = FUNCTIONS[str(rule.asks)]
+    return Asked(known.ask, parameters_of(rule), rule)
+
+
+def parameters_of(rule: Rule) -> Parameters:
+    """The typed parameters of a rule; what does not fit is a `BadInput` that names rule and parameter."""
+    if rule.asks not in FUNCTIONS:
+        raise BadInput(problems=(Problem(f"no rule function {rule.asks!r}", column=rule.id),))
+    try:
+        return FUNCTIONS[rule.asks].parameters.model_validate(dict(rule.parameters))
+    except ValidationError as error:
+        problems = tuple(
+            Problem(part["msg"], column=".".join([rule.id, *map(str, part["loc"])])) for part in error.errors()
+        )
+        raise BadInput(problems=problems) from error
+
+
+def _tighten(pack: Pack, tightening: Mapping[str, Mapping[str, Any]]) -> list[Rule]:
+    known = {rule.id for rule in pack.rules if rule.asks is not None}
+    unknown = [Problem(f"pack {pack.code} has no such rule", column=name) for name in tightening.keys() - known]
+    if unknown:
+        raise BadInput(problems=tuple(unknown))
+    return [_tightened(rule, tightening[rule.id]) if rule.id in tightening else rule for rule in pack.rules]
+
+
+def _tightened(rule: Rule, change: Mapping[str, Any]) -> Rule:
+    inside = {name: value for name, value in change.items() if name not in ("answer", "binds")}
+    new = replace(rule, parameters={**rule.parameters, **inside})
+    looser = parameters_of(rule).looser_fields(parameters_of(new))
+    if "answer" in change:
+        new = replace(new, answer=_answer(rule, change["answer"]))
+        looser += ["answer"] if (rule.answer, new.answer) == (Answer.deny, Answer.review) else []
+    if "binds" in change:
+        new = replace(new, binds=frozenset(CollectorType(kind).value for kind in change["binds"]))
+        looser += ["binds"] if not (new.binds >= rule.binds and (rule.binds or not new.binds)) else []
+    if looser:
+        raise BadInput(
+            problems=tuple(
+                Problem("a portfolio may only tighten its pack", column=f"{rule.id}.{name}") for name in looser
+            )
+        )
+    return new
+
+
+def _answer(rule: Rule, word: Any) -> Answer:
+    if word not in (Answer.deny, Answer.review):
+        raise BadInput(problems=(Problem("the answer of a rule is deny or review", column=f"{rule.id}.answer"),))
+    return Answer(word)

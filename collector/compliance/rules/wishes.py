@@ -1,0 +1,109 @@
+"""What the person asked for: closed media, times and places that do not suit (12 CFR 1006.6(b), 1006.14(h))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from collector.compliance.rules.agreed import agreed_spans
+from collector.compliance.rules.case import Case
+from collector.compliance.rules.contact import Purpose
+from collector.compliance.rules.day import Day, second_at
+from collector.compliance.rules.parameters import Parameters, Tighter, clock_seconds
+from collector.compliance.rules.verdict import Answer, Finding
+from collector.facts.rules import Mark, Standing
+from collector.history.rules import Channel
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class OptOut(Parameters):
+    """How far an opt-out reaches."""
+
+    all_numbers: Annotated[bool, Tighter.on] = False
+    """The whole medium is closed for the person, not only the number it came from."""
+
+
+def opt_out(p: OptOut, case: Case) -> Finding | None:
+    """STOP, R, TD, T: the medium stays closed for every debt and every collector of the installation."""
+    contact = case.contact
+    if contact.purpose is Purpose.opt_out_confirmation:
+        return None  # `confirmation` judges it
+    for mark in _refusals(case):
+        if mark.channel in (None, contact.channel) and (p.all_numbers or case.same_number(mark.number)):
+            return Finding(f"opted out of {mark.channel.value if mark.channel else 'every medium'}")
+    return None
+
+
+def _refusals(case: Case) -> Iterable[Standing]:
+    yield from case.marks(Mark.opt_out)
+    for mark in case.marks(Mark.revoked):
+        if mark.channel is not None:
+            yield mark
+
+
+class Closed(Parameters):
+    """Channels that the portfolio does not use."""
+
+    channels: Annotated[tuple[Channel, ...], Tighter.more] = ()
+
+
+def closed_channel(p: Closed, case: Case) -> Finding | None:
+    """The portfolio closed this channel."""
+    if case.contact.channel in p.channels:
+        return Finding(f"{case.contact.channel.value} is closed for this portfolio")
+    return None
+
+
+class Preference(Parameters):
+    """Whether a later, agreed time overrides a wish."""
+
+    agreed_once: bool = True
+
+
+def preference(p: Preference, case: Case) -> Finding | None:
+    """Times and places that the person called inconvenient; closed where it is so in any zone the person may be in."""
+    findings = [found for mark in case.marks(Mark.preference) if (found := _against(p, case, mark))]
+    if not findings:
+        return None
+    hard = [found for found in findings if found.answer is None] or findings
+    ends = [found.until for found in hard]
+    return hard[0]._replace(until=None if None in ends else max(end for end in ends if end is not None))
+
+
+def _against(p: Preference, case: Case, mark: Standing) -> Finding | None:
+    if mark.channel not in (None, case.contact.channel) or not case.about(mark.debts):
+        return None
+    place = mark.detail.get("place")
+    kind = case.contact.number_kind or (case.contact.phone.label if case.contact.phone else None)
+    if place and kind is not None and kind != place:
+        return None
+    ends = [end for day in case.days if (end := _closed_until(case, mark, day)) is not None]
+    if not ends or _was_asked_for(p, case, mark):
+        return None
+    answer = Answer.review if place and kind is None else None
+    until = max(ends) if min(ends) else None
+    return Finding("the person called this time or place inconvenient", until, answer)
+
+
+def _was_asked_for(p: Preference, case: Case, mark: Standing) -> bool:
+    spans = agreed_spans(case, p.agreed_once, 0)
+    return any(span.opens <= case.at < span.closes and span.made_at > mark.at for span in spans)
+
+
+def _closed_until(case: Case, mark: Standing, day: Day) -> int | None:
+    """None: open. 0: closed on every day. Otherwise the next second at which that may change."""
+    weekdays = mark.detail.get("weekdays") or []
+    before, after = mark.detail.get("not_before"), mark.detail.get("not_after")
+    if weekdays and WEEKDAYS[(day.ordinal - 1) % 7] not in weekdays:
+        return None
+    if before is None and after is None:
+        return day.end if weekdays and len(set(weekdays)) < 7 else 0
+    opens = clock_seconds(before) if before is not None else 0
+    closes = clock_seconds(after) if after is not None else 86400
+    clock = case.clock(day)
+    is_open = opens <= clock < closes if opens <= closes else clock < closes or clock >= opens
+    if is_open:
+        return None
+    turns = [second_at(day.zone, day.ordinal, turn) for turn in (opens, closes) if clock < turn < 86400]
+    return min([turn for turn in turns if turn > case.at] or [day.end])
