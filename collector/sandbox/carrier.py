@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Coroutine
+from datetime import datetime
 from secrets import token_hex
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ class Carrier:
         self.agents = set(config.agents)
         self.opted_out: set[tuple[str, str]] = set()
         self.attempts: Counter[str] = Counter()
+        self.replied: dict[tuple[str, str], datetime] = {}
         self._lives: set[asyncio.Task[None]] = set()
         # Not from the seed: a restarted sandbox must not hand out the sids of its last life again.
         self._sid_prefix = token_hex(10)

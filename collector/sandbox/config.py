@@ -24,6 +24,7 @@ class SandboxConfig:
     `account_sid` is AC and 32 hexadecimal digits. Webhooks go to `app_url` and the origins of the numbers' own
     addresses, and nowhere else (security.md, SSRF). `speed`: 1 is real time, 60 makes a minute a second, 0 lets
     everything happen at once. `agents` are phones that always answer; `client:` and `sip:` addresses do too.
+    The record keeps its last `record_limit` entries.
     """
 
     account_sid: str
@@ -36,7 +37,7 @@ class SandboxConfig:
     seed: int = 1
     speed: float = 1.0
     starts_at: datetime | None = None
-    record_limit: int = 5_000_000
+    record_limit: int = 1_000_000
 
     @property
     def allowed_origins(self) -> frozenset[str]:

@@ -10,8 +10,8 @@ class Form:
 
     __slots__ = ("_values",)
 
-    def __init__(self, body: str) -> None:
-        self._values = parse_qs(body, keep_blank_values=True)
+    def __init__(self, body: bytes) -> None:
+        self._values = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
 
     def one(self, name: str) -> str:
         """The value, or an empty string; the carrier treats both alike."""

@@ -14,6 +14,7 @@ from collector.sandbox.legs import (
     answer,
     fate_of,
     finish,
+    obey_order,
     picks_up,
     report,
     ring,
@@ -67,6 +68,7 @@ async def _converse(carrier: Carrier, call: Call, document: Document) -> None:
     while following is not None:
         try:
             following = await obey(carrier, call, following, HANDLERS)
+            obey_order(call)
         except Redirected as redirected:
             following = await _sent_to(carrier, call, redirected.order)
 

@@ -17,6 +17,7 @@ from collector.sandbox.twiml import parse
 from collector.sandbox.webhooks import Answer, Params
 
 LONGEST_BODY: Final = 1600
+QUIET_AFTER_REPLY: Final = timedelta(hours=1)
 STOPS: Final = frozenset(["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"])
 STARTS: Final = frozenset(["START", "YES", "UNSTOP"])
 GSM7: Final = frozenset(
@@ -145,9 +146,19 @@ async def _live(carrier: Carrier, message: Message, fate: MessageFate) -> None:
         carrier.record.write("message." + step.status, moment, sid=message.sid, error_code=step.error_code)
         if message.status_callback:
             await carrier.hooks.report("messages", message.status_callback, _status_params(carrier, message))
-    if fate.reply is not None:
+    if fate.reply is not None and _willing(carrier, message):
         await carrier.timeline.until(message.created + timedelta(seconds=fate.reply.after))
         await receive(carrier, message.to, message.sender, fate.reply.body)
+
+
+def _willing(carrier: Carrier, message: Message) -> bool:
+    """Nobody answers twice within the hour: two machines that thank each other would never stop."""
+    talk = (message.to, message.sender)
+    last = carrier.replied.get(talk)
+    if last is not None and timedelta(0) <= message.created - last < QUIET_AFTER_REPLY:
+        return False
+    carrier.replied[talk] = message.created
+    return True
 
 
 def _obey(carrier: Carrier, message: Message, document: str) -> None:

@@ -94,7 +94,7 @@ class Doors:
         return guarded
 
     async def create_message(self, request: web.Request) -> web.Response:
-        message = messages.create(self._carrier, Form(await request.text()))
+        message = messages.create(self._carrier, Form(await request.read()))
         return reply(messages.render(self._carrier, message), 201)
 
     async def fetch_message(self, request: web.Request) -> web.Response:
@@ -108,7 +108,7 @@ class Doors:
         return reply(page.body("messages", shown))
 
     async def create_call(self, request: web.Request) -> web.Response:
-        call = calls.create(self._carrier, Form(await request.text()))
+        call = calls.create(self._carrier, Form(await request.read()))
         return reply(calls.render(self._carrier, call), 201)
 
     async def fetch_call(self, request: web.Request) -> web.Response:
@@ -121,7 +121,7 @@ class Doors:
 
     async def update_call(self, request: web.Request) -> web.Response:
         call = self._carrier.calls.get(request.match_info["sid"])
-        call = calls.update(self._carrier, call, Form(await request.text()))
+        call = calls.update(self._carrier, call, Form(await request.read()))
         return reply(calls.render(self._carrier, call))
 
     def _admit(self, request: web.Request) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 import requests
@@ -79,6 +80,13 @@ class Receiver:
         genuine = RequestValidator(TOKEN).validate(self.url + request.path_qs, form, signature)
         self.told.append(Told(request.path, form or dict(request.query), genuine))
         return web.Response(text=self.answers.get(request.path, ""), content_type="text/xml")
+
+    def wait_for(self, path: str, requests_there: int) -> None:
+        for _ in range(2000):
+            if len(self.at(path)) >= requests_there:
+                return
+            sleep(0.01)
+        raise AssertionError(f"{path} was not asked {requests_there} times")
 
     def at(self, path: str) -> list[dict[str, str]]:
         return [told.params for told in self.told if told.path == path]

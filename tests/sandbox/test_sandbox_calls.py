@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sandbox_stage import AGENT, OTHER, OURS, Receiver, Sandbox
@@ -147,16 +148,19 @@ def test_a_document_that_redirects_to_itself_ends(sandbox: Sandbox, receiver: Re
 
 
 def wait_for(sandbox: Sandbox, kind: str) -> None:
-    for _ in range(2000):
+    for _ in range(20_000):
         if sandbox.log(kind):
             return
     pytest.fail(f"no {kind} on the record")
 
 
 def test_hanging_up_by_rest(start: Callable[..., Sandbox], receiver: Receiver) -> None:
-    sandbox = start(speed=100)
+    noon = datetime(2026, 5, 12, 12, tzinfo=UTC)
+    sandbox = start(speed=1, starts_at=noon)
     sid = call_agent(sandbox, receiver, ANSWERS)
-    wait_for(sandbox, "call.bridged")
+    for seconds, kind in ((5, "call.dialled"), (30, "call.bridged")):
+        sandbox.control("POST", "time", {"at": (noon + timedelta(seconds=seconds)).isoformat()})
+        wait_for(sandbox, kind)
     sandbox.client.calls(sid).update(status="completed")
     sandbox.control("POST", "time", {"speed": 0})
     sandbox.settle()
@@ -170,15 +174,18 @@ def test_hanging_up_by_rest(start: Callable[..., Sandbox], receiver: Receiver) -
 
 
 def test_redirecting_by_rest(start: Callable[..., Sandbox], receiver: Receiver) -> None:
-    sandbox = start(speed=1)
+    noon = datetime(2026, 5, 12, 12, tzinfo=UTC)
+    sandbox = start(speed=1, starts_at=noon)
     receiver.answers["/script"] = "<Response><Enqueue>desk</Enqueue></Response>"
     receiver.answers["/other"] = "<Response><Say>hello</Say></Response>"
-    sandbox.control("POST", "inbound-call", {"from": ANSWERS, "to": OURS})
-    receiver.answers["/voice"] = receiver.answers["/script"]
     made = sandbox.client.calls.create(to="client:ann", from_=OURS, url=f"{receiver.url}/script")
-    sandbox.control("POST", "time", {"speed": 1000})
+    with pytest.raises(TwilioRestException) as early:
+        sandbox.client.calls(made.sid).update(url=f"{receiver.url}/other")
+    assert early.value.code == 21220
+    sandbox.control("POST", "time", {"at": (noon + timedelta(seconds=5)).isoformat()})
     wait_for(sandbox, "twiml.enqueue")
     sandbox.client.calls(made.sid).update(url=f"{receiver.url}/other", method="POST")
+    sandbox.control("POST", "time", {"speed": 0})
     sandbox.settle()
     assert [told["CallSid"] for told in receiver.at("/other")] == [made.sid]
 

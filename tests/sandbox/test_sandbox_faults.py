@@ -77,8 +77,7 @@ def test_a_held_answer_comes_after_its_receipts(sandbox: Sandbox, receiver: Rece
     answers: list[requests.Response] = []
     asking = Thread(target=lambda: answers.append(post(sandbox, f"{receiver.url}/status", seconds=20)))
     asking.start()
-    while len(receiver.at("/status")) < 2:
-        pass
+    receiver.wait_for("/status", 2)
     assert answers == []
     sandbox.control("DELETE", "faults")
     asking.join(20)

@@ -166,6 +166,15 @@ def test_borrowers_answer_texts(sandbox: Sandbox, receiver: Receiver, number: st
     assert all(one.genuine for one in receiver.told)
 
 
+def test_nobody_answers_twice_within_the_hour(start: Callable[..., Sandbox], receiver: Receiver) -> None:
+    sandbox = start(starts_at=datetime(2026, 5, 12, 12, tzinfo=UTC))
+    for clock in ("12:00", "12:30", "13:30"):
+        sandbox.control("POST", "time", {"at": f"2026-05-12T{clock}+00:00"})
+        send(sandbox, "+12125551016")
+        sandbox.settle()
+    assert len(receiver.at("/sms")) == 2
+
+
 def test_an_answer_in_twiml_is_sent_back(sandbox: Sandbox, receiver: Receiver) -> None:
     receiver.answers["/sms"] = "<Response><Message>Thank you</Message></Response>"
     sandbox.control("POST", "inbound-sms", {"from": ANSWERS, "to": OURS, "body": "hello"})
