@@ -17,10 +17,11 @@ from collector.texts.rules.describe import (
     disclosure,
     head_signature,
     needed_variables,
+    phrase,
     samples,
     words_of_debt,
 )
-from collector.texts.rules.refer import foreign_references, references
+from collector.texts.rules.refer import fixed_references, foreign_references, references
 from collector.texts.rules.segment import Encoding, Segments, count_segments
 
 __all__ = [
@@ -39,9 +40,11 @@ __all__ = [
     "allowed_variables",
     "count_segments",
     "disclosure",
+    "fixed_references",
     "foreign_references",
     "head_signature",
     "needed_variables",
+    "phrase",
     "references",
     "samples",
     "words_of_debt",

@@ -19,17 +19,21 @@ _SENTENCE_MARKS = str.maketrans(dict.fromkeys("，。、；：！？（）【】
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+
 _LETTER = "A-Za-z0-9\u00c0-\u04ff"
 _DOMAIN = (
     rf"(?:[{_LETTER}][{_LETTER}-]*\.)+(?:xn--[a-z0-9-]+|[A-Za-z\u00c0-\u04ff]{{2,}})(?![{_LETTER}])"
-    r"|[\w-]+\.(?:中国|公司|网络|网址|在线|商城|集团)"
+    r"|[\w-]{1,63}\.(?:中国|公司|网络|网址|在线|商城|集团)"
 )
 _LINK = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:/{1,2}[!-~\u00c0-\u04ff]+"
-    rf"|[\w.+-]+@(?:{_DOMAIN})"
-    rf"|(?:{_DOMAIN})(?::\d+)?(?:[/?#][!-~]*)?",
+    rf"|(?<![{_LETTER}])[{_LETTER}._%+-]+@(?:{_DOMAIN})"
+    rf"|(?<![{_LETTER}])(?:{_DOMAIN})(?::\d+)?(?:[/?#][!-~]*)?",
     re.IGNORECASE,
 )
+# Every link has one of these; most texts have none, and are spared the long search.
+_MAYBE_LINK = re.compile(r"[\w-]\.[^\W\d_]|:/|@")
 _END_OF_SENTENCE = ".,;:!?)]}>'\""
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -66,10 +70,26 @@ def foreign_references(text: str, approved: Iterable[str]) -> tuple[str, ...]:
 
 def references(text: str) -> tuple[str, ...]:
     """Every link, e-mail address and run of 7 or more digits in `text`, in their plain form, links first."""
-    plain = _plain(text)
-    links = tuple(match.group().rstrip(_END_OF_SENTENCE) for match in _LINK.finditer(plain))
-    rest = _HARMLESS.sub("\n", _LINK.sub("\n", plain))
-    return links + tuple(match.group() for match in _NUMBER.finditer(rest))
+    links, rest = _links(_plain(text))
+    # Taking dates and amounts out only parts digits, so a text without a run before has none after.
+    return links + (_numbers(_HARMLESS.sub("\n", rest)) if _NUMBER.search(rest) else ())
+
+
+def fixed_references(text: str) -> tuple[str, ...]:
+    """As `references`, for the fixed words of a template: a long amount or date has no business there either."""
+    links, rest = _links(_plain(text))
+    return links + _numbers(rest)
+
+
+def _links(plain: str) -> tuple[tuple[str, ...], str]:
+    if not _MAYBE_LINK.search(plain):
+        return (), plain
+    found = tuple(match.group().rstrip(_END_OF_SENTENCE) for match in _LINK.finditer(plain))
+    return found, _LINK.sub("\n", plain)
+
+
+def _numbers(rest: str) -> tuple[str, ...]:
+    return tuple(match.group() for match in _NUMBER.finditer(rest))
 
 
 def _plain(text: str) -> str:
@@ -77,7 +97,7 @@ def _plain(text: str) -> str:
     if shown.isascii():
         return shown
     folded = unicodedata.normalize("NFKC", shown).translate(_CHINESE_DIGITS)
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in folded)
+    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), folded)
 
 
 def _covers(approved: str, reference: str) -> bool:
@@ -95,11 +115,11 @@ def _covers(approved: str, reference: str) -> bool:
 
 
 def _kind(reference: str) -> str:
-    if "://" in reference or ":/" in reference:
+    if ":/" in reference:
         return "link"
     if "@" in reference.split("/")[0]:
         return "address"
-    return "number" if reference[0] in "+0123456789" and _NUMBER.fullmatch(reference) else "link"
+    return "number" if _NUMBER.fullmatch(reference) else "link"
 
 
 def _digits(reference: str) -> str:
@@ -108,9 +128,10 @@ def _digits(reference: str) -> str:
 
 def _place(link: str) -> tuple[str, str]:
     """Host with port, and path. What stands before an @ is no host, and a backslash is read as browsers read it."""
-    scheme, _, rest = link.replace("\\", "/").rpartition("://")
-    authority, _, path = re.sub(r"[?#].*", "", rest).partition("/")
-    if scheme.casefold() not in ("", "http", "https"):
+    scheme, mark, rest = re.sub(r"[?#].*", "", link.replace("\\", "/")).partition("://")
+    if mark and scheme.casefold() not in ("http", "https"):
         return link, ""
+    authority, _, path = (rest if mark else scheme).partition("/")
     host = authority.rpartition("@")[2].casefold().rstrip(".")
-    return host, f"/{path}" if path and ".." not in path else ("" if not path else link)
+    # A path that climbs is compared as a whole link, which no approved path begins with.
+    return host, (link if ".." in path else f"/{path}") if path else ""
