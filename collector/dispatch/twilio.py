@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import aiohttp
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -130,7 +130,7 @@ class TwilioCarrier:
             Sighting(
                 one.sid,
                 one.to,
-                one.from_,
+                one._from,
                 None,
                 one.date_created,
                 CALL_PROGRESS.get(str(one.status), Progress.accepted),
@@ -147,7 +147,9 @@ async def _patient(made: Awaitable[T]) -> T:
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await made
-    except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError) as error:
+    except TwilioRestException:
+        raise
+    except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError, TwilioException) as error:
         raise Unclear(f"the carrier did not answer clearly: {type(error).__name__}") from error
 
 

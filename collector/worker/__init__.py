@@ -1,1 +1,1 @@
-"""The timetable and the jobs it rings: a door."""
+"""The worker: a door. A timetable rings, jobs do what is due (design section 4)."""

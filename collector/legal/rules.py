@@ -1,0 +1,58 @@
+"""Which accounts go to the legal team, and when they come back (handbook section 8)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from collector.facts.rules import AccountFacts, PersonFacts, extra_of, lateness
+from collector.history.rules import ReferralKind
+from collector.planning.rules.hand_over import Proposal, Recall, is_referred
+from collector.portfolio.rules import PartyRole, Security
+from collector.strategy.rules import Strategy
+
+ROUTE = {
+    Security.guaranteed: "claim on the guarantor inside the guarantee period",
+    Security.mortgaged: "court sale of the mortgaged property",
+    Security.pledged: "sale of the pledge",
+    Security.credit: "suit, with preservation first when assets may vanish",
+}
+"""First route by security; the legal team decides."""
+
+
+def decide(facts: PersonFacts, account: AccountFacts, strategy: Strategy, today: date) -> Proposal | Recall | None:
+    """What legal should do about one account of a borrower, or nothing. A referral is taken back when nothing is
+    overdue any more; while something is, the team decides."""
+    if account.role is not PartyRole.borrower:
+        return None
+    days = lateness(account, today)
+    if is_referred(account, ReferralKind.legal):
+        if days and not account.settled:
+            return None
+        return Recall(ReferralKind.legal, account.account_id, "settled" if account.settled else "paid")
+    triggers = strategy.handoff.legal_triggers(account, days, today, frozenset(facts.body.flags))
+    if not triggers:
+        return None
+    reasons = tuple({"trigger": trigger.value} for trigger in triggers)
+    return Proposal(
+        ReferralKind.legal, account.account_id, account.portfolio_id, reasons, evidence(account, days, today)
+    )
+
+
+def evidence(account: AccountFacts, days: int, today: date) -> dict[str, Any]:
+    """The state of the account on the day of the proposal; amounts in minor units."""
+    extra = extra_of(account)
+    return {
+        "on": today.isoformat(),
+        "days_past_due": days,
+        "overdue": account.overdue,
+        "owed": account.owed,
+        "missed_consecutive": account.missed_consecutive,
+        "missed_cumulative": account.missed_cumulative,
+        "promises_broken": account.promises_broken,
+        "refused_at": extra.refused_at,
+        "cause": extra.cause,
+        "limitation_on": extra.limitation_on.isoformat() if extra.limitation_on else None,
+        "guarantee_until": account.guarantee_until.isoformat() if account.guarantee_until else None,
+        "route": ROUTE.get(Security(account.security)),
+    }

@@ -1,0 +1,56 @@
+"""The timetable: which bell rings when. APScheduler only rings; what is due follows from dates in the database, so a
+missed bell, or a missed night, is caught up by the next (design section 4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from collector.audit.actions import seal
+from collector.casework import actions
+from collector.casework.office import Office
+from collector.foundation.clock import Clock
+from collector.identity.rules import WORKER
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """A job and how often it rings, in seconds."""
+
+    name: str
+    every_s: int
+    job: Callable[[Office, Clock], object]
+    meaning: str
+
+
+def seal_audit(office: Office, clock: Clock) -> object:
+    with office.database.begin() as session:
+        return seal(session, office.keys, clock())
+
+
+def send_due(office: Office, clock: Clock) -> object:
+    now = clock()
+    office.require_armed(now, clock())
+    return asyncio.run(actions.send_all(office, now))
+
+
+def reconcile(office: Office, clock: Clock) -> object:
+    return asyncio.run(actions.reconcile(office, clock()))
+
+
+def sweep(office: Office, clock: Clock) -> object:
+    return actions.sweep(office, clock(), WORKER.name)
+
+
+def plan_days(office: Office, clock: Clock) -> object:
+    return actions.plan_new_days(office, clock(), WORKER.name)
+
+
+TIMETABLE = (
+    Bell("seal", 5, seal_audit, "chain the audit entries that were committed"),
+    Bell("send", 15, send_due, "send the messages that are due"),
+    Bell("reconcile", 60, reconcile, "ask the carrier about contacts whose answer never came"),
+    Bell("sweep", 300, sweep, "what time alone brings: promises, expiries, referrals, fresh facts"),
+    Bell("plan", 300, plan_days, "plan each portfolio once its new day has begun"),
+)
