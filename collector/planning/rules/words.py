@@ -51,6 +51,27 @@ class Purpose(StrEnum):
     location = "location"
 
 
+CAPACITY = "capacity"
+"""State reason of a call that did not fit into the agents' day."""
+
+
+class Shortfall(StrEnum):
+    """Rules of this house that refuse a contact before the gate is asked: there is nothing to make it with."""
+
+    no_caller = "PLAN-CALLER"
+    no_phone = "PLAN-PHONE"
+    no_text_phone = "PLAN-NO-TEXT"
+    no_template = "PLAN-TEMPLATE"
+
+
+SHORTFALL_REASON: dict[Shortfall, str] = {
+    Shortfall.no_caller: "the portfolio has no registered number for this channel that does not rest",
+    Shortfall.no_phone: "no phone of the person's own is active and may be called",
+    Shortfall.no_text_phone: "no phone of the person's own takes text messages",
+    Shortfall.no_template: "the strategy names no template for this message",
+}
+
+
 class RunState(StrEnum):
     building = "building"
     current = "current"

@@ -1,0 +1,247 @@
+"""Reading plans: tasks, the call queue, refusals, what was left out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from collector.facts.tables import AccountState
+from collector.foundation.database import locked
+from collector.history.rules import Channel
+from collector.identity.rules import LEVEL_ORDER, Level, Scope
+from collector.planning.rules import CAPACITY, IN_FLIGHT, Flight, RunState, TaskState
+from collector.planning.tables import PlanRun, Refusal, Task
+from collector.portfolio.tables import Account
+
+REMEMBERED = 64
+"""How many claimed ranks a mark looks back: several desks claim side by side, not exactly in order."""
+MARK_LASTS = timedelta(seconds=1)
+
+
+class Mark:
+    """Where the head of a call queue has moved to, kept by the process that claims (design section 10).
+
+    Claimed rows stay as dead entries at the head of the index while an old snapshot is open anywhere; starting at the
+    oldest of the last ranks claimed steps over them. Dropped once a second, so that urgent arrivals are seen.
+    """
+
+    def __init__(self) -> None:
+        self._ranks: dict[int, deque[int]] = {}
+        self._since: datetime | None = None
+
+    def floor(self, run_id: int, at: datetime) -> int | None:
+        """No call of the run is looked for before this rank; None: look from the start."""
+        if self._since is None or abs(at - self._since) >= MARK_LASTS:
+            self._ranks.clear()
+            self._since = at
+        ranks = self._ranks.get(run_id)
+        return ranks[0] if ranks and len(ranks) == REMEMBERED else None
+
+    def claimed(self, run_id: int, rank: int) -> None:
+        self._ranks.setdefault(run_id, deque(maxlen=REMEMBERED)).append(rank)
+
+
+def current_runs(session: Session, scope: Scope) -> Sequence[PlanRun]:
+    """The published plan of each portfolio in scope."""
+    statement = select(PlanRun).where(col(PlanRun.state) == RunState.current)
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(PlanRun.portfolio_id).in_(scope.portfolio_ids))
+    return session.exec(statement.order_by(col(PlanRun.portfolio_id))).all()
+
+
+def tasks(
+    session: Session,
+    scope: Scope,
+    account_id: int | None = None,
+    channel: Channel | None = None,
+    status: TaskState | None = None,
+    at: datetime | None = None,
+    limit: int | None = None,
+    after: tuple[int, int] | None = None,
+) -> Sequence[Task]:
+    """Tasks in order of rank: of current plans, and those of older plans that somebody began to work.
+
+    `at`: only those whose time window holds that moment. `after`: the (rank, id) of the last row of the page before.
+    """
+    statement = _visible(scope)
+    if account_id is not None:
+        statement = statement.where(col(Task.account_id) == account_id)
+    if channel is not None:
+        statement = statement.where(col(Task.channel) == channel)
+    if status is not None:
+        statement = statement.where(col(Task.state) == status)
+    if at is not None:
+        statement = statement.where(col(Task.not_before) <= at, col(Task.not_after) > at)
+    if after is not None:
+        rank, task_id = after
+        statement = statement.where(
+            or_(col(Task.rank) > rank, (col(Task.rank) == rank) & (col(Task.id) > task_id))
+        )
+    return session.exec(statement.order_by(col(Task.rank), col(Task.id)).limit(limit)).all()
+
+
+def _visible(scope: Scope) -> SelectOfScalar[Task]:
+    """Nobody sees the tasks of a run that is being built or was abandoned; superseded plans no longer count."""
+    statement = select(Task).join(PlanRun, col(PlanRun.id) == col(Task.run_id))
+    untouched = col(Task.state).in_([TaskState.planned, TaskState.cancelled, TaskState.expired])
+    statement = statement.where(
+        or_(
+            col(PlanRun.state) == RunState.current, (col(PlanRun.state) == RunState.superseded) & ~untouched
+        )
+    )
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(Task.portfolio_id).in_(scope.portfolio_ids))
+    return statement
+
+
+def open_calls(
+    session: Session,
+    scope: Scope,
+    level: Level,
+    user_id: int | None,
+    at: datetime,
+    limit: int = 1,
+    mark: Mark | None = None,
+) -> Sequence[Task]:
+    """The best calls this agent may take now, held until commit; calls held by others are stepped over.
+
+    Of the agent's own portfolios (`scope`), not above `level`, owned by `user_id`, by nobody, or by somebody whose
+    stand-in (B role) `user_id` is.
+    """
+    best: tuple[int, int, int | None] | None = None
+    for run in current_runs(session, scope):
+        run_id = run.id or 0
+        for floor in dict.fromkeys([mark.floor(run_id, at) if mark else None, None]):
+            ranks = session.exec(_queue(select(Task.rank), run_id, level, user_id, at, floor).limit(1)).first()
+            if ranks is not None:
+                best = min(best, (ranks, run_id, floor), key=lambda one: one[:2]) if best else (ranks, run_id, floor)
+                break
+    if best is None:
+        return []
+    _, run_id, floor = best
+    statement = _queue(select(Task), run_id, level, user_id, at, floor).limit(limit)
+    found = session.exec(locked(statement, session, skip=True)).all()
+    if mark:
+        for task in found:
+            mark.claimed(run_id, task.rank)
+    return found
+
+
+def _queue(
+    statement: SelectOfScalar[Any],
+    run_id: int,
+    level: Level,
+    user_id: int | None,
+    at: datetime,
+    floor: int | None,
+) -> SelectOfScalar[Any]:
+    levels = [word.value for word, order in LEVEL_ORDER.items() if order <= LEVEL_ORDER[level]]
+    statement = statement.where(
+        col(Task.run_id) == run_id,
+        col(Task.channel) == Channel.call,
+        col(Task.state) == TaskState.planned,
+        col(Task.not_before) <= at,
+        col(Task.not_after) > at,
+        col(Task.level).in_(levels),
+        _for_agent(user_id),
+    )
+    if floor is not None:
+        statement = statement.where(col(Task.rank) >= floor)
+    return statement.order_by(col(Task.rank), col(Task.id))
+
+
+def _for_agent(user_id: int | None) -> ColumnElement[bool]:
+    if user_id is None:
+        return col(Task.owner_id).is_(None)
+    stands_in = (
+        select(Account.id)
+        .where(col(Account.id) == col(Task.account_id), col(Account.standby_id) == user_id)
+        .correlate(Task)
+        .exists()
+    )
+    return or_(col(Task.owner_id).is_(None), col(Task.owner_id) == user_id, stands_in)
+
+
+def due_messages(session: Session, scope: Scope, at: datetime, limit: int) -> Sequence[Task]:
+    """The next SMS tasks to send, best first, held until commit; those held by others are stepped over."""
+    for run in current_runs(session, scope):
+        statement = (
+            select(Task)
+            .where(
+                col(Task.run_id) == run.id,
+                col(Task.channel) == Channel.sms,
+                col(Task.state) == TaskState.planned,
+                col(Task.not_before) <= at,
+                col(Task.not_after) > at,
+            )
+            .order_by(col(Task.rank), col(Task.id))
+            .limit(limit)
+        )
+        found = session.exec(locked(statement, session, skip=True)).all()
+        if found:
+            return found
+    return []
+
+
+def refusals(
+    session: Session, scope: Scope, account_id: int | None = None, person_id: int | None = None, limit: int = 500
+) -> Sequence[Refusal]:
+    """What the gate did not allow, newest first: at planning only for plans that were published."""
+    statement = select(Refusal).join(PlanRun, col(PlanRun.id) == col(Refusal.run_id), isouter=True)
+    statement = statement.where(
+        or_(col(Refusal.run_id).is_(None), col(PlanRun.state).in_([RunState.current, RunState.superseded]))
+    )
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(Refusal.portfolio_id).in_(scope.portfolio_ids))
+    if account_id is not None:
+        statement = statement.where(col(Refusal.account_id) == account_id)
+    if person_id is not None:
+        statement = statement.where(col(Refusal.person_id) == person_id)
+    return session.exec(statement.order_by(col(Refusal.at).desc(), col(Refusal.id).desc()).limit(limit)).all()
+
+
+def left_out(session: Session, scope: Scope, limit: int = 500) -> Sequence[Task]:
+    """The calls of the current plans that did not fit into the agents' day, best first."""
+    statement = _visible(scope).where(
+        col(Task.state) == TaskState.cancelled, col(Task.state_reason) == CAPACITY
+    )
+    return session.exec(statement.order_by(col(Task.rank), col(Task.id)).limit(limit)).all()
+
+
+def in_flight(
+    session: Session, since: datetime, *, between: tuple[int, int] | None = None, persons: Sequence[int] = ()
+) -> dict[int, list[Flight]]:
+    """Per person, the contacts that were begun since then and may have no attempt yet (design section 3)."""
+    statement = select(Task).where(
+        col(Task.state).in_(IN_FLIGHT),
+        or_(col(Task.claimed_at) >= since, col(Task.submitted_at) >= since),
+    )
+    if between is not None:
+        low, high = between
+        statement = statement.where(col(Task.person_id) >= low, col(Task.person_id) < high)
+    else:
+        statement = statement.where(col(Task.person_id).in_(persons))
+    flights: dict[int, list[Flight]] = {}
+    for task in session.exec(statement):
+        moment = task.submitted_at or task.claimed_at or since
+        flights.setdefault(task.person_id, []).append(
+            Flight(task.channel, int(moment.timestamp()), task.contact_point_id, task.portfolio_id)
+        )
+    return flights
+
+
+def person_ranges(session: Session, portfolio_id: int, size: int) -> Iterator[tuple[int, int]]:
+    """Half-open ranges of person ids that cut the portfolio into parts of about `size` rows, in order."""
+    rows = select(AccountState.person_id).where(col(AccountState.portfolio_id) == portfolio_id)
+    rows = rows.order_by(col(AccountState.person_id))
+    low = session.exec(rows.limit(1)).first()
+    while low is not None:
+        high = session.exec(rows.where(col(AccountState.person_id) > low).offset(size).limit(1)).first()
+        yield low, high if high is not None else 2**62
+        low = high

@@ -1,0 +1,116 @@
+"""What a plan knows besides the person: strategy, contact policy, caller numbers, holds, and the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from collector.compliance.rules import Contact, Policy, judge
+from collector.facts.rules import PersonBody, PersonFacts
+from collector.foundation.calendar import is_holiday
+from collector.foundation.clock import at_local
+from collector.history.rules import Channel
+from collector.strategy.rules import Strategy
+
+MINUTE = 60
+
+
+class Line(NamedTuple):
+    """A caller number of the creditor's own, registered, shown truthfully."""
+
+    number: str
+    channels: frozenset[str]
+    resting_until: int | None = None
+    """Marked as spam somewhere, it rests until then (seconds since 1970)."""
+
+
+class Window(NamedTuple):
+    """A slot on the planned day: seconds since 1970, the end not included."""
+
+    slot: str
+    start: int
+    end: int
+
+
+class Flight(NamedTuple):
+    """A contact that was begun and may have no attempt yet."""
+
+    channel: Channel
+    at: int
+    contact_point_id: int | None
+    portfolio_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One portfolio on one day. Holds wider than a person are here; a person's own are in the facts."""
+
+    portfolio_id: int
+    strategy: Strategy
+    policy: Policy
+    lines: tuple[Line, ...]
+    zone: str
+    today: date
+    """The portfolio's local day that is planned."""
+    is_held: bool = False
+    """A hold on the portfolio or on everything is in force."""
+    held_segments: frozenset[str] = frozenset()
+    collector: int = 0
+    """As in `facts.rules.Event.collector`."""
+    reminds: bool = True
+    """False on a holiday: its reminders went out before it."""
+    reminders_until: date | None = None
+    """On the last day before holidays: their last day, whose reminders go out today."""
+    _windows: dict[str, tuple[Window, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _callers: dict[tuple[Channel, int], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def callers(self, channel: Channel, at: int) -> tuple[str, ...]:
+        """Numbers that may carry this channel and do not rest at that moment."""
+        found = self._callers.get((channel, at))
+        if found is None:
+            found = self._callers[channel, at] = tuple(
+                line.number
+                for line in self.lines
+                if channel.value in line.channels and (line.resting_until is None or line.resting_until <= at)
+            )
+        return found
+
+    def windows(self, zone: str) -> tuple[Window, ...]:
+        """The strategy's slots on that zone's clocks, earliest first, cut to the hours in which the gate lets
+        anybody be called there. A slot that is closed from end to end stays whole, for its refusal to be recorded."""
+        found = self._windows.get(zone)
+        if found is None:
+            found = self._windows[zone] = tuple(sorted(self._lawful(zone), key=lambda window: window.start))
+        return found
+
+    def person_zone(self, body: PersonBody) -> str:
+        """By which zone the person's day is told: the pack's one zone, the person's, or the portfolio's."""
+        if self.policy.setting.zones:
+            return self.policy.setting.zones[0]
+        return body.zones[0] if body.zones else self.zone
+
+    def _lawful(self, zone: str) -> Iterable[Window]:
+        anybody = PersonFacts(0, PersonBody(zones=(zone,)), ())
+        for name, (first, last) in self.strategy.slots.items():
+            start, end = (int(at_local(self.today, clock, zone).timestamp()) for clock in (first, last))
+            is_open = [
+                not judge(Contact(Channel.call), anybody, self.policy, minute, earliest=False).rules
+                for minute in range(start, end, MINUTE)
+            ]
+            if any(is_open):
+                start += MINUTE * is_open.index(True)
+                end -= MINUTE * is_open[::-1].index(True)
+            yield Window(name, start, end)
+
+
+def shifted(today: date, country: str) -> tuple[bool, date | None]:
+    """How holidays move reminders (handbook section 4): whether any go out today, and up to which later day
+    today's also stand in for. Without a country nothing moves."""
+    if not country:
+        return True, None
+    last = today
+    while is_holiday(last + timedelta(days=1), country):
+        last += timedelta(days=1)
+    return not is_holiday(today, country), last if last > today else None
