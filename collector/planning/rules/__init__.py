@@ -1,0 +1,72 @@
+"""Pure decisions of planning: whom, how and when; the 3:3:3 rule, the order of work, capacity."""
+
+from __future__ import annotations
+
+from collector.planning.rules.capacity import Cut, Queue, fill, left_out
+from collector.planning.rules.contact import contact_for, gate_purpose
+from collector.planning.rules.context import Context, Flight, Line, Window, shifted
+from collector.planning.rules.look import Look, Quiet, look, needs_look, why_quiet
+from collector.planning.rules.person import (
+    Passed,
+    PersonPlan,
+    PlannedRefusal,
+    PlannedTask,
+    RoundNote,
+    ended_rounds,
+    plan_person,
+    rounds_of,
+)
+from collector.planning.rules.priority import Priority, priority
+from collector.planning.rules.round import Round, RoundState, evidence, next_pairs, progress
+from collector.planning.rules.words import (
+    CAPACITY,
+    IN_FLIGHT,
+    TASK_MOVES,
+    Moment,
+    Purpose,
+    RunState,
+    Shortfall,
+    TaskState,
+)
+
+__all__ = [
+    "CAPACITY",
+    "IN_FLIGHT",
+    "TASK_MOVES",
+    "Context",
+    "Cut",
+    "Flight",
+    "Line",
+    "Look",
+    "Moment",
+    "Passed",
+    "PersonPlan",
+    "PlannedRefusal",
+    "PlannedTask",
+    "Priority",
+    "Purpose",
+    "Queue",
+    "Quiet",
+    "Round",
+    "RoundNote",
+    "RoundState",
+    "RunState",
+    "Shortfall",
+    "TaskState",
+    "Window",
+    "contact_for",
+    "ended_rounds",
+    "evidence",
+    "fill",
+    "gate_purpose",
+    "left_out",
+    "look",
+    "needs_look",
+    "next_pairs",
+    "plan_person",
+    "priority",
+    "progress",
+    "rounds_of",
+    "shifted",
+    "why_quiet",
+]

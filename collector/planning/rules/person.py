@@ -1,0 +1,317 @@
+"""One person's day: at most one message and one call, over all accounts and rules (handbook sections 5, 6, 9).
+
+The same function decides for the night plan, for a single person after an event, for the dry run and for `explain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from collector.facts.rules import Kind, PersonFacts, Phone
+from collector.foundation.clock import day_start
+from collector.history.rules import Channel, RoundEnd
+from collector.planning.rules.contact import OWN, Found, Place, Refused, TooLate, place
+from collector.planning.rules.context import Context, Flight
+from collector.planning.rules.look import Look, look, why_quiet
+from collector.planning.rules.priority import priority
+from collector.planning.rules.round import HOUR, Round, RoundState, evidence, progress
+from collector.planning.rules.wants import Want, placed, wants
+from collector.planning.rules.words import Purpose
+from collector.portfolio.rules import ContactStatus
+from collector.strategy.rules import Level
+
+MESSAGES = frozenset({Channel.sms, Channel.email})
+_encode = msgspec.json.Encoder().encode
+
+
+class PlannedTask(NamedTuple):
+    """A contact to make, with the columns of `planning.tables.Task` in their order. Seconds since 1970."""
+
+    portfolio_id: int
+    person_id: int
+    account_id: int
+    debts: str
+    contact_point_id: int | None
+    number: str | None
+    channel: Channel
+    purpose: Purpose
+    segment: str
+    stage: str
+    level: str
+    step: str | None
+    skipped: str | None
+    template: str | None
+    tone: str | None
+    caller: str | None
+    slot: str | None
+    not_before: int
+    not_after: int
+    rank: int
+    priority: str
+    reason: str
+    owner_id: int | None
+    callback_id: int | None
+
+
+class PlannedRefusal(NamedTuple):
+    """A contact that was due, and the rules that did not allow it."""
+
+    portfolio_id: int
+    person_id: int
+    account_id: int
+    channel: Channel
+    purpose: Purpose
+    answer: str
+    rules: tuple[tuple[str, str, str], ...]
+    earliest: int | None
+    contact_point_id: int | None = None
+
+
+class RoundNote(NamedTuple):
+    """Something about a phone's round that is true now and not on record: casework writes it to history. `how`:
+    its end; None: the closing SMS is impossible or forbidden by `rules`."""
+
+    contact_point_id: int
+    how: RoundEnd | None
+    rules: tuple[str, ...]
+    evidence: dict[str, Any]
+
+
+class Passed(NamedTuple):
+    """Something that was due and is not done today, without a rule of contact law against it."""
+
+    account_id: int
+    channel: Channel | None
+    purpose: Purpose | None
+    why: str
+    """`outranked`, `in_flight`, `later`, or a word of `Quiet`."""
+
+
+class PersonPlan(NamedTuple):
+    tasks: tuple[PlannedTask, ...] = ()
+    refusals: tuple[PlannedRefusal, ...] = ()
+    rounds: tuple[RoundNote, ...] = ()
+    passed: tuple[Passed, ...] = ()
+
+
+NOTHING = PersonPlan()
+
+
+def plan_person(
+    facts: PersonFacts,
+    ctx: Context,
+    now: datetime,
+    flights: Sequence[Flight] = (),
+    looks: Sequence[Look | None] | None = None,
+) -> PersonPlan:
+    """What is done for this person on the context's day, from `now` on.
+
+    `flights`: contacts begun today, of any portfolio. `looks`: the accounts' looks, in the order of `facts.accounts`,
+    when the caller has them already.
+    """
+    return _Desk(facts, ctx, int(now.timestamp()), flights, looks).plan()
+
+
+def rounds_of(facts: PersonFacts, ctx: Context, now: int) -> list[tuple[Phone, Round]]:
+    """The person's own active phones, with where their rounds stand."""
+    zone = ctx.person_zone(facts.body)
+    return [
+        (phone, progress(phone, ctx.strategy.retry, zone, now))
+        for phone in facts.body.phones
+        if phone.status is ContactStatus.active and phone.owner in OWN
+    ]
+
+
+_ENDS = {
+    RoundState.given_up: RoundEnd.given_up,
+    RoundState.avoiding: RoundEnd.avoiding,
+    RoundState.reached: RoundEnd.reached,
+}
+
+
+def ended_rounds(rounds: Iterable[tuple[Phone, Round]], ctx: Context) -> list[RoundNote]:
+    """Rounds that ended, and whose end is not on record yet."""
+    return [
+        RoundNote(phone.id, _ENDS[round_.state], (), evidence(phone, round_, ctx.strategy.retry))
+        for phone, round_ in rounds
+        if phone.round and round_.state in _ENDS
+    ]
+
+
+class _Desk:
+    """One person on the desk: collects what is decided while the wants are gone through, most urgent first."""
+
+    def __init__(
+        self,
+        facts: PersonFacts,
+        ctx: Context,
+        now: int,
+        flights: Sequence[Flight],
+        looks: Sequence[Look | None] | None,
+    ) -> None:
+        self.facts, self.ctx, self.now = facts, ctx, now
+        self.flights = flights
+        if looks is None:
+            looks = [look(account, ctx) for account in facts.accounts]
+        self.looks = [(seen, why_quiet(seen, facts.body, ctx, now)) for seen in looks if seen is not None]
+        self.rounds = rounds_of(facts, ctx, now)
+        self.tasks: list[PlannedTask] = []
+        self.refusals: list[PlannedRefusal] = []
+        self.notes: list[RoundNote] = []
+        self.passed: list[Passed] = []
+
+    def plan(self) -> PersonPlan:
+        self._note_quiet()
+        found = list(wants(self.facts, self.looks, self.rounds, self.ctx, self.now))
+        if len(found) > 1:
+            found.sort(key=lambda want: (want.urgency, -want.seen.account.overdue, want.seen.account.account_id))
+        self._messages([want for want in found if want.channel in MESSAGES])
+        self._calls([want for want in found if want.channel is Channel.call])
+        for channel in (Channel.letter, Channel.visit):
+            self._papers([want for want in found if want.channel is channel])
+        self.notes += ended_rounds(self.rounds, self.ctx)
+        return PersonPlan(tuple(self.tasks), tuple(self.refusals), tuple(self.notes), tuple(self.passed))
+
+    def _note_quiet(self) -> None:
+        for seen, quiet in self.looks:
+            if quiet is not None and seen.is_due:
+                self.passed.append(Passed(seen.account.account_id, None, None, quiet.value))
+
+    def _messages(self, found: Sequence[Want]) -> None:
+        """One message a person a day: the most urgent that may go."""
+        if found and self._is_taken(MESSAGES, (Kind.sms, Kind.email)):
+            self._pass(found, "in_flight")
+            return
+        for at, want in enumerate(found):
+            answer = self._place(want, (want.seen.account.account_id,))
+            if isinstance(answer, Place):
+                self._task(want, (want.seen.account.account_id,), answer)
+                self._pass(found[at + 1 :], "outranked")
+                return
+            self._closing_refused(want, answer)
+
+    def _calls(self, found: Sequence[Want]) -> None:
+        """One call at a time: about the most urgent want, and about every other account of it that wants a call. A
+        second one on the same day only for an agreed call-back or a 3:3:3 round, and not before its gap is over."""
+        if not found:
+            return
+        if any(flight.channel is Channel.call for flight in self.flights):
+            self._pass(found, "in_flight")
+            return
+        lead = self._after_last_call(found[0])
+        same = [want for want in found if want.seen.account.role is lead.seen.account.role]
+        debts = tuple(dict.fromkeys(want.seen.account.account_id for want in same))
+        answer = self._place(lead, debts)
+        if isinstance(answer, Place):
+            self._task(lead, debts, answer)
+            self._pass([want for want in found if want.seen.account.account_id not in debts], "outranked")
+
+    def _after_last_call(self, want: Want) -> Want:
+        calls = [event.at for event in placed(self.facts.body.events, Kind.call)]
+        if want.callback is not None or not calls:
+            return want
+        gap = int(self.ctx.strategy.retry.min_gap_hours * HOUR)
+        return want._replace(not_before=max(want.not_before, max(calls) + gap))
+
+    def _papers(self, found: Sequence[Want]) -> None:
+        for at, want in enumerate(found[:1]):
+            answer = self._place(want, (want.seen.account.account_id,))
+            if isinstance(answer, Place):
+                self._task(want, (want.seen.account.account_id,), answer)
+            self._pass(found[at + 1 :], "outranked")
+
+    def _place(self, want: Want, debts: tuple[int, ...]) -> Found:
+        answer = place(want, debts, self.facts, self.rounds, self.ctx, self.now)
+        if isinstance(answer, Refused):
+            self._refuse(want, answer)
+        elif isinstance(answer, TooLate):
+            self._pass([want], "later")
+        return answer
+
+    def _is_taken(self, channels: frozenset[Channel], kinds: Sequence[Kind]) -> bool:
+        """Whether a contact of this sort was placed today, or is in flight."""
+        if any(flight.channel in channels for flight in self.flights):
+            return True
+        if not self.facts.body.events:
+            return False
+        zone = self.ctx.person_zone(self.facts.body)
+        first = int(day_start(self.ctx.today, zone).timestamp())
+        last = int(day_start(self.ctx.today + timedelta(days=1), zone).timestamp())
+        return any(first <= event.at < last for kind in kinds for event in placed(self.facts.body.events, kind))
+
+    def _closing_refused(self, want: Want, answer: Found) -> None:
+        """Time alone will not let this closing SMS go: that is recorded in its place (handbook section 6)."""
+        if want.purpose is Purpose.closing and isinstance(answer, Refused) and answer.earliest is None:
+            phone = want.phone
+            if phone is not None:
+                rules = tuple(rule for rule, _, _ in answer.rules)
+                self.notes.append(RoundNote(phone.id, None, rules, {}))
+
+    def _pass(self, found: Sequence[Want], why: str) -> None:
+        for want in found:
+            self.passed.append(Passed(want.seen.account.account_id, want.channel, want.purpose, why))
+
+    def _refuse(self, want: Want, answer: Refused) -> None:
+        account = want.seen.account
+        self.refusals.append(
+            PlannedRefusal(
+                account.portfolio_id,
+                self.facts.person_id,
+                account.account_id,
+                want.channel,
+                want.purpose,
+                answer.answer.value,
+                answer.rules,
+                answer.earliest,
+                want.phone.id if want.phone else None,
+            )
+        )
+
+    def _task(self, want: Want, debts: tuple[int, ...], found: Place) -> None:
+        account, segment, step = want.seen.account, want.seen.segment, want.step
+        importance = priority(want.seen, want.purpose, found.phone, self.ctx)
+        self.tasks.append(
+            PlannedTask(
+                account.portfolio_id,
+                self.facts.person_id,
+                account.account_id,
+                _debts(debts),
+                found.phone.id if found.phone else None,
+                found.phone.number if found.phone else None,
+                want.channel,
+                want.purpose,
+                segment.name,
+                segment.stage.value,
+                self._level(segment.level, found.phone),
+                step.key if step else None,
+                _encode(want.skipped).decode() if want.skipped else None,
+                want.template,
+                want.tone.value if want.tone else None,
+                found.caller,
+                found.slot,
+                found.start,
+                found.end,
+                importance.rank,
+                importance.as_json(),
+                want.reason,
+                want.callback.user_id if want.callback else account.owner_id,
+                want.callback.id if want.callback else None,
+            )
+        )
+
+    def _level(self, level: Level, phone: Phone | None) -> str:
+        """An avoiding person is a senior collector's (handbook section 6)."""
+        if phone is not None and phone.ended == RoundEnd.avoiding:
+            return Level.senior.value
+        for other, round_ in self.rounds:
+            if other is phone and round_.state is RoundState.avoiding:
+                return Level.senior.value
+        return level.value
+
+
+def _debts(debts: tuple[int, ...]) -> str:
+    return f"[{debts[0]}]" if len(debts) == 1 else _encode(debts).decode()

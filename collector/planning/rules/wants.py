@@ -1,0 +1,218 @@
+"""What is wanted of a person today, before anybody asked whether, where and when it may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from collector.facts.rules import Callback, Event, Kind, PersonFacts, Phone, PromiseFact, extra_of
+from collector.foundation.clock import day_start, local_day
+from collector.history.rules import Channel, Direction
+from collector.planning.rules.context import Context
+from collector.planning.rules.look import SILENT_ALTOGETHER, Look, Quiet
+from collector.planning.rules.round import Round, RoundState
+from collector.planning.rules.words import Purpose
+from collector.strategy.rules import Step
+from collector.texts.rules import Tone
+
+URGENCY = {
+    Purpose.callback: 0,
+    Purpose.promise_reminder: 1,
+    Purpose.broken_promise: 2,
+    Purpose.closing: 3,
+    Purpose.reminder: 6,
+    Purpose.notice: 4,
+    Purpose.collect: 5,
+    Purpose.location: 7,
+}
+"""Which contact goes when a person would get several on one day (handbook section 9: one budget per person)."""
+DUE_TODAY = 4
+"""A reminder on the due date goes before ordinary collection; earlier ones after it."""
+
+
+class Want(NamedTuple):
+    """A contact that is wanted about one account. `phone`: only that one will do. `not_before` in seconds."""
+
+    seen: Look
+    channel: Channel
+    purpose: Purpose
+    reason: str
+    urgency: int
+    template: str | None = None
+    tone: Tone | None = None
+    slot: str | None = None
+    step: Step | None = None
+    skipped: tuple[str, ...] = ()
+    phone: Phone | None = None
+    callback: Callback | None = None
+    not_before: int = 0
+
+
+def wants(
+    facts: PersonFacts,
+    looks: Sequence[tuple[Look, Quiet | None]],
+    rounds: Sequence[tuple[Phone, Round]],
+    ctx: Context,
+    now: int,
+) -> Iterator[Want]:
+    """Everything that is due today for this person, over all accounts and rules."""
+    by_account = {seen.account.account_id: (seen, quiet) for seen, quiet in looks}
+    yield from _callbacks(facts, by_account, ctx, now)
+    for seen, quiet in looks:
+        if quiet in SILENT_ALTOGETHER:
+            continue
+        yield from _promise_reminders(seen, facts, ctx, now)
+        if quiet is None:
+            yield from _broken(seen, facts, ctx)
+            yield from _steps(seen)
+    late = [seen for seen, quiet in looks if quiet is None and seen.days]
+    if late:
+        yield from _rounds(max(late, key=lambda seen: seen.account.overdue), rounds, ctx)
+
+
+def _callbacks(
+    facts: PersonFacts, looks: dict[int, tuple[Look, Quiet | None]], ctx: Context, now: int
+) -> Iterator[Want]:
+    zone = ctx.person_zone(facts.body)
+    tomorrow = int(day_start(ctx.today + timedelta(days=1), zone).timestamp())
+    for callback in facts.body.callbacks:
+        seen, quiet = looks.get(callback.account_id, (None, None))
+        if seen is None or quiet in SILENT_ALTOGETHER or callback.at >= tomorrow:
+            continue
+        yield Want(
+            seen,
+            Channel.call,
+            Purpose.callback,
+            "call-back agreed with the person",
+            URGENCY[Purpose.callback],
+            phone=next((phone for phone in facts.body.phones if phone.id == callback.phone_id), None),
+            callback=callback,
+            not_before=callback.at,
+        )
+
+
+def _promise_reminders(seen: Look, facts: PersonFacts, ctx: Context, now: int) -> Iterator[Want]:
+    if seen.account.extra is None or ctx.strategy.promise.reminder_template is None:
+        return
+    for promise in extra_of(seen.account).promises:
+        if _is_reminder_due(promise, seen, facts, ctx, now):
+            yield Want(
+                seen,
+                Channel.sms,
+                Purpose.promise_reminder,
+                f"promise {promise.id} falls due",
+                URGENCY[Purpose.promise_reminder],
+                ctx.strategy.promise.reminder_template,
+                Tone.courteous,
+            )
+
+
+def _is_reminder_due(promise: PromiseFact, seen: Look, facts: PersonFacts, ctx: Context, now: int) -> bool:
+    """On the day that lies the strategy's hours before it; a promise made later than that on its own day, unless made
+    on that day. Once: a message about the account since then has reminded."""
+    zone = ctx.person_zone(facts.body)
+    remind_at = promise.due_at - ctx.strategy.promise.reminder_hours_before * 3600
+    if promise.made_at >= remind_at:
+        remind_at = promise.due_at
+    remind_on = _day(remind_at, zone)
+    if now >= promise.due_at or ctx.today < remind_on or _day(promise.made_at, zone) == ctx.today:
+        return False
+    since = int(day_start(remind_on, zone).timestamp())
+    account_id = seen.account.account_id
+    return not any(
+        event.at >= since and account_id in event.debts for event in placed(facts.body.events, Kind.sms)
+    )
+
+
+def _day(moment: int, zone: str) -> date:
+    return local_day(datetime.fromtimestamp(moment, UTC), zone)
+
+
+def placed(events: Sequence[Event], kind: Kind) -> Iterator[Event]:
+    """Our own contacts of that kind, those in flight included."""
+    return (event for event in events if event.kind is kind and event.direction is Direction.outbound)
+
+
+def _broken(seen: Look, facts: PersonFacts, ctx: Context) -> Iterator[Want]:
+    """A broken promise tops the list until the person was called about it, and is told once by message."""
+    if not seen.is_broken:
+        return
+    broken_at = seen.account.broken_at or 0
+    account_id = seen.account.account_id
+    done = {
+        event.kind for event in facts.body.events if event.at >= broken_at and account_id in event.debts
+    }
+    reason = "promise broken"
+    urgency = URGENCY[Purpose.broken_promise]
+    if Kind.call not in done:
+        yield Want(seen, Channel.call, Purpose.broken_promise, reason, urgency)
+    template = ctx.strategy.promise.broken_template
+    if template and Kind.sms not in done:
+        yield Want(seen, Channel.sms, Purpose.broken_promise, reason, urgency, template, Tone.firm)
+
+
+def _steps(seen: Look) -> Iterator[Want]:
+    if seen.reminder is not None:
+        step, urgency = seen.reminder, URGENCY[Purpose.reminder]
+        if step.offset == 0 or seen.account.due_today:
+            urgency = DUE_TODAY
+        yield Want(
+            seen,
+            step.channel,
+            Purpose.reminder,
+            f"reminder {step.key}",
+            urgency,
+            step.template,
+            step.tone,
+            step.slot,
+            step,
+        )
+    step_due, skipped = seen.due
+    if step_due is not None:
+        purpose = Purpose.notice if step_due.channel is Channel.letter else Purpose.collect
+        yield Want(
+            seen,
+            step_due.channel,
+            purpose,
+            f"step {step_due.key}",
+            URGENCY[purpose],
+            step_due.template,
+            step_due.tone,
+            step_due.slot,
+            step_due,
+            tuple(step.key for step in skipped),
+        )
+
+
+STARTED = frozenset({RoundState.open, RoundState.closing, RoundState.waiting, RoundState.given_up})
+LIVE = frozenset({RoundState.reached, RoundState.avoiding})
+
+
+def _rounds(seen: Look, rounds: Sequence[tuple[Phone, Round]], ctx: Context) -> Iterator[Want]:
+    """The next call of a 3:3:3 round that was begun, and the closing SMS of one that was called out. While another
+    phone of the person is known to live, no round is pressed on."""
+    states = {round_.state for _, round_ in rounds}
+    if states & LIVE:
+        return
+    for phone, round_ in rounds:
+        if round_.state is RoundState.closing:
+            yield _closing(seen, phone, ctx)
+    callable_ = [round_ for _, round_ in rounds if round_.state in (RoundState.open, RoundState.fresh)]
+    if callable_ and states & STARTED:
+        number = max(len(round_.counted) for round_ in callable_) + 1
+        reason = f"3:3:3, call {number} of the round"
+        yield Want(seen, Channel.call, Purpose.collect, reason, URGENCY[Purpose.collect] + 1)
+
+
+def _closing(seen: Look, phone: Phone, ctx: Context) -> Want:
+    return Want(
+        seen,
+        Channel.sms,
+        Purpose.closing,
+        "closing SMS of the 3:3:3 round",
+        URGENCY[Purpose.closing],
+        ctx.strategy.retry.closing_template,
+        Tone.informative,
+        phone=phone,
+    )
