@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collector.compliance.rules.contact import Contact
-from collector.compliance.rules.day import QUARTER, UNKNOWN_ZONES, Day, day_of, second_at, start_days_ago
+from collector.compliance.rules.day import QUARTER, UNKNOWN_ZONES, Day, day_of, days_of, second_at, start_days_ago
 from collector.facts.rules import AccountFacts, Event, Kind, Mark, PersonFacts, Standing
 from collector.history.rules import ANSWERED, CONVERSATION, Direction
 
 ANSWERED_WORDS = frozenset({*ANSWERED, "answered"})
 CONVERSATION_WORDS = frozenset(CONVERSATION)
+TELLING = frozenset({"says_paid", "deceased", "wrong_number"})
 OWN_FAILURE = "failed"
+_CALL, _CONVERSATION, _SMS = Kind.call, Kind.conversation, Kind.sms
+_OUT = Direction.outbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +53,59 @@ class Case:
     afternoon uses up this morning's cap. Standing marks count from their own time on.
     """
 
-    __slots__ = ("at", "calls", "contact", "days", "facts", "setting", "since_today", "talks", "texts")
+    __slots__ = (
+        "around", "at", "calls", "contact", "days", "facts", "last_call", "perhaps", "setting", "since_today", "talks",
+        "telling", "texts",
+    )  # fmt: skip
 
     def __init__(self, contact: Contact, facts: PersonFacts, setting: Setting, at: int) -> None:
         self.contact = contact
         self.facts = facts
         self.setting = setting
         self.at = at
-        quarter = at // QUARTER
-        self.days = [day_of(zone, quarter) for zone in setting.zones or _zones(contact, facts)]
-        self.since_today = min([day.starts[0] for day in self.days])
-        self.calls: list[Event] = []
-        self.texts: list[Event] = []
-        self.talks: list[Event] = []
+        self.around = days_of(setting.zones or _zones(contact, facts), at // QUARTER)
+        self.days, starts = self.around
+        self.since_today = starts[0]
         if facts.body.events:
             self._sort_events()
 
     def _sort_events(self) -> None:
-        """Calls placed, texts sent and conversations held with the person who is to be contacted."""
+        """Calls placed to, texts sent to and conversations held with the person who is to be contacted, in one pass.
+
+        `perhaps`: somebody answered, nobody wrote down who. `telling`: an outcome that other rules listen to, whoever
+        was called.
+        """
         own = self.facts.person_id
         target = None if self.contact.person == own else self.contact.person
+        calls: list[Event] = []
+        texts: list[Event] = []
+        talks: list[Event] = []
+        perhaps: list[Event] = []
+        telling: list[Event] = []
+        last_call = 0
         for event in self.facts.body.events:
-            whom = None if event.person == own else event.person
-            if whom != target or event.outcome == OWN_FAILURE:
+            outcome = event.outcome
+            if outcome in TELLING:
+                telling.append(event)
+            whom = event.person
+            if (whom if whom != own else None) != target or outcome == OWN_FAILURE:
                 continue
             kind = event.kind
-            if kind is Kind.call:
-                if event.direction is Direction.outbound:
-                    self.calls.append(event)
-                if event.outcome in CONVERSATION_WORDS:
-                    self.talks.append(event)
-            elif kind is Kind.conversation:
-                self.talks.append(event)
-            elif kind is Kind.sms and event.direction is Direction.outbound:
-                self.texts.append(event)
+            if kind is _CALL:
+                if event.direction is _OUT:
+                    calls.append(event)
+                    if event.at > last_call:
+                        last_call = event.at
+                    if outcome == "answered":
+                        perhaps.append(event)
+                if outcome in CONVERSATION_WORDS:
+                    talks.append(event)
+            elif kind is _CONVERSATION:
+                talks.append(event)
+            elif kind is _SMS and event.direction is _OUT:
+                texts.append(event)
+        self.calls, self.texts, self.talks, self.perhaps, self.telling = calls, texts, talks, perhaps, telling
+        self.last_call = last_call
 
     @property
     def zone_known(self) -> bool:
@@ -91,13 +113,7 @@ class Case:
 
     def since(self, days: int) -> int:
         """First second of the window of that many local days which today closes; the earliest over all zones."""
-        if days == 1:
-            return self.since_today
-        return min([start_days_ago(day, days - 1) for day in self.days])
-
-    def tomorrow(self) -> int:
-        """The first second that is no longer today in some zone."""
-        return min(day.end for day in self.days)
+        return start_days_ago(self.around, days - 1)
 
     def leaves(self, at: int, days: int) -> int:
         """The first second at which that moment lies outside a window of that many local days, in every zone."""

@@ -65,6 +65,10 @@ class Identity(Parameters):
 
     names: Annotated[tuple[str, ...], Tighter.named] = ()
 
+    @property
+    def is_idle(self) -> bool:
+        return not self.names
+
 
 def identity(p: Identity, case: Case) -> Finding | None:
     """A message says who writes."""
@@ -151,6 +155,8 @@ class TimeBarred(Parameters):
 def time_barred(p: TimeBarred, case: Case) -> Finding | None:
     """No suit, and no threat of one, on a debt whose limitation period is over (12 CFR 1006.26(b))."""
     contact = case.contact
+    if contact.text is None and contact.purpose is Purpose.collect:
+        return None
     threatens = contact.purpose is Purpose.remedy_notice or (contact.text and find(p.words, contact.text))
     if not threatens:
         return None

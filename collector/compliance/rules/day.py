@@ -55,6 +55,23 @@ def day_of(zone: str, quarter: int) -> Day:
     return Day(zone, ordinal, int(offset.total_seconds()), starts, second_at(zone, ordinal + 1))
 
 
-def start_days_ago(day: Day, days: int) -> int:
-    """First second of the local day that many days before."""
-    return day.starts[days] if days < REMEMBERED else second_at(day.zone, day.ordinal - days)
+class Days(NamedTuple):
+    """The local days of one moment on every clock that may be the person's."""
+
+    days: tuple[Day, ...]
+    starts: tuple[int, ...]
+    """The earliest first second of today over all of them, of yesterday, and so on back."""
+
+
+@lru_cache(maxsize=32768)
+def days_of(zones: tuple[str, ...], quarter: int) -> Days:
+    """The local days of all those zones."""
+    days = tuple(day_of(zone, quarter) for zone in dict.fromkeys(zones))
+    return Days(days, tuple(min(day.starts[back] for day in days) for back in range(REMEMBERED)))
+
+
+def start_days_ago(days: Days, back: int) -> int:
+    """The earliest first second of the local day that many days before."""
+    if back < REMEMBERED:
+        return days.starts[back]
+    return min(second_at(day.zone, day.ordinal - back) for day in days.days)

@@ -36,16 +36,24 @@ class Dials(Parameters):
     per: Literal["number", "person"]
     cap: Cap
     days: Days = 1
+    count: Literal["all", "unanswered"] = "all"
+    """Where answered calls have a cap of their own, only the others count here."""
 
 
 def dials(p: Dials, case: Case) -> Finding | None:
-    """Dials placed to the number, or to the person, by anybody; a number that is not known may be the same."""
+    """Dials to the number, or to the person, by anybody; a number that is not known may be the same."""
     if len(case.calls) < p.cap:
         return None
     since = case.since(p.days)
-    by_number = p.per == "number"
-    placed = [e.at for e in case.calls if e.at >= since and (not by_number or case.same_number(e.number))]
-    return _over(case, placed, p.cap, p.days, f"dials to this {p.per}")
+    placed = [
+        e.at
+        for e in case.calls
+        if e.at >= since
+        and (p.per == "person" or case.same_number(e.number))
+        and (p.count == "all" or e.outcome not in ANSWERED_WORDS)
+    ]
+    what = "dials" if p.count == "all" else "unanswered dials"
+    return _over(case, placed, p.cap, p.days, f"{what} to this {p.per}")
 
 
 class Texts(Parameters):
@@ -58,7 +66,7 @@ class Texts(Parameters):
 
 def texts(p: Texts, case: Case) -> Finding | None:
     """Text messages sent to the person; the one confirmation of an opt-out is not repeated texting."""
-    if case.contact.purpose is Purpose.opt_out_confirmation:
+    if not case.texts or case.contact.purpose is Purpose.opt_out_confirmation:
         return None
     day = _over(case, [e.at for e in case.texts if e.at >= case.since_today], p.cap, 1, "text messages")
     if p.window_cap is None:
@@ -82,6 +90,8 @@ def answered(p: Answered, case: Case) -> Finding | None:
 
     A conversation may be recorded apart from its call: the larger of the two numbers counts.
     """
+    if len(case.calls) < p.cap and len(case.talks) < p.cap:
+        return None
     since = case.since(p.days)
     calls = [e.at for e in case.calls if e.at >= since and e.outcome in ANSWERED_WORDS]
     talks = [
@@ -142,11 +152,11 @@ def after_conversation(p: AfterTalk, case: Case) -> Finding | None:
 
     A call that somebody answered, without a word on who it was, may have been one: a person decides.
     """
-    if case.contact.to_whom in NOT_LIMITED:
+    if not (case.talks or case.perhaps) or case.contact.to_whom in NOT_LIMITED:
         return None
     since = case.since(p.days)
     talks = [e for e in case.talks if e.at >= since and _same_matter(case, e)]
-    unclear = [e for e in case.calls if e.at >= since and e.outcome == "answered" and _same_matter(case, e)]
+    unclear = [e for e in case.perhaps if e.at >= since and _same_matter(case, e)]
     if not talks and not unclear:
         return None
     consents = direct_consents(case)
@@ -214,14 +224,14 @@ class Bunching(Parameters):
 
 def bunching(p: Bunching, case: Case) -> Finding | None:
     """Rapid succession and high concentration rebut the presumption of compliance (comment 14(b)(2)(i)-2)."""
-    if not case.calls or case.contact.to_whom in NOT_LIMITED:
+    gap = p.minutes * 60
+    if case.last_call < min(case.since_today, case.at - gap) or case.contact.to_whom in NOT_LIMITED:
         return None
     placed = [
         e
         for e in case.calls
         if e.outcome not in p.excluded and case.same_number(e.number) and case.same_collector(e.collector)
     ]
-    gap = p.minutes * 60
     close = [e.at for e in placed if e.outcome not in ANSWERED_WORDS and abs(case.at - e.at) <= gap]
     if close:
         return Finding(f"an unanswered call within {p.minutes} minutes", max(close) + gap + 1)

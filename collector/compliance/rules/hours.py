@@ -10,7 +10,7 @@ from collector.compliance.rules.case import Case
 from collector.compliance.rules.day import Day, second_at
 from collector.compliance.rules.parameters import ClockTime, Parameters, Tighter
 from collector.compliance.rules.verdict import Finding
-from collector.compliance.rules.wishes import WEEKDAYS
+from collector.compliance.rules.wishes import WEEKDAYS, Weekday
 
 
 class Zone(Parameters):
@@ -69,8 +69,11 @@ class ClosedDays(Parameters):
     """Days without contact."""
 
     dates: Annotated[tuple[date, ...], Tighter.more] = ()
-    weekdays: Annotated[tuple[str, ...], Tighter.more] = ()
-    """Of mon, tue, wed, thu, fri, sat, sun."""
+    weekdays: Annotated[tuple[Weekday, ...], Tighter.more] = ()
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.dates or self.weekdays)
 
 
 def closed_days(p: ClosedDays, case: Case) -> Finding | None:

@@ -47,6 +47,11 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a rule with these parameters can never object, so that it need not be asked."""
+        return False
+
     def looser_fields(self, changed: Parameters) -> list[str]:
         """Fields in which the change is not at least as strict."""
         return [

@@ -88,7 +88,7 @@ class WrongNumber(Parameters):
 def wrong_number(p: WrongNumber, case: Case) -> Finding | None:
     """A stranger answered there. Where it is not known which number that was, a person decides."""
     contact = case.contact
-    if contact.channel not in (Channel.call, Channel.sms):
+    if not case.telling or contact.channel not in (Channel.call, Channel.sms):
         return None
     strangers = [event for event in case.calls if event.outcome == "wrong_number"]
     if not strangers or (_is_verified(case, strangers) and contact.number):

@@ -157,8 +157,10 @@ def compile_policy(
         and (not rule.binds or collector in rule.binds)
         and (debt_type is None or not rule.debt_types or debt_type in rule.debt_types)
         and (capabilities is not None or not rule.asks.startswith("carrier_"))
+        and (pack.zone is None or rule.asks != "zone")
     ]
-    asked = tuple(_ready(rule) for rule in sorted(bound, key=lambda rule: _ORDER[str(rule.asks)]))
+    ready = (_ready(rule) for rule in sorted(bound, key=lambda rule: _ORDER[str(rule.asks)]))
+    asked = tuple(one for one in ready if not one.parameters.is_idle)
     setting = Setting(collector, (pack.zone,) if pack.zone else (), pack.country, capabilities)
     table = {(channel, needs): tuple(_touched(asked, channel, needs)) for channel in Channel for needs in _ALL_NEEDS}
     return Policy(pack, setting, asked, table)

@@ -110,14 +110,12 @@ class Paid(Parameters):
 
 def paid(p: Paid, case: Case) -> Finding | None:
     """A debt of the contact is settled, or nothing of it is overdue any more: paid since planning (handbook 9)."""
-    purpose = case.contact.purpose
-    if purpose is Purpose.opt_out_confirmation:
-        return None
     debts = case.contact.debts
     for account in case.facts.accounts:
         if account.account_id not in debts:
             continue
-        if account.settled:
+        purpose = case.contact.purpose
+        if account.settled and purpose is not Purpose.opt_out_confirmation:
             return Finding("a debt of this contact is settled")
         if purpose is Purpose.collect and account.overdue <= 0 and not account.reported_min:
             return Finding("nothing of this debt is overdue")
@@ -148,9 +146,9 @@ class Said(Parameters):
 
 def said(p: Said, case: Case) -> Finding | None:
     """What was said on a call: "already paid" gives quiet days; a death told to us waits for confirmation."""
-    if case.contact.purpose is Purpose.opt_out_confirmation:
+    if not case.telling or case.contact.purpose is Purpose.opt_out_confirmation:
         return None
-    heard = [e.at for e in case.facts.body.events if e.outcome == p.outcome and case.about(e.debts)]
+    heard = [e.at for e in case.telling if e.outcome == p.outcome and case.about(e.debts)]
     if not heard:
         return None
     if p.working_days is None:

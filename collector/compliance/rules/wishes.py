@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from collector.compliance.rules.agreed import agreed_spans
 from collector.compliance.rules.case import Case
@@ -14,6 +14,7 @@ from collector.compliance.rules.verdict import Answer, Finding
 from collector.facts.rules import Mark, Standing
 from collector.history.rules import Channel
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -46,6 +47,10 @@ class Closed(Parameters):
     """Channels that the portfolio does not use."""
 
     channels: Annotated[tuple[Channel, ...], Tighter.more] = ()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.channels
 
 
 def closed_channel(p: Closed, case: Case) -> Finding | None:

@@ -1,0 +1,237 @@
+"""The gate on its own: one JSON document in, one verdict out (design section 9).
+
+What lies after the candidate's moment never opens the gate: later contacts count as placed, later refusals as made,
+and later consents, agreements and answers are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+
+from collector.compliance import document as doc
+from collector.compliance.packs import load_pack
+from collector.compliance.rules import Contact, Policy, Role, Verdict, compile_policy, judge
+from collector.compliance.rules.day import UNKNOWN_ZONES, second_at
+from collector.compliance.rules.stops import PLAN
+from collector.facts.rules import AccountFacts, Event, Extra, Kind, Mark, PersonBody, PersonFacts, Standing
+from collector.foundation.clock import local
+from collector.foundation.errors import BadInput, Problem
+from collector.portfolio.rules import PartyRole
+
+OPENING = frozenset({Mark.consent, Mark.agreement, Mark.verification_sent})
+"""Marks that can only open the gate."""
+OF_THE_DEBT = frozenset({Mark.cease, Mark.dispute, Mark.verification_sent, Mark.hold, Mark.breathing_space})
+"""Marks that bind everybody who is contacted about the debt, whoever made them."""
+ROLES = {
+    Role.debtor: PartyRole.borrower,
+    Role.co_borrower: PartyRole.co_borrower,
+    Role.guarantor: PartyRole.guarantor,
+    Role.contact: PartyRole.emergency_contact,
+}
+
+
+def check_document(data: Any) -> dict[str, Any]:
+    """The verdict on the candidate of that document, as JSON; a document that is not right is a `BadInput`."""
+    try:
+        question = doc.Document.model_validate(data)
+    except ValidationError as error:
+        problems = tuple(Problem(part["msg"], column=_place(part["loc"])) for part in error.errors())
+        raise BadInput(problems=problems) from error
+    policy = _policy(question)
+    ids = _Ids()
+    contact = _contact(question, ids)
+    verdict = judge(contact, _facts(question, ids), policy, question.candidate.at)
+    return _answer(verdict, policy.pack.zone or next(iter(question.person.timezones), "UTC"))
+
+
+def check_schema() -> dict[str, Any]:
+    """The JSON Schema of the document."""
+    return doc.Document.model_json_schema()
+
+
+def _place(parts: Iterable[int | str]) -> str:
+    return ".".join(map(str, parts)) or "document"
+
+
+class _Ids:
+    """Numbers for names, from 1; 0 and None are for what is not named."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int] = {}
+
+    def of(self, sort: str, name: str) -> int:
+        return self._known.setdefault((sort, name), len(self._known) + 1)
+
+    def debts(self, names: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self.of("debt", name) for name in names)
+
+    def collector(self, name: str | None) -> int:
+        return 0 if name is None else self.of("collector", name)
+
+
+def _policy(question: doc.Document) -> Policy:
+    types = {debt.type for debt in question.debts if debt.id in question.candidate.debts}
+    debt_type = types.pop() if len(types) == 1 else None
+    return compile_policy(load_pack(question.pack), question.collector_type, debt_type, question.tightening)
+
+
+def _contact(question: doc.Document, ids: _Ids) -> Contact:
+    candidate = question.candidate
+    described = candidate.person == question.person.id
+    return Contact(
+        channel=candidate.kind,
+        debts=ids.debts(candidate.debts),
+        collector=ids.collector(candidate.collector),
+        # Somebody of whom nothing is told may be a third person.
+        role=question.person.role if described else Role.contact,
+        number=candidate.to.phone,
+        number_kind=candidate.to.number,
+        purpose=candidate.purpose,
+        to_whom=candidate.to.whom,
+        text=candidate.text,
+        person=None if described else ids.of("person", candidate.person),
+    )
+
+
+def _facts(question: doc.Document, ids: _Ids) -> PersonFacts:
+    own = ids.of("person", question.person.id)
+    contacted: list[Event] = []
+    standing = [mark for debt in question.debts if (mark := _plan(debt, ids))]
+    for event in sorted(question.events, key=lambda event: event.at):
+        if isinstance(event, doc.Call | doc.Conversation | doc.Message):
+            contacted.append(_event(event, ids))
+        elif (mark := _standing(question, event, ids)) is not None:
+            standing.append(mark)
+    body = PersonBody(
+        zones=question.person.timezones,
+        flags=question.person.flags,
+        standing=tuple(standing),
+        events=tuple(contacted),
+    )
+    return PersonFacts(own, body, tuple(_account(question, debt, own, ids) for debt in question.debts))
+
+
+def _event(event: doc.Call | doc.Conversation | doc.Message, ids: _Ids) -> Event:
+    outcome = event.outcome if isinstance(event, doc.Call) else None
+    return Event(
+        kind=Kind(event.kind),
+        at=event.at,
+        direction=event.direction,
+        outcome=None if outcome is None else str(outcome),
+        number=event.phone,
+        debts=ids.debts(event.debts),
+        collector=ids.collector(event.collector),
+        person=ids.of("person", event.person),
+    )
+
+
+def _standing(
+    question: doc.Document,
+    event: doc.Consent | doc.OptOut | doc.Revoked | doc.Agreement | doc.Preference | doc.Mark,
+    ids: _Ids,
+) -> Standing | None:
+    """The mark an event leaves; None where it is not about the person contacted, or opens only later."""
+    mark, candidate = Mark(event.kind), question.candidate
+    if event.person != candidate.person and mark not in OF_THE_DEBT:
+        return None
+    if mark in OPENING and event.at > candidate.at:
+        return None
+    until = None if isinstance(event, doc.OptOut | doc.Revoked | doc.Preference) else event.until
+    return Standing(
+        mark=mark,
+        at=min(event.at, candidate.at),
+        until=None if until is None else _end_of(until, question, mark in OPENING),
+        channel=None if isinstance(event, doc.Agreement | doc.Mark) else event.channel,
+        number=event.phone,
+        debts=ids.debts(event.debts),
+        collector=ids.collector(event.collector) or None,
+        detail=_detail(event),
+    )
+
+
+def _end_of(last_day: date, question: doc.Document, opening: bool) -> int:
+    """The second after that local day; where zones differ, what opens ends early and what closes ends late."""
+    zone = load_pack(question.pack).zone
+    zones = (zone,) if zone else question.person.timezones or UNKNOWN_ZONES
+    ends = [second_at(name, last_day.toordinal() + 1) for name in zones]
+    return min(ends) if opening else max(ends)
+
+
+def _detail(event: doc.Event) -> dict[str, str | list[str] | None]:
+    if isinstance(event, doc.Agreement):
+        return {"evidence_id": event.evidence_id, "hours": event.hours}
+    if isinstance(event, doc.Preference):
+        return {
+            "not_before": event.not_before,
+            "not_after": event.not_after,
+            "weekdays": list(event.weekdays),
+            "place": event.place.value if event.place else None,
+        }
+    return {}
+
+
+def _plan(debt: doc.Debt, ids: _Ids) -> Standing | None:
+    if debt.plan is None:
+        return None
+    return Standing(Mark.agreement, at=0, debts=ids.debts([debt.id]), detail={PLAN: debt.plan})
+
+
+def _account(question: doc.Document, debt: doc.Debt, person_id: int, ids: _Ids) -> AccountFacts:
+    """What the document tells of a debt. Its amounts are not told: it is taken as overdue."""
+    guarantee = debt.guarantee
+    extra = Extra(limitation_on=debt.limitation_until) if debt.limitation_until else None
+    return AccountFacts(
+        person_id=person_id,
+        account_id=ids.of("debt", debt.id),
+        portfolio_id=0,
+        role=ROLES[question.person.role],
+        account_no=debt.id,
+        product="",
+        borrower_type="other",
+        value_tier="ordinary",
+        security="guaranteed" if guarantee else "credit",
+        partner=None,
+        autopay=False,
+        principal=0,
+        matures_on=None,
+        payday=None,
+        grace_days=0,
+        oldest_unpaid_due=None,
+        overdue=1,
+        due_today=0,
+        owed=1,
+        next_due_on=None,
+        next_due_amount=0,
+        missed_consecutive=0,
+        missed_cumulative=0,
+        last_paid_on=None,
+        settled=False,
+        reported_on=None,
+        reported_min=None,
+        reported_max=None,
+        owner_id=None,
+        guarantee_kind=guarantee.kind if guarantee else None,
+        guarantee_until=guarantee.until if guarantee else None,
+        step=None,
+        step_on=None,
+        touched_on=None,
+        broken_at=None,
+        promises_broken=0,
+        extra=None if extra is None else msgspec.json.encode(extra).decode(),
+    )
+
+
+def _answer(verdict: Verdict, zone_name: str) -> dict[str, Any]:
+    return {
+        "verdict": verdict.answer.value,
+        "rules": [
+            {"id": rule.id, "verdict": rule.answer.value, "reason": rule.reason, "source": rule.source}
+            for rule in verdict.rules
+        ],
+        "earliest": None if verdict.earliest is None else local(verdict.earliest, zone_name).isoformat(),
+    }
