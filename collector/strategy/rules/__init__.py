@@ -1,0 +1,70 @@
+"""Pure decisions of a strategy: segment and cadence of an account, and the numbers a supervisor tunes."""
+
+from __future__ import annotations
+
+from collector.strategy.rules.cadence import Cadence, Due, Step
+from collector.strategy.rules.compare import Flow, diff
+from collector.strategy.rules.decide import Failed, Tried
+from collector.strategy.rules.fields import FIELDS, Field, FieldKind
+from collector.strategy.rules.hand_off import Handoff, Legal, Skiptrace, Trigger
+from collector.strategy.rules.parts import Level, Segment, Stage
+from collector.strategy.rules.policies import (
+    Capacity,
+    Priority,
+    PromisePolicy,
+    Reach,
+    Retry,
+    RetryMode,
+    Tier,
+)
+from collector.strategy.rules.reminders import ReminderGroup, Reminders
+from collector.strategy.rules.rows import Condition, Row, Shadow, overlaps, unreachable
+from collector.strategy.rules.scales import CURRENT, AssetClass, AssetClasses, Bucket, Scales
+from collector.strategy.rules.sets import END, Domain, Numbers, Value, Words, common
+from collector.strategy.rules.strategy import Strategy
+
+__all__ = [
+    "CURRENT",
+    "END",
+    "FIELDS",
+    "AssetClass",
+    "AssetClasses",
+    "Bucket",
+    "Cadence",
+    "Capacity",
+    "Condition",
+    "Domain",
+    "Due",
+    "Failed",
+    "Field",
+    "FieldKind",
+    "Flow",
+    "Handoff",
+    "Legal",
+    "Level",
+    "Numbers",
+    "Priority",
+    "PromisePolicy",
+    "Reach",
+    "ReminderGroup",
+    "Reminders",
+    "Retry",
+    "RetryMode",
+    "Row",
+    "Scales",
+    "Segment",
+    "Shadow",
+    "Skiptrace",
+    "Stage",
+    "Step",
+    "Strategy",
+    "Tier",
+    "Tried",
+    "Trigger",
+    "Value",
+    "Words",
+    "common",
+    "diff",
+    "overlaps",
+    "unreachable",
+]

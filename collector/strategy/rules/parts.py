@@ -1,0 +1,38 @@
+"""A segment: the queue an account stands in, and how it is treated there (handbook section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from collector.strategy.rules.cadence import Cadence
+
+
+class Stage(StrEnum):
+    """The stages of lateness: internal words, never printed."""
+
+    gestation = "gestation"
+    growth = "growth"
+    maturity = "maturity"
+    decline = "decline"
+    terminal = "terminal"
+
+
+class Level(StrEnum):
+    """Levels of collector, lowest first. An account moves up, never silently down."""
+
+    primary = "primary"
+    middle = "middle"
+    senior = "senior"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`weight` multiplies balance and chance to reach in the order of work. `playbook` None: by borrower type."""
+
+    name: str
+    stage: Stage
+    level: Level
+    cadence: Cadence
+    weight: float = 1.0
+    playbook: str | None = None
