@@ -1,5 +1,7 @@
 """Pure rules of the facts: the frozen view, and how it follows from the records."""
 
+from collector.facts.rules.person import EVENT_DAYS, Built, build_person, zones_of
+from collector.facts.rules.spell import spell_since
 from collector.facts.rules.words import (
     NO_EXTRA,
     AccountFacts,
@@ -22,9 +24,11 @@ from collector.facts.rules.words import (
 )
 
 __all__ = [
+    "EVENT_DAYS",
     "NO_EXTRA",
     "AccountFacts",
     "Attention",
+    "Built",
     "Callback",
     "Event",
     "Extra",
@@ -38,6 +42,9 @@ __all__ = [
     "Standing",
     "body_decoder",
     "body_encoder",
+    "build_person",
     "extra_of",
     "lateness",
+    "spell_since",
+    "zones_of",
 ]

@@ -1,0 +1,124 @@
+"""What people owe: obligations, accounts, schedules, payments, and what hangs on an account."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Date, Select, String, cast, literal, null, select, union_all
+from sqlmodel import Session
+
+from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
+from collector.facts.rules import records as shapes
+from collector.history.tables import Dispute, Promise, Referral
+from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, Paid, PaymentKind, PaymentState
+from collector.portfolio.tables import Account, InstalmentRow, Partner, Party, PauseRow, PaymentRow, Portfolio
+
+account, party, payment = columns_of(Account), columns_of(Party), columns_of(PaymentRow)
+ORDER = {"borrower": 0, "co_borrower": 1, "guarantor": 2}
+
+
+def books(session: Session) -> dict[int, shapes.BookRecord]:
+    """Every portfolio's terms. The collector is one number for all portfolios of a creditor who collects; and one
+    for all that an agency or buyer collects, since an installation is one company."""
+    portfolio = columns_of(Portfolio)
+    rows = session.connection().execute(
+        select(portfolio.id, portfolio.timezone, portfolio.language, portfolio.jurisdiction, portfolio.grace_days)
+        .add_columns(word(portfolio.collector_type), portfolio.creditor)
+        .order_by(portfolio.id)
+    )
+    first: dict[str, int] = {}
+    found: dict[int, shapes.BookRecord] = {}
+    for row in rows:
+        collects = f"creditor {row[6]}" if row[5] == CollectorType.creditor else "ourselves"
+        found[row[0]] = shapes.BookRecord._make((*row[:5], first.setdefault(collects, row[0])))
+    return found
+
+
+def obligations(reader: Reader, ids: Collection[int]) -> None:
+    """Who owes what: the borrower by the account itself, the others as parties. One row for each account."""
+    own = select(account.person_id, account.id, literal("borrower"), cast(null(), String), cast(null(), Date))
+    others = select(
+        party.person_id, party.account_id, word(party.role), word(party.guarantee_kind), party.guarantee_until
+    ).where(reader.among(party.person_id, ids), party.role.in_(list(OBLIGORS)))
+    seen: set[tuple[int, int]] = set()
+    rows = reader.rows(union_all(own.where(reader.among(account.person_id, ids)), others))
+    for row in sorted(rows, key=lambda row: (row[0], row[1], ORDER[row[2]])):
+        owed = shapes.Obligation._make((*row[:4], row[4]))
+        if (owed.person_id, owed.account_id) not in seen:
+            seen.add((owed.person_id, owed.account_id))
+            reader.found.obligations[owed.person_id].append(owed)
+
+
+def book(reader: Reader, ids: Collection[int]) -> None:
+    for row in reader.rows(_accounts().where(reader.among(account.id, ids))):
+        reader.found.accounts[row[0]] = shapes.AccountRecord._make(row)
+    line, pause = columns_of(InstalmentRow), columns_of(PauseRow)
+    for number, due_on, amount in reader.rows(
+        select(line.account_id, line.due_on, line.amount_due).where(reader.among(line.account_id, ids))
+    ):
+        reader.found.instalments[number].append(Instalment(due_on, amount))
+    for number, on, amount in reader.rows(
+        select(payment.account_id, payment.paid_on, payment.amount).where(
+            reader.among(payment.account_id, ids),
+            payment.kind == PaymentKind.payment,
+            payment.state == PaymentState.applied,
+        )
+    ):
+        reader.found.payments[number].append(Paid(on, amount))
+    for number, first, last in reader.rows(
+        select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids))
+    ):
+        reader.found.pauses[number].append((first, last))
+
+
+def _accounts() -> Select[Any]:
+    partner = columns_of(Partner)
+    return select(
+        account.id,
+        account.portfolio_id,
+        account.account_no,
+        account.product,
+        word(account.borrower_type),
+        word(account.value_tier),
+        word(account.security),
+        partner.name,
+        account.autopay,
+        account.principal,
+        account.matures_on,
+        account.payday,
+        account.owner_id,
+        account.language,
+        account.timezone,
+        account.reported_on,
+        account.reported_min,
+        account.reported_max,
+        account.reported_overdue,
+        account.reported_balance,
+    ).select_from(Account.__table__.outerjoin(Partner.__table__, partner.id == account.partner_id))  # type: ignore[attr-defined]
+
+
+def promises(reader: Reader, ids: Collection[int]) -> None:
+    """Promises, referrals, disputes and holds of accounts."""
+    row, referral, dispute = columns_of(Promise), columns_of(Referral), columns_of(Dispute)
+    for made in reader.rows(
+        select(row.id, row.account_id, row.amount, row.paid, moment(row.due_at), moment(row.made_at), word(row.state))
+        .add_columns(moment(row.decided_at))
+        .where(reader.among(row.account_id, ids))
+        .order_by(row.due_at, row.id)
+    ):
+        dated = (seconds(made[4]), seconds(made[5]), made[6], seconds_or_none(made[7]))
+        reader.found.promises[made[1]].append(shapes.PromiseRecord._make((*made[:4], *dated)))
+    for sent in reader.rows(
+        select(referral.account_id, referral.person_id, word(referral.kind), word(referral.state))
+        .add_columns(moment(referral.opened_at), moment(referral.state_at))
+        .where(reader.among(referral.account_id, ids))
+    ):
+        dated_ = (seconds(sent[4]), seconds(sent[5]))
+        reader.found.referrals[sent[0]].append(shapes.ReferralRecord._make((*sent[:4], *dated_)))
+    for number, at, answered in reader.rows(
+        select(dispute.account_id, moment(dispute.at), moment(dispute.answered_at))
+        .where(reader.among(dispute.account_id, ids))
+        .order_by(dispute.id)
+    ):
+        reader.found.disputes[number].append(shapes.DisputeRecord(number, seconds(at), seconds_or_none(answered)))

@@ -1,0 +1,126 @@
+"""How people were contacted, and what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+
+from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
+from collector.facts.rules import records as shapes
+from collector.history.tables import (
+    Attempt,
+    CallbackRow,
+    ClosingRefused,
+    Delivery,
+    Disposition,
+    OutcomeRow,
+    RoundEnded,
+)
+from collector.portfolio.rules import OBLIGORS, ContactKind
+from collector.portfolio.tables import Account, ContactPoint, Party
+
+account, attempt, party = columns_of(Account), columns_of(Attempt), columns_of(Party)
+ARRIVED = frozenset({"delivered", "read"})
+"""Receipts that prove a message reached the phone."""
+
+
+def contacts(reader: Reader, ids: Collection[int]) -> None:
+    for _, made in _read_attempts(reader, _attempts().where(reader.among(attempt.person_id, ids))):
+        reader.found.attempts[made.person_id].append(made)
+    said = columns_of(Disposition)
+    for row in reader.rows(
+        select(said.person_id, said.account_id, moment(said.occurred_at), said.refuses, word(said.cause))
+        .where(reader.among(said.person_id, ids))
+        .order_by(said.id)
+    ):
+        reader.found.dispositions[row[0]].append(shapes.DispositionRecord._make((*row[:2], seconds(row[2]), *row[3:])))
+    agreed = columns_of(CallbackRow)
+    for row in reader.rows(
+        select(agreed.id, agreed.person_id, agreed.account_id, agreed.contact_point_id, agreed.user_id)
+        .add_columns(moment(agreed.due_at), moment(agreed.made_at), moment(agreed.done_at))
+        .where(reader.among(agreed.person_id, ids))
+    ):
+        dated = (seconds(row[5]), seconds(row[6]), seconds_or_none(row[7]))
+        reader.found.callbacks[row[1]].append(shapes.CallbackRecord._make((*row[:5], *dated)))
+
+
+def about(reader: Reader, ids: Collection[int]) -> None:
+    """Contacts about these accounts with people who do not owe them."""
+    owes = exists().where(
+        party.account_id == attempt.account_id,
+        party.person_id == attempt.person_id,
+        party.role.in_(list(OBLIGORS)),
+    )
+    borrower = exists().where(account.id == attempt.account_id, account.person_id == attempt.person_id)
+    statement = _attempts().where(reader.among(attempt.account_id, ids), ~borrower, ~owes)
+    for lead, row in _read_attempts(reader, statement):
+        reader.found.about[lead or 0].append(row)
+
+
+def _attempts() -> Select[Any]:
+    """Attempts with the outcome that holds: the newest row."""
+    outcome, receipt = columns_of(OutcomeRow), columns_of(Delivery)
+    newest = (
+        select(word(outcome.outcome))
+        .where(outcome.attempt_id == attempt.id)
+        .order_by(outcome.id.desc())
+        .limit(1)
+        .correlate(Attempt.__table__)  # type: ignore[attr-defined]
+        .scalar_subquery()
+    )
+    return select(
+        attempt.id,
+        moment(attempt.at),
+        attempt.day,
+        attempt.person_id,
+        attempt.portfolio_id,
+        attempt.contact_point_id,
+        word(attempt.channel),
+        word(attempt.direction),
+        attempt.number,
+        attempt.caller,
+        attempt.slot,
+        attempt.purpose,
+        attempt.step,
+        attempt.debts,
+        newest,
+        attempt.account_id,
+        moment(receipt.at),
+        receipt.status,
+    ).select_from(Attempt.__table__.outerjoin(Delivery.__table__, receipt.attempt_id == attempt.id))  # type: ignore[attr-defined]
+
+
+def _read_attempts(reader: Reader, statement: Select[Any]) -> Iterable[tuple[int | None, shapes.AttemptRecord]]:
+    for row in reader.rows(statement.order_by(attempt.at, attempt.id)):
+        arrived = seconds(row[16]) if row[16] is not None and row[17] in ARRIVED else None
+        yield (
+            row[15],
+            shapes.AttemptRecord._make((row[0], seconds(row[1]), *row[2:13], tuple(row[13]), row[14], arrived)),
+        )
+
+
+def phones(reader: Reader, ids: Collection[int]) -> None:
+    point = columns_of(ContactPoint)
+    for row in reader.rows(
+        select(point.id, point.person_id, point.value, word(point.owner), word(point.status), point.label)
+        .add_columns(point.timezone, moment(point.verified_at), point.portfolio_id)
+        .where(reader.among(point.person_id, ids), point.kind == ContactKind.phone)
+        .order_by(point.rank, point.id)
+    ):
+        phone = shapes.PhoneRecord._make((*row[:7], seconds_or_none(row[7]), row[8]))
+        reader.found.phones[phone.person_id].append(phone)
+    ended, refused = columns_of(RoundEnded), columns_of(ClosingRefused)
+    for number, at, how in reader.rows(
+        select(ended.contact_point_id, moment(ended.at), word(ended.how))
+        .where(reader.among(ended.person_id, ids))
+        .order_by(ended.at, ended.id)
+    ):
+        reader.found.round_ends[number].append(shapes.RoundEndRecord(number, seconds(at), how))
+    for number, at, rules in reader.rows(
+        select(refused.contact_point_id, moment(refused.at), refused.rules)
+        .where(reader.among(refused.person_id, ids))
+        .order_by(refused.at, refused.id)
+    ):
+        reader.found.closings_refused[number].append(shapes.ClosingRefusedRecord(number, seconds(at), tuple(rules)))

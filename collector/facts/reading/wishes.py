@@ -1,0 +1,68 @@
+"""What speaks against a contact: stops, standing wishes, holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
+from collector.facts.rules import records as shapes
+from collector.history.rules import HoldScope, StopKind
+from collector.history.tables import Hold, StandingRow, Stop
+
+
+def wishes(reader: Reader, ids: Collection[int]) -> None:
+    """Stops, what people said that stands, and our holds on them."""
+    stop, said = columns_of(Stop), columns_of(StandingRow)
+    for row in _stops(reader, reader.among(stop.person_id, ids)):
+        reader.found.stops[row.person_id or 0].append(row)
+    numbers = {phone.number for phones in reader.found.phones.values() for phone in phones}
+    if numbers and reader.rows(select(stop.id).where(stop.number.is_not(None)).limit(1)):
+        wanted = reader.among(stop.number, sorted(numbers)) & (
+            stop.person_id.is_(None) | (stop.kind == StopKind.opt_out)
+        )
+        for row in _stops(reader, wanted):
+            reader.found.number_stops[row.number or ""].append(row)
+    for row_ in reader.rows(
+        select(said.person_id, said.portfolio_id, word(said.kind), word(said.channel), said.number)
+        .add_columns(moment(said.at), moment(said.until), said.detail)
+        .where(reader.among(said.person_id, ids))
+        .order_by(said.at, said.id)
+    ):
+        dated = (seconds(row_[5]), seconds_or_none(row_[6]), row_[7])
+        reader.found.standing[row_[0]].append(shapes.StandingRecord._make((*row_[:5], *dated)))
+    for held in _holds(reader, HoldScope.person, columns_of(Hold).person_id, ids):
+        reader.found.person_holds[held.person_id or 0].append(held)
+
+
+def account_holds(reader: Reader, ids: Collection[int]) -> None:
+    for held in _holds(reader, HoldScope.account, columns_of(Hold).account_id, ids):
+        reader.found.account_holds[held.account_id or 0].append(held)
+
+
+def _stops(reader: Reader, wanted: ColumnElement[bool]) -> Iterable[shapes.StopRecord]:
+    stop = columns_of(Stop)
+    for row in reader.rows(
+        select(stop.person_id, word(stop.kind), word(stop.channel), stop.number)
+        .add_columns(moment(stop.at), moment(stop.until), moment(stop.lifted_at))
+        .where(wanted)
+        .order_by(stop.at, stop.id)
+    ):
+        dated = (seconds(row[4]), seconds_or_none(row[5]), seconds_or_none(row[6]))
+        yield shapes.StopRecord._make((*row[:4], *dated))
+
+
+def _holds(
+    reader: Reader, scope: HoldScope, column: ColumnElement[Any], ids: Collection[int]
+) -> Iterable[shapes.HoldRecord]:
+    hold = columns_of(Hold)
+    for row in reader.rows(
+        select(hold.account_id, hold.person_id, word(hold.scope), word(hold.reason))
+        .add_columns(moment(hold.at), moment(hold.until), moment(hold.lifted_at))
+        .where(hold.scope == scope, reader.among(column, ids))
+        .order_by(hold.at, hold.id)
+    ):
+        dated = (seconds(row[4]), seconds_or_none(row[5]), seconds_or_none(row[6]))
+        yield shapes.HoldRecord._make((*row[:4], *dated))

@@ -1,0 +1,276 @@
+"""One account, seen by one of its obligors, as it follows from the records (handbook section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from collector.facts.rules.records import (
+    AccountRecord,
+    BookRecord,
+    DispositionRecord,
+    Obligation,
+    PromiseRecord,
+    Records,
+    ReferralRecord,
+)
+from collector.facts.rules.spell import spell_since
+from collector.facts.rules.words import NO_EXTRA, AccountFacts, Extra, PromiseFact
+from collector.history.rules import PromiseState, ReferralState
+from collector.portfolio.rules import Ageing, Paid, PartyRole, age
+
+ROLES = {role.value: role for role in PartyRole}
+LIMITATION_YEARS = {"cn": 3}
+"""Years after which a claim lapses, by jurisdiction (Civil Code 188; compliance.md CN-LIMIT). US states differ too
+much for one number."""
+LIMITATION_SHOWN = timedelta(days=365)
+"""How long before it the cautious date is kept: earlier nobody acts on it."""
+MAY_COME = frozenset({PromiseState.open.value, PromiseState.partial.value})
+WITH_OTHERS = frozenset({ReferralState.proposed.value, ReferralState.accepted.value})
+_encode = msgspec.json.Encoder().encode
+
+
+class Dated(Protocol):
+    """Something that counts from `at` (seconds)."""
+
+    @property
+    def at(self) -> int: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def begun(rows: Sequence[D], now: int, turns: list[int]) -> Sequence[D]:
+    """Those dated up to `now`; the moments of the others are turns: then they come to count."""
+    if all(row.at <= now for row in rows):
+        return rows
+    turns.extend(row.at for row in rows if row.at > now)
+    return [row for row in rows if row.at <= now]
+
+
+class Touch(NamedTuple):
+    """What was tried about an account with this person: the last day, and the last cadence step."""
+
+    on: date | None = None
+    step: str | None = None
+    step_on: date | None = None
+
+
+NEVER = Touch()
+
+
+class Lateness(NamedTuple):
+    """How an account stands on a day: by its schedule, or by what the creditor reported."""
+
+    ageing: Ageing
+    reported_on: date | None = None
+    reported_min: int | None = None
+    reported_max: int | None = None
+
+
+def account_facts(
+    records: Records, owed: Obligation, day: date, now: int, touch: Touch, turns: list[int]
+) -> tuple[AccountFacts, date | None]:
+    """The account as that obligor's on the portfolio's `day`, and the first later day on which it reads differently.
+
+    Moments of records dated after `now` are added to `turns`.
+    """
+    account = records.accounts[owed.account_id]
+    book = records.books[account.portfolio_id]
+    state = _lateness(records, account, book.grace_days, day)
+    ageing = state.ageing
+    promises = begun(records.promises.get(account.id, ()), now, turns)
+    since = _since(records, account.id, day) if touch.step or promises else None
+    limitation = _limitation(book, ageing, promises)
+    columns: tuple[Any, ...] = (
+        owed.person_id,
+        account.id,
+        account.portfolio_id,
+        ROLES[owed.role],
+        *account[2:12],  # account_no, product, types, security, partner, autopay, principal, maturity, payday
+        book.grace_days,
+        *_amounts(ageing),
+        *state[1:],
+        account.owner_id,
+        owed.guarantee_kind,
+        owed.guarantee_until,
+        *_step(touch, since),
+        touch.on,
+        *_broken(promises, ageing, since, now),
+        _extra(records, owed, ageing, promises, limitation, day, now, turns),
+    )
+    return AccountFacts(*columns), _earliest(
+        ageing.fresh_until, limitation and limitation - LIMITATION_SHOWN, after=day
+    )
+
+
+def _amounts(ageing: Ageing) -> tuple[Any, ...]:
+    return (
+        ageing.oldest_unpaid_due,
+        ageing.overdue,
+        ageing.due_today,
+        ageing.owed,
+        ageing.next_due_on,
+        ageing.next_due_amount,
+        ageing.missed_consecutive,
+        ageing.missed_cumulative,
+        ageing.last_paid_on,
+        ageing.settled_on is not None,
+    )
+
+
+def _lateness(records: Records, account: AccountRecord, grace_days: int, day: date) -> Lateness:
+    """A schedule says more than a report, so where there is one the report is not asked."""
+    instalments = records.instalments.get(account.id)
+    payments = records.payments.get(account.id, ())
+    if instalments or account.reported_on is None:
+        return Lateness(age(instalments or (), payments, grace_days, day))
+    return _reported(account, account.reported_on, payments, day)
+
+
+def _reported(account: AccountRecord, reported_on: date, payments: Sequence[Paid], day: date) -> Lateness:
+    """What the creditor reported, less what was paid since. Once all that was reported overdue is paid, the account
+    is not late: when its next instalment falls due nobody said."""
+    counted = [payment for payment in payments if payment.on <= day]
+    paid = sum(payment.amount for payment in counted if payment.on > reported_on)
+    was_overdue = account.reported_overdue or 0
+    balance = account.reported_balance if account.reported_balance is not None else was_overdue
+    overdue, owed = max(was_overdue - paid, 0), max(balance - paid, 0)
+    last_paid_on = max((payment.on for payment in counted), default=None)
+    settled = account.reported_balance is not None and not owed and not overdue
+    ageing = Ageing(
+        oldest_unpaid_due=None,
+        overdue=overdue,
+        due_today=0,
+        owed=owed,
+        overpaid=max(paid - balance, 0),
+        next_due_on=None,
+        next_due_amount=0,
+        missed_consecutive=0,
+        missed_cumulative=0,
+        last_paid_on=last_paid_on,
+        cured_on=None,
+        settled_on=(last_paid_on or reported_on) if settled else None,
+        fresh_until=min((payment.on for payment in payments if payment.on > day), default=None),
+    )
+    if was_overdue and not overdue:
+        return Lateness(ageing)
+    return Lateness(ageing, reported_on, account.reported_min, account.reported_max)
+
+
+def _since(records: Records, account_id: int, day: date) -> date | None:
+    return spell_since(records.instalments.get(account_id, ()), records.payments.get(account_id, ()), day)
+
+
+def _step(touch: Touch, since: date | None) -> tuple[str | None, date | None]:
+    """The last step, unless it belongs to an earlier spell."""
+    if touch.step_on is None or (since is not None and touch.step_on <= since):
+        return None, None
+    return touch.step, touch.step_on
+
+
+def promise_state(promise: PromiseRecord, now: int) -> str:
+    """Where the promise stood then: what was decided later was open before."""
+    decided_later = promise.decided_at is not None and promise.decided_at > now
+    return PromiseState.open.value if decided_later else promise.state
+
+
+def _broken(promises: Sequence[PromiseRecord], ageing: Ageing, since: date | None, now: int) -> tuple[int | None, int]:
+    """When the last promise of this spell was broken, and how many ever were."""
+    broken = [
+        promise.decided_at or promise.due_at
+        for promise in promises
+        if promise_state(promise, now) == PromiseState.broken
+    ]
+    if not broken or ageing.settled_on is not None or ageing.cured_on is not None:
+        return None, len(broken)
+    last = max(broken)
+    earlier_spell = since is not None and datetime.fromtimestamp(last, UTC).date() < since
+    return None if earlier_spell else last, len(broken)
+
+
+def _extra(
+    records: Records,
+    owed: Obligation,
+    ageing: Ageing,
+    promises: Sequence[PromiseRecord],
+    limitation: date | None,
+    day: date,
+    now: int,
+    turns: list[int],
+) -> str | None:
+    account_id = owed.account_id
+    refused_at, cause = _said(records.dispositions.get(owed.person_id, ()), account_id, ageing, now, turns)
+    disputes = begun(records.disputes.get(account_id, ()), now, turns)
+    extra = Extra(
+        promises=tuple(
+            PromiseFact(row.id, row.amount, row.paid, row.due_at, row.at)
+            for row in promises
+            if promise_state(row, now) in MAY_COME
+        ),
+        pauses=_pauses(records, account_id, ageing),
+        referrals=_referrals(begun(records.referrals.get(account_id, ()), now, turns), now),
+        disputed_since=min(
+            (row.at for row in disputes if row.answered_at is None or row.answered_at > now), default=None
+        ),
+        limitation_on=limitation if limitation and limitation - LIMITATION_SHOWN <= day else None,
+        refused_at=refused_at,
+        cause=cause,
+    )
+    return None if extra == NO_EXTRA else _encode(extra).decode()
+
+
+def _pauses(records: Records, account_id: int, ageing: Ageing) -> tuple[tuple[date, date], ...]:
+    """Those that can take days out of the lateness as it stands."""
+    pauses = records.pauses.get(account_id)
+    if not pauses:
+        return ()
+    account = records.accounts[account_id]
+    start = ageing.oldest_unpaid_due or (account.reported_on if account.reported_on and ageing.overdue else None)
+    return tuple(sorted(pause for pause in pauses if start is not None and pause[1] > start))
+
+
+def _referrals(rows: Iterable[ReferralRecord], now: int) -> tuple[str, ...]:
+    """Open ones. What was moved on later was still proposed then."""
+    words = {
+        f"{row.kind}/{row.state if row.state_at <= now else ReferralState.proposed.value}"
+        for row in rows
+        if row.state in WITH_OTHERS or row.state_at > now
+    }
+    return tuple(sorted(words))
+
+
+def _said(
+    rows: Sequence[DispositionRecord], account_id: int, ageing: Ageing, now: int, turns: list[int]
+) -> tuple[int | None, str | None]:
+    """The refusal in force, and the cause last named. A later talk or a later payment ends a refusal."""
+    about = [row for row in begun(rows, now, turns) if row.account_id in (None, account_id)]
+    if not about:
+        return None, None
+    newest = max(about, key=lambda row: row.at)
+    refused_on = datetime.fromtimestamp(newest.at, UTC).date()
+    stands = newest.refuses and not (ageing.last_paid_on and ageing.last_paid_on > refused_on)
+    named = [row for row in about if row.cause is not None]
+    return newest.at if stands else None, max(named, key=lambda row: row.at).cause if named else None
+
+
+def _limitation(book: BookRecord, ageing: Ageing, promises: Sequence[PromiseRecord]) -> date | None:
+    """The cautious day on which the claim lapses: from the oldest unpaid instalment, begun anew by a later payment or
+    promise (handbook section 8)."""
+    years = LIMITATION_YEARS.get(book.jurisdiction)
+    if years is None or ageing.oldest_unpaid_due is None:
+        return None
+    start = max(
+        ageing.oldest_unpaid_due,
+        ageing.last_paid_on or date.min,
+        *(datetime.fromtimestamp(promise.at, UTC).date() for promise in promises),
+    )
+    leap_day = (start.month, start.day) == (2, 29)
+    return start.replace(year=start.year + years, day=28 if leap_day else start.day)
+
+
+def _earliest(*days: date | None, after: date) -> date | None:
+    return min((day for day in days if day is not None and day > after), default=None)

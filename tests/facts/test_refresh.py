@@ -1,0 +1,61 @@
+"""Kept facts follow from the records, at every moment, on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from collector.facts import actions as facts
+from collector.facts.queries import read_person, stream
+from collector.facts.rules import PersonFacts, body_decoder, lateness
+from collector.foundation.database import Database
+from floor import AMOUNT, DUE, Floor, noon
+
+
+def everyone(floor: Floor) -> list[int]:
+    return [floor.wang, floor.zhao, floor.qian, floor.stranger]
+
+
+def test_kept_facts_are_what_the_records_say(session: Session) -> None:
+    floor = Floor(session)
+    now = noon(DUE + timedelta(days=5))
+    floor.contact(now - timedelta(days=1))
+    facts.refresh(session, everyone(floor), now)
+    assert facts.verify(session) == []
+    wang = read_person(session, floor.wang, now)
+    assert [account.account_no for account in wang.accounts] == ["L-1", "C-1"]
+    assert lateness(wang.accounts[0], date(2026, 5, 15)) == 5
+    assert wang.accounts[0].overdue == AMOUNT
+    assert wang.body.zones == ("Asia/Shanghai",)
+    assert [account.role for account in read_person(session, floor.zhao, now).accounts] == ["co_borrower"]
+
+
+def test_verify_names_what_was_changed_behind_its_back(session: Session) -> None:
+    floor = Floor(session)
+    now = noon(DUE + timedelta(days=5))
+    facts.refresh(session, everyone(floor), now)
+    floor.pay(AMOUNT, now - timedelta(days=2))
+    fields = {(row.person_id, row.field) for row in facts.verify(session)}
+    assert (floor.wang, "overdue") in fields
+    assert (floor.qian, "oldest_unpaid_due") in fields
+    facts.refresh(session, everyone(floor), now)
+    assert facts.verify(session) == []
+
+
+def test_stream_is_read_person(database: Database) -> None:
+    with database.begin() as session:
+        floor = Floor(session)
+        now = noon(DUE + timedelta(days=5))
+        floor.contact(now - timedelta(hours=3), step="firm/3")
+        floor.pay(5_00, now - timedelta(days=1))
+    assert facts.refresh_stale(database.begin, now) == 4
+    assert facts.refresh_stale(database.begin, now) == 0
+    with database.read() as session:
+        streamed = list(stream(session, floor.cn, date(2026, 5, 15), 0, 10**9))
+        people = [
+            PersonFacts(accounts[0].person_id, body_decoder.decode(body), tuple(accounts))
+            for accounts, _, body in streamed
+        ]
+        assert people == [read_person(session, number, now) for number in (floor.wang, floor.zhao, floor.qian)]
+        assert people[0].accounts[0].step == "firm/3"
