@@ -5,7 +5,7 @@ from __future__ import annotations
 from collector.planning.rules.capacity import Cut, Queue, fill, left_out
 from collector.planning.rules.contact import contact_for, gate_purpose
 from collector.planning.rules.context import Context, Flight, Line, Window, shifted
-from collector.planning.rules.look import Look, Quiet, look, needs_look, why_quiet
+from collector.planning.rules.look import MUST_OPEN, Look, Quiet, look, needs_look, why_quiet
 from collector.planning.rules.person import (
     Passed,
     PersonPlan,
@@ -32,6 +32,7 @@ from collector.planning.rules.words import (
 __all__ = [
     "CAPACITY",
     "IN_FLIGHT",
+    "MUST_OPEN",
     "TASK_MOVES",
     "Context",
     "Cut",

@@ -16,7 +16,6 @@ class Cut(NamedTuple):
     person_id: int
 
 
-
 @dataclass(slots=True)
 class Queue:
     """The planned calls of one level in compact form: 18 bytes a call, so that ten million fit in memory."""

@@ -19,22 +19,18 @@ NO_STEP = Due(None, ())
 
 
 class Quiet(StrEnum):
-    """Why an account is left alone, or nearly so. The first five let nothing through."""
+    """Why an account is left alone, or nearly so. The first three let nothing through."""
 
-    settled = "settled"
-    not_owing = "not_owing"
     held = "held"
     held_segment = "held_segment"
     disputed = "disputed"
     legal = "legal"
     """With the legal team: one negotiator keeps call-backs and promises, the cadence rests (handbook section 8)."""
     promised = "promised"
-    """An open promise that covers enough, soon enough (handbook section 7)."""
+    """An open promise that covers enough, soon enough; formal letters still go (handbook section 7)."""
 
 
-SILENT_ALTOGETHER = frozenset(
-    {Quiet.settled, Quiet.not_owing, Quiet.held, Quiet.held_segment, Quiet.disputed}
-)
+SILENT_ALTOGETHER = frozenset({Quiet.held, Quiet.held_segment, Quiet.disputed})
 
 
 class Look(NamedTuple):
@@ -54,8 +50,9 @@ class Look(NamedTuple):
 
 
 def look(account: AccountFacts, ctx: Context) -> Look | None:
-    """What the dates of an account ask for today; None: it is settled, or this person does not owe it."""
-    if account.settled or account.role not in OBLIGORS:
+    """What the dates of an account ask for today; None: it is settled, this person does not owe it, or it is another
+    portfolio's."""
+    if account.settled or account.portfolio_id != ctx.portfolio_id or account.role not in OBLIGORS:
         return None
     days = lateness(account, ctx.today)
     segment = ctx.strategy.segment_at(account, ctx.today, days)
@@ -64,13 +61,9 @@ def look(account: AccountFacts, ctx: Context) -> Look | None:
         return Look(account, days, segment, due, None, _is_broken(account, ctx))
     if not ctx.reminds or account.overdue:
         return Look(account, 0, segment)
-    return Look(
-        account,
-        0,
-        segment,
-        NO_STEP,
-        ctx.strategy.reminders.due_step(account, ctx.today, ctx.reminders_until),
-    )
+    reminder = ctx.strategy.reminders.due_step(account, ctx.today, ctx.reminders_until)
+    is_mine = reminder is not None and reminder.to is account.role
+    return Look(account, 0, segment, NO_STEP, reminder if is_mine else None)
 
 
 def _is_broken(account: AccountFacts, ctx: Context) -> bool:
@@ -89,10 +82,8 @@ def needs_look(account: AccountFacts, ctx: Context, attention: int = 0) -> bool:
     return seen is not None and seen.is_due
 
 
-def why_quiet(seen: Look | None, body: PersonBody, ctx: Context, now: int) -> Quiet | None:
+def why_quiet(seen: Look, body: PersonBody, ctx: Context, now: int) -> Quiet | None:
     """What keeps an account quiet, the hardest reason first; None: nothing does."""
-    if seen is None:
-        return Quiet.settled
     account = seen.account
     if ctx.is_held or any(_is_hold(mark, account.account_id, now) for mark in body.standing):
         return Quiet.held

@@ -112,9 +112,7 @@ def is_near(today: date, paydays: tuple[int, ...], within: int) -> bool:
     """Whether one of these days of the month lies within so many days, in this month or across its end; the 31st
     of a shorter month is its last day."""
     month = today.year * 12 + today.month - 1
-    return any(
-        abs((_day_in(month + step, payday) - today).days) <= within for step in (-1, 0, 1) for payday in paydays
-    )
+    return any(abs((_day_in(month + step, payday) - today).days) <= within for step in (-1, 0, 1) for payday in paydays)
 
 
 def _day_in(month: int, day: int) -> date:

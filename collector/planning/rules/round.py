@@ -173,9 +173,7 @@ def _matched(pairs: Sequence[Pair]) -> int:
     return sum(place(caller, set()) for caller in dict.fromkeys(caller for caller, _ in pairs))
 
 
-def next_pairs(
-    round_: Round, callers: Sequence[str], slots: Sequence[str], retry: Retry
-) -> tuple[Pair, ...]:
+def next_pairs(round_: Round, callers: Sequence[str], slots: Sequence[str], retry: Retry) -> tuple[Pair, ...]:
     """The (caller, slot) pairs that the next call may take, all equally good for the rule; the caller picks the
     earliest lawful slot among them.
 

@@ -66,6 +66,8 @@ def wants(
         if quiet is None:
             yield from _broken(seen, facts, ctx)
             yield from _steps(seen)
+        elif quiet is Quiet.promised and seen.due.step is not None and seen.due.step.channel is Channel.letter:
+            yield from _steps(seen)
     late = [seen for seen, quiet in looks if quiet is None and seen.days]
     if late:
         yield from _rounds(max(late, key=lambda seen: seen.account.overdue), rounds, ctx)
@@ -120,9 +122,7 @@ def _is_reminder_due(promise: PromiseFact, seen: Look, facts: PersonFacts, ctx: 
         return False
     since = int(day_start(remind_on, zone).timestamp())
     account_id = seen.account.account_id
-    return not any(
-        event.at >= since and account_id in event.debts for event in placed(facts.body.events, Kind.sms)
-    )
+    return not any(event.at >= since and account_id in event.debts for event in placed(facts.body.events, Kind.sms))
 
 
 def _day(moment: int, zone: str) -> date:
@@ -140,9 +140,7 @@ def _broken(seen: Look, facts: PersonFacts, ctx: Context) -> Iterator[Want]:
         return
     broken_at = seen.account.broken_at or 0
     account_id = seen.account.account_id
-    done = {
-        event.kind for event in facts.body.events if event.at >= broken_at and account_id in event.debts
-    }
+    done = {event.kind for event in facts.body.events if event.at >= broken_at and account_id in event.debts}
     reason = "promise broken"
     urgency = URGENCY[Purpose.broken_promise]
     if Kind.call not in done:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
@@ -12,10 +12,11 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from collector.facts.tables import AccountState
+from collector.foundation.clock import day_start
 from collector.foundation.database import locked
 from collector.history.rules import Channel
-from collector.identity.rules import LEVEL_ORDER, Level, Scope
-from collector.planning.rules import CAPACITY, IN_FLIGHT, Flight, RunState, TaskState
+from collector.identity.rules import EVERYTHING, LEVEL_ORDER, Level, Scope
+from collector.planning.rules import CAPACITY, IN_FLIGHT, Context, Flight, RunState, TaskState
 from collector.planning.tables import PlanRun, Refusal, Task
 from collector.portfolio.tables import Account
 
@@ -80,9 +81,7 @@ def tasks(
         statement = statement.where(col(Task.not_before) <= at, col(Task.not_after) > at)
     if after is not None:
         rank, task_id = after
-        statement = statement.where(
-            or_(col(Task.rank) > rank, (col(Task.rank) == rank) & (col(Task.id) > task_id))
-        )
+        statement = statement.where(or_(col(Task.rank) > rank, (col(Task.rank) == rank) & (col(Task.id) > task_id)))
     return session.exec(statement.order_by(col(Task.rank), col(Task.id)).limit(limit)).all()
 
 
@@ -91,9 +90,7 @@ def _visible(scope: Scope) -> SelectOfScalar[Task]:
     statement = select(Task).join(PlanRun, col(PlanRun.id) == col(Task.run_id))
     untouched = col(Task.state).in_([TaskState.planned, TaskState.cancelled, TaskState.expired])
     statement = statement.where(
-        or_(
-            col(PlanRun.state) == RunState.current, (col(PlanRun.state) == RunState.superseded) & ~untouched
-        )
+        or_(col(PlanRun.state) == RunState.current, (col(PlanRun.state) == RunState.superseded) & ~untouched)
     )
     if scope.portfolio_ids is not None:
         statement = statement.where(col(Task.portfolio_id).in_(scope.portfolio_ids))
@@ -208,19 +205,23 @@ def refusals(
 
 def left_out(session: Session, scope: Scope, limit: int = 500) -> Sequence[Task]:
     """The calls of the current plans that did not fit into the agents' day, best first."""
-    statement = _visible(scope).where(
-        col(Task.state) == TaskState.cancelled, col(Task.state_reason) == CAPACITY
-    )
+    statement = _visible(scope).where(col(Task.state) == TaskState.cancelled, col(Task.state_reason) == CAPACITY)
     return session.exec(statement.order_by(col(Task.rank), col(Task.id)).limit(limit)).all()
 
 
 def in_flight(
-    session: Session, since: datetime, *, between: tuple[int, int] | None = None, persons: Sequence[int] = ()
+    session: Session,
+    at: datetime,
+    *,
+    day: date,
+    zone: str,
+    between: tuple[int, int] | None = None,
+    persons: Sequence[int] = (),
 ) -> dict[int, list[Flight]]:
-    """Per person, the contacts that were begun since then and may have no attempt yet (design section 3)."""
+    """Per person, the contacts begun on that local day up to `at` that may have no attempt yet (design section 3)."""
+    since = day_start(day, zone)
     statement = select(Task).where(
-        col(Task.state).in_(IN_FLIGHT),
-        or_(col(Task.claimed_at) >= since, col(Task.submitted_at) >= since),
+        col(Task.state).in_(IN_FLIGHT), col(Task.claimed_at) >= since, col(Task.claimed_at) <= at
     )
     if between is not None:
         low, high = between
@@ -229,11 +230,44 @@ def in_flight(
         statement = statement.where(col(Task.person_id).in_(persons))
     flights: dict[int, list[Flight]] = {}
     for task in session.exec(statement):
-        moment = task.submitted_at or task.claimed_at or since
+        moment = task.submitted_at or task.claimed_at or at
         flights.setdefault(task.person_id, []).append(
             Flight(task.channel, int(moment.timestamp()), task.contact_point_id, task.portfolio_id)
         )
     return flights
+
+
+def planned_elsewhere(session: Session, ctx: Context, *, between: tuple[int, int]) -> dict[int, list[Flight]]:
+    """Per person of this portfolio, what the current plans of other portfolios hold for them on this day: one budget
+    a person over all portfolios."""
+    others = [
+        run.id or 0
+        for run in current_runs(session, EVERYTHING)
+        if run.portfolio_id != ctx.portfolio_id and run.day == ctx.today
+    ]
+    if not others:
+        return {}
+    low, high = between
+    here = (
+        select(AccountState.person_id)
+        .where(
+            col(AccountState.portfolio_id) == ctx.portfolio_id,
+            col(AccountState.person_id) == col(Task.person_id),
+        )
+        .correlate(Task)
+        .exists()
+    )
+    statement = select(Task.person_id, Task.channel, Task.not_before, Task.portfolio_id).where(
+        col(Task.run_id).in_(others),
+        col(Task.state) == TaskState.planned,
+        col(Task.person_id) >= low,
+        col(Task.person_id) < high,
+        here,
+    )
+    found: dict[int, list[Flight]] = {}
+    for person_id, channel, not_before, portfolio_id in session.exec(statement):
+        found.setdefault(person_id, []).append(Flight(Channel(channel), int(not_before.timestamp()), None, portfolio_id))
+    return found
 
 
 def person_ranges(session: Session, portfolio_id: int, size: int) -> Iterator[tuple[int, int]]:

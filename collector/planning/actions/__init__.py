@@ -1,0 +1,7 @@
+"""Writing plans: the night plan, one person's day anew, and what time takes away."""
+
+from collector.planning.actions.plan import RunResult, plan
+from collector.planning.actions.replan import PersonNote, replan
+from collector.planning.actions.tend import Expired, cancel, cancel_tasks, expire
+
+__all__ = ["Expired", "PersonNote", "RunResult", "cancel", "cancel_tasks", "expire", "plan", "replan"]

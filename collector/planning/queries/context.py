@@ -1,0 +1,89 @@
+"""Reading what a plan knows besides the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from collector.compliance.packs import load_pack
+from collector.compliance.rules import Capabilities, Policy, compile_policy
+from collector.facts.queries import collectors
+from collector.foundation.clock import local_day
+from collector.history.rules import HoldScope
+from collector.history.tables import Hold
+from collector.planning.rules import Context, Line, shifted
+from collector.portfolio.tables import CallerNumber, Portfolio
+from collector.strategy.queries import compiled, portfolio_of
+
+CarriedIn = Callable[[str], Capabilities | None]
+"""Jurisdiction → what the carrier can lawfully carry there; None: the carrier is not asked."""
+
+
+def nothing_known(jurisdiction: str) -> Capabilities | None:
+    """No carrier to ask: its rules are left out."""
+    return None
+
+
+def read_context(session: Session, portfolio_id: int, now: datetime, carried_in: CarriedIn = nothing_known) -> Context:
+    """The portfolio's day that holds `now`. An unknown portfolio is a `NotFound`."""
+    portfolio = portfolio_of(session, portfolio_id)
+    policy = policy_of(portfolio, carried_in)
+    today = local_day(now, portfolio.timezone)
+    is_held, segments = _holds(session, portfolio_id, now)
+    reminds, until = shifted(today, policy.setting.country)
+    return Context(
+        portfolio_id=portfolio_id,
+        strategy=compiled(session, portfolio_id, now),
+        policy=policy,
+        lines=_lines(session, portfolio_id),
+        zone=portfolio.timezone,
+        today=today,
+        is_held=is_held,
+        held_segments=segments,
+        collector=collectors(session)[portfolio_id],
+        reminds=reminds,
+        reminders_until=until,
+    )
+
+
+def policy_of(portfolio: Portfolio, carried_in: CarriedIn = nothing_known) -> Policy:
+    """The gate of a portfolio: its pack, as it binds this collector and debt, tightened."""
+    return compile_policy(
+        load_pack(portfolio.jurisdiction),
+        portfolio.collector_type,
+        portfolio.debt_type,
+        portfolio.tightening,
+        carried_in(portfolio.jurisdiction),
+    )
+
+
+def _lines(session: Session, portfolio_id: int) -> tuple[Line, ...]:
+    rows = session.exec(
+        select(CallerNumber).where(col(CallerNumber.portfolio_id) == portfolio_id).order_by(col(CallerNumber.id))
+    )
+    return tuple(
+        Line(
+            row.number,
+            frozenset(word.strip() for word in row.channels.split(",")),
+            int(row.resting_until.timestamp()) if row.resting_until else None,
+        )
+        for row in rows
+    )
+
+
+def _holds(session: Session, portfolio_id: int, now: datetime) -> tuple[bool, frozenset[str]]:
+    """Whether the whole portfolio is held, and which segments are."""
+    rows = session.exec(
+        select(Hold).where(
+            col(Hold.scope).in_([HoldScope.segment, HoldScope.portfolio, HoldScope.everything]),
+            col(Hold.at) <= now,
+            or_(col(Hold.until).is_(None), col(Hold.until) > now),
+            or_(col(Hold.lifted_at).is_(None), col(Hold.lifted_at) > now),
+            or_(col(Hold.portfolio_id).is_(None), col(Hold.portfolio_id) == portfolio_id),
+        )
+    ).all()
+    wide = any(row.scope in (HoldScope.portfolio, HoldScope.everything) for row in rows)
+    return wide, frozenset(row.segment for row in rows if row.scope is HoldScope.segment and row.segment)

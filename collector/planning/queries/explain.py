@@ -1,0 +1,140 @@
+"""Why an account is where it is: the plan's own decision about its person, as data (design section 8)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from collector.facts.queries import read_person
+from collector.facts.rules import AccountFacts, PersonFacts, lateness
+from collector.foundation.errors import NotFound
+from collector.planning.queries.context import CarriedIn, nothing_known, read_context
+from collector.planning.queries.tasks import in_flight
+from collector.planning.rules import Context, PersonPlan, PlannedTask, plan_person, rounds_of
+from collector.portfolio.tables import Account
+
+
+def explain(session: Session, account_id: int, at: datetime, carried_in: CarriedIn = nothing_known) -> dict[str, Any]:
+    """The borrower's side of an account at that moment: facts, segment, stage, the rules that put it there, what comes
+    next and what was refused. The same call as the night plan; nothing is stored."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound("There is no such account.")
+    facts = read_person(session, account.person_id, at)
+    ctx = read_context(session, account.portfolio_id, at, carried_in)
+    own = next((one for one in facts.accounts if one.account_id == account_id), None)
+    if own is None:
+        raise NotFound("There is no such account.")
+    begun = in_flight(session, at, persons=[account.person_id], day=ctx.today, zone=ctx.zone)
+    plan = plan_person(facts, ctx, at, begun.get(account.person_id, []))
+    return describe(own, facts, ctx, plan, at)
+
+
+def describe(account: AccountFacts, facts: PersonFacts, ctx: Context, plan: PersonPlan, at: datetime) -> dict[str, Any]:
+    """A decision as data, seen from one account."""
+    segment = ctx.strategy.segment(account, ctx.today)
+    return {
+        "account": account.account_no,
+        "at": at.isoformat(),
+        "facts": _facts(account, ctx),
+        "segment": segment.name,
+        "stage": segment.stage.value,
+        "level": segment.level.value,
+        "rules": _trail(account, ctx),
+        "next": [_task(task) for task in plan.tasks if account.account_id in _ids(task)],
+        "refused": [
+            {
+                "channel": refusal.channel.value,
+                "purpose": refusal.purpose.value,
+                "answer": refusal.answer,
+                "rules": [dict(zip(("id", "answer", "reason"), rule, strict=True)) for rule in refusal.rules],
+                "earliest": _moment(refusal.earliest),
+            }
+            for refusal in plan.refusals
+            if refusal.account_id == account.account_id
+        ],
+        "passed": [
+            {
+                "channel": one.channel.value if one.channel else None,
+                "purpose": one.purpose.value if one.purpose else None,
+                "why": one.why,
+            }
+            for one in plan.passed
+            if one.account_id == account.account_id
+        ],
+        "rounds": [
+            {
+                "contact_point": phone.id,
+                "state": round_.state.value,
+                "calls": len(round_.calls),
+                "counted": len(round_.counted),
+                "call_from": _moment(round_.call_from or None),
+                "until": _moment(round_.until),
+            }
+            for phone, round_ in rounds_of(facts, ctx, int(at.timestamp()))
+        ],
+    }
+
+
+def _facts(account: AccountFacts, ctx: Context) -> dict[str, Any]:
+    days = lateness(account, ctx.today)
+    return {
+        "days_past_due": days,
+        "bucket": ctx.strategy.bucket(days),
+        "overdue": account.overdue,
+        "owed": account.owed,
+        "oldest_unpaid_due": account.oldest_unpaid_due.isoformat() if account.oldest_unpaid_due else None,
+        "missed_consecutive": account.missed_consecutive,
+        "missed_cumulative": account.missed_cumulative,
+        "asset_class": ctx.strategy.asset_class(account.product, days).value,
+        "role": account.role.value,
+        "borrower_type": account.borrower_type,
+        "security": account.security,
+        "settled": account.settled,
+        "next_due_on": account.next_due_on.isoformat() if account.next_due_on else None,
+        "next_due_amount": account.next_due_amount,
+        "step_done": account.step,
+        "touched_on": account.touched_on.isoformat() if account.touched_on else None,
+        "promises_broken": account.promises_broken,
+    }
+
+
+def _trail(account: AccountFacts, ctx: Context) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": tried.row,
+            "matched": tried.failed is None,
+            "reason": "matched"
+            if tried.failed is None
+            else f"{tried.failed.field} is {tried.failed.found}, not {tried.failed.wanted}",
+        }
+        for tried in ctx.strategy.trail(account, ctx.today)
+    ]
+
+
+def _task(task: PlannedTask) -> dict[str, Any]:
+    return {
+        "channel": task.channel.value,
+        "purpose": task.purpose.value,
+        "not_before": _moment(task.not_before),
+        "not_after": _moment(task.not_after),
+        "slot": task.slot,
+        "caller": task.caller,
+        "template": task.template,
+        "tone": task.tone,
+        "step": task.step,
+        "skipped": task.skipped,
+        "level": task.level,
+        "reason": task.reason,
+        "priority": task.priority,
+    }
+
+
+def _ids(task: PlannedTask) -> set[int]:
+    return {task.account_id, *(int(word) for word in task.debts.strip("[]").split(",") if word)}
+
+
+def _moment(seconds: int | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
