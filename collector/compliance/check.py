@@ -122,7 +122,7 @@ def _event(event: doc.Call | doc.Conversation | doc.Message, ids: _Ids) -> Event
         kind=Kind(event.kind),
         at=event.at,
         direction=event.direction,
-        outcome=None if outcome is None else str(outcome),
+        outcome=outcome,
         number=event.phone,
         debts=ids.debts(event.debts),
         collector=ids.collector(event.collector),

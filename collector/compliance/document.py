@@ -20,7 +20,7 @@ from collector.history.rules import Channel, Direction, Outcome
 from collector.portfolio.rules import CollectorType, DebtType
 
 Flag = Literal["bankrupt", "deceased", "attorney", "unreachable", "hardship", "breathing_space", "settled"]
-CallOutcome = Outcome | Literal["busy_tone", "answered"]
+OUTCOMES = (*(outcome.value for outcome in Outcome), "busy_tone", "answered")
 
 
 def _moment(value: Any) -> int:
@@ -37,6 +37,12 @@ def _zone(value: Any) -> str:
         return zone(str(value)).key
     except BadInput as error:
         raise ValueError(error.message) from error
+
+
+def _outcome(value: Any) -> str:
+    if value not in OUTCOMES:
+        raise ValueError(f"{value!r} is no outcome of a call; there are {', '.join(OUTCOMES)}")
+    return str(value)
 
 
 def _clock(value: Any) -> str:
@@ -59,6 +65,7 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601 with an offset"}),
 ]
 ZoneName = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "description": "IANA zone"})]
+CallOutcome = Annotated[str, BeforeValidator(_outcome), WithJsonSchema({"type": "string", "enum": list(OUTCOMES)})]
 ClockText = Annotated[str, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d$"})]
 HoursText = Annotated[
     str, BeforeValidator(_hours), WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"})

@@ -71,9 +71,10 @@ def is_tighter(direction: Tighter, old: Any, new: Any) -> bool:
 
 
 def clock_seconds(text: object) -> int:
-    """Seconds since midnight of "HH:MM"; 24:00 is the end of the day. Anything else is a ValueError."""
-    if isinstance(text, int) and not isinstance(text, bool) and 0 <= text <= 86400:
-        return text
+    """Seconds since midnight of "HH:MM"; 24:00 is the end of the day. Anything else is a ValueError.
+
+    A bare number is none: YAML reads an unquoted 17:00 as 1020.
+    """
     parts = text.split(":") if isinstance(text, str) else []
     if len(parts) == 2 and all(len(part) == 2 and part.isascii() and part.isdigit() for part in parts):
         seconds = int(parts[0]) * 3600 + int(parts[1]) * 60
