@@ -37,16 +37,19 @@ class Office:
     def catalogue(self) -> Catalogue:
         return Catalogue.load(self.settings.templates_dir)
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the carrier can lawfully and technically carry: the gate asks this too."""
-        return twilio.CAPABILITIES if self.settings.carrier is CarrierKind.twilio else memory.CAPABILITIES
+    def capabilities(self, jurisdiction: str) -> Capabilities:
+        """What the carrier can lawfully and technically carry there: the gate asks this too."""
+        if self.settings.carrier is CarrierKind.memory:
+            return memory.CAPABILITIES
+        if self.settings.sandboxed:
+            return twilio.SANDBOX
+        return twilio.CAPABILITIES.get(jurisdiction, Capabilities("twilio"))
 
     def carrier(self) -> Carrier:
         """A connection to the carrier; close it when done."""
         if self.settings.carrier is CarrierKind.twilio:
             return twilio.TwilioCarrier(self.settings)
-        return memory.MemoryCarrier(self.capabilities)
+        return memory.MemoryCarrier()
 
     @property
     def _address(self) -> str:

@@ -1,7 +1,7 @@
 """The carrier port: what every carrier can be asked, and nothing of any one carrier.
 
-An adapter (`twilio.py`, `memory.py`, a domestic gateway) turns these into its own words and back. Nothing is sent
-without a `Cleared`, and a `Cleared` exists only where the gate said yes.
+An adapter (`twilio.py`, `memory.py`, a domestic gateway) turns these into its own words and back, and says by
+jurisdiction what it can carry (`Capabilities`, which the gate asks). Nothing is sent without a `Cleared`, and a `Cleared` exists only where the gate said yes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from collector.compliance.rules import Answer, Capabilities, Verdict
+from collector.compliance.rules import Answer, Verdict
 from collector.dispatch.rules import Progress
 from collector.foundation.errors import CollectorError
 
@@ -80,7 +80,6 @@ class Carrier(Protocol):
     """One form, asynchronous. `send` and `call` raise `Unclear` when no answer came."""
 
     name: str
-    capabilities: Capabilities
 
     async def send(self, message: OutgoingMessage, cleared: Cleared) -> Receipt: ...
 

@@ -9,7 +9,7 @@ from collector.compliance.rules import Capabilities
 from collector.dispatch.carriers import Cleared, OutgoingCall, OutgoingMessage, Receipt, Sighting
 from collector.dispatch.rules import Progress
 
-CAPABILITIES = Capabilities()
+CAPABILITIES = Capabilities("memory")
 
 
 class MemoryCarrier:
@@ -17,8 +17,7 @@ class MemoryCarrier:
 
     name = "memory"
 
-    def __init__(self, capabilities: Capabilities = CAPABILITIES) -> None:
-        self.capabilities = capabilities
+    def __init__(self) -> None:
         self.sent: list[tuple[OutgoingMessage, Cleared]] = []
         self.called: list[tuple[OutgoingCall, Cleared]] = []
 

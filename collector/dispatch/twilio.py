@@ -63,7 +63,18 @@ inferred from `failed` (design section 5)."""
 LANDLINE_CODES = frozenset({21614, 21635, 30006})
 OPTED_OUT_CODES = frozenset({21610})
 
-CAPABILITIES = Capabilities(name="twilio", two_way=True)
+_REMINDERS = frozenset({"reminder", "notice"})
+_OWN_DEBTS = frozenset({"reminder", "notice", "collection", "location"})
+
+CAPABILITIES: Mapping[str, Capabilities] = {
+    "cn": Capabilities("twilio", content=_REMINDERS, two_way=False),
+    "us": Capabilities("twilio", content=_OWN_DEBTS),
+}
+"""By jurisdiction: its China route takes no two-way messages and restricts loan content; in the US it does not carry
+third-party collection texts (30863, 30943). Elsewhere no limit is known."""
+
+SANDBOX = Capabilities("sandbox")
+"""A carrier on this machine stands for a domestic gateway: it carries everything."""
 
 
 class TwilioCarrier:
@@ -71,8 +82,7 @@ class TwilioCarrier:
 
     name = "twilio"
 
-    def __init__(self, settings: Settings, capabilities: Capabilities = CAPABILITIES) -> None:
-        self.capabilities = capabilities
+    def __init__(self, settings: Settings) -> None:
         self._http = AsyncTwilioHttpClient()
         self._client = Client(
             settings.twilio_api_key,

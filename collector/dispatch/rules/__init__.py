@@ -1,6 +1,23 @@
-"""Pure rules of dispatch: how a submission moves, and how an inbound message reads."""
+"""Pure rules of dispatch: what the gate is asked, how a submission moves, what a message says and how one reads."""
 
+from collector.dispatch.rules.ask import InFlight, contact_of, denied, with_flights
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Read, Reading, read_inbound
+from collector.dispatch.rules.wording import Book, approved_references, values
 
-__all__ = ["ACTS_ALONE", "ORDER", "Progress", "Read", "Reading", "forward", "read_inbound"]
+__all__ = [
+    "ACTS_ALONE",
+    "ORDER",
+    "Book",
+    "InFlight",
+    "Progress",
+    "Read",
+    "Reading",
+    "approved_references",
+    "contact_of",
+    "denied",
+    "forward",
+    "read_inbound",
+    "values",
+    "with_flights",
+]

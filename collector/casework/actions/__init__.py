@@ -1,0 +1,75 @@
+"""Business events, from record to consequence: the only way in for doors, sweeps, webhooks and the lab (design 2)."""
+
+from collector.casework.actions.contacts import found, next_call, record_outcome, release
+from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
+from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.inbound import handle_inbound, inbound_call, inbound_sms
+from collector.casework.actions.loading import load
+from collector.casework.actions.messages import SendResult, message_status, send_all
+from collector.casework.actions.night import SweepResult, plan, plan_new_days, sweep
+from collector.casework.actions.payments import match_payment
+from collector.casework.actions.promises import (
+    NeedsApproval,
+    agree_callback,
+    make_promise,
+    promise_body,
+    record_disposition,
+    says_paid,
+    withdraw_promise,
+)
+from collector.casework.actions.reconciling import reconcile
+from collector.casework.actions.stops import (
+    answer_dispute,
+    complain,
+    dispute,
+    hold,
+    lift_hold,
+    lift_stop,
+    move_referral,
+    note_standing,
+    pause,
+    stop,
+)
+
+__all__ = [
+    "NeedsApproval",
+    "SendResult",
+    "SweepResult",
+    "agree_callback",
+    "answer_dispute",
+    "call_status",
+    "complain",
+    "dial_result",
+    "dial_script",
+    "dial_status",
+    "dispute",
+    "follow_up",
+    "found",
+    "handle_inbound",
+    "hold",
+    "inbound_call",
+    "inbound_sms",
+    "lift_hold",
+    "lift_stop",
+    "load",
+    "make_promise",
+    "match_payment",
+    "message_status",
+    "move_referral",
+    "next_call",
+    "note_standing",
+    "pause",
+    "plan",
+    "plan_new_days",
+    "promise_body",
+    "reconcile",
+    "record_disposition",
+    "record_outcome",
+    "release",
+    "says_paid",
+    "send_all",
+    "start_call",
+    "stop",
+    "sweep",
+    "withdraw_promise",
+]

@@ -1,0 +1,153 @@
+"""What happened around an account, newest first, told from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from collector.dispatch.tables import InboundMessage
+from collector.foundation.phone import masked
+from collector.history.queries.among import among
+from collector.history.rules import Direction, HoldScope
+from collector.history.tables import (
+    Attempt,
+    CallbackRow,
+    Complaint,
+    Delivery,
+    Disposition,
+    Dispute,
+    Hold,
+    OutcomeRow,
+    Promise,
+    Referral,
+    Stop,
+)
+from collector.portfolio.tables import Account, PaymentRow
+
+SHOWN = 200
+"""How many of each kind are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing. `what`: its kind; `how`: the word it ended with; amounts in minor units; numbers masked."""
+
+    at: datetime
+    what: str
+    how: str = ""
+    amount: int | None = None
+    due_at: datetime | None = None
+    number: str = ""
+    caller: str = ""
+    text: str = ""
+    who: str = ""
+
+
+def timeline(session: Session, account: Account, limit: int = SHOWN) -> list[Happening]:
+    """The newest `limit` happenings of one account, and what its person said that binds every account.
+
+    Attempts, texts and notes of another creditor's portfolio are left out.
+    """
+    account_id, person_id = account.id or 0, account.person_id
+    told = [
+        *_contacts(session, account, limit),
+        *_inbound(session, account, limit),
+        *_payments(session, account_id, limit),
+        *_talk(session, account_id, limit),
+        *_against(session, account_id, person_id),
+    ]
+    return sorted(told, key=lambda one: one.at, reverse=True)[:limit]
+
+
+def _contacts(session: Session, account: Account, limit: int) -> Iterator[Happening]:
+    statement = (
+        select(Attempt)
+        .where(Attempt.person_id == account.person_id, Attempt.portfolio_id == account.portfolio_id)
+        .order_by(col(Attempt.at).desc())
+        .limit(limit)
+    )
+    attempts = [row for row in session.exec(statement) if account.id == row.account_id or account.id in row.debts]
+    ids = [row.id or 0 for row in attempts]
+    outcomes: dict[int, OutcomeRow] = {}
+    for row in session.exec(select(OutcomeRow).where(among(session, OutcomeRow.attempt_id, ids)).order_by(col(OutcomeRow.id))):
+        outcomes[row.attempt_id] = row
+    arrived = {row.attempt_id for row in session.exec(select(Delivery).where(among(session, Delivery.attempt_id, ids)))}
+    for attempt in attempts:
+        yield _contact(attempt, outcomes.get(attempt.id or 0), (attempt.id or 0) in arrived)
+
+
+def _contact(attempt: Attempt, outcome: OutcomeRow | None, arrived: bool) -> Happening:
+    inbound = "inbound " if attempt.direction is Direction.inbound else ""
+    how = outcome.outcome.value if outcome else "delivered" if arrived else ""
+    return Happening(
+        at=attempt.at,
+        what=f"{inbound}{attempt.channel.value}",
+        how=how,
+        number=masked(attempt.number) if attempt.number else "",
+        caller=attempt.caller or "",
+        text=(outcome.note if outcome and outcome.note else attempt.text) or "",
+        who=attempt.actor,
+    )
+
+
+def _inbound(session: Session, account: Account, limit: int) -> Iterator[Happening]:
+    statement = select(InboundMessage).where(
+        InboundMessage.person_id == account.person_id, InboundMessage.portfolio_id == account.portfolio_id
+    )
+    for row in session.exec(statement.order_by(col(InboundMessage.at).desc()).limit(limit)):
+        yield Happening(row.at, "message from them", row.reading, number=masked(row.from_number), text=row.body)
+
+
+def _payments(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
+    statement = select(PaymentRow).where(PaymentRow.account_id == account_id)
+    for row in session.exec(statement.order_by(col(PaymentRow.paid_at).desc()).limit(limit)):
+        yield Happening(row.paid_at, row.kind.value, row.state.value, row.amount, text=row.reason or "")
+
+
+def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
+    for promise in session.exec(
+        select(Promise).where(Promise.account_id == account_id).order_by(col(Promise.id).desc()).limit(limit)
+    ):
+        told = (promise.amount, promise.due_at)
+        yield Happening(promise.made_at, "promise", "made", *told, text=promise.way, who=promise.actor)
+        if promise.decided_at is not None:
+            yield Happening(promise.decided_at, "promise", promise.state.value, *told)
+    for back in session.exec(select(CallbackRow).where(CallbackRow.account_id == account_id)):
+        yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at)
+    for said in session.exec(select(Disposition).where(Disposition.account_id == account_id)):
+        words = (said.cause, said.willingness, said.ability)
+        how = "refuses" if said.refuses else ""
+        text = " · ".join([*(word.value for word in words if word), *(part for part in (said.next_step, said.note) if part)])
+        yield Happening(said.occurred_at, "disposition", how, text=text, who=said.actor)
+
+
+def _against(session: Session, account_id: int, person_id: int) -> Iterator[Happening]:
+    for stop in session.exec(select(Stop).where(Stop.person_id == person_id)):
+        yield Happening(stop.at, "stop", stop.kind.value)
+        if stop.lifted_at is not None:
+            yield Happening(stop.lifted_at, "stop lifted", stop.kind.value)
+    for hold in session.exec(
+        select(Hold).where(
+            or_(
+                col(Hold.account_id) == account_id,
+                (col(Hold.scope) == HoldScope.person) & (col(Hold.person_id) == person_id),
+            )
+        )
+    ):
+        yield Happening(hold.at, "hold", hold.reason.value, due_at=hold.until, who=hold.actor)
+        if hold.lifted_at is not None:
+            yield Happening(hold.lifted_at, "hold lifted", hold.reason.value, who=hold.lifted_by or "")
+    for dispute in session.exec(select(Dispute).where(Dispute.account_id == account_id)):
+        yield Happening(dispute.at, "dispute", "opened", text=dispute.reason, who=dispute.actor)
+        if dispute.answered_at is not None:
+            yield Happening(dispute.answered_at, "dispute", "answered", text=dispute.answer or "")
+    for complaint in session.exec(select(Complaint).where(Complaint.account_id == account_id)):
+        yield Happening(complaint.at, "complaint", "opened", text=complaint.text, who=complaint.actor)
+    for row in session.exec(select(Referral).where(Referral.account_id == account_id)):
+        yield Happening(row.opened_at, f"{row.kind.value} referral", "proposed", who=row.opened_by)
+        if row.state_at > row.opened_at:
+            told = (row.state_at, f"{row.kind.value} referral", row.state.value)
+            yield Happening(*told, text=row.state_reason, who=row.state_by)

@@ -1,0 +1,83 @@
+"""What the gate is asked at the moment of contact: the task as a contact, and what is in flight as contacts made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from collector.compliance.rules import Answer, Contact, Fired, NumberKind, Role, Verdict
+from collector.facts.rules import AccountFacts, Event, Kind, PersonFacts, Phone
+from collector.history.rules import Channel
+from collector.planning.rules import Purpose, gate_purpose
+from collector.portfolio.rules import PartyRole
+
+ROLES = {
+    PartyRole.borrower: Role.debtor,
+    PartyRole.co_borrower: Role.co_borrower,
+    PartyRole.guarantor: Role.guarantor,
+}
+
+
+class InFlight(NamedTuple):
+    """A contact that was begun and has no attempt on record yet: it counts as placed."""
+
+    person_id: int
+    channel: Channel
+    at: datetime
+    number: str | None
+    caller: str | None
+    debts: tuple[int, ...]
+    collector: int
+
+
+def with_flights(facts: PersonFacts, flights: Iterable[InFlight]) -> PersonFacts:
+    """The same person with what is in flight among the events, so that two desks can not both place the last call."""
+    begun = tuple(
+        Event(
+            Kind(flight.channel.value),
+            int(flight.at.timestamp()),
+            number=flight.number,
+            caller=flight.caller,
+            debts=flight.debts,
+            collector=flight.collector,
+        )
+        for flight in flights
+        if flight.person_id == facts.person_id
+    )
+    if not begun:
+        return facts
+    events = tuple(sorted((*facts.body.events, *begun), key=lambda event: event.at))
+    return PersonFacts(facts.person_id, msgspec.structs.replace(facts.body, events=events), facts.accounts)
+
+
+def contact_of(
+    account: AccountFacts,
+    phone: Phone,
+    channel: Channel,
+    purpose: Purpose,
+    debts: tuple[int, ...],
+    collector: int,
+    template: str | None = None,
+    text: str | None = None,
+) -> Contact:
+    """The task as the gate knows it. A text that is not written yet is judged without its content."""
+    return Contact(
+        channel,
+        debts,
+        collector,
+        ROLES.get(account.role, Role.contact),
+        phone.number,
+        NumberKind(phone.label) if phone.label in NumberKind.__members__ else None,
+        gate_purpose(purpose, account.overdue),
+        phone=phone,
+        text=text,
+        template=template,
+    )
+
+
+def denied(rule: str, reason: str, source: str = "house") -> Verdict:
+    """A refusal that comes from the task itself: a hold, a text that can not be written, an account that is gone."""
+    return Verdict(Answer.deny, (Fired(rule, Answer.deny, reason, source),))

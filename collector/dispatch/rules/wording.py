@@ -1,0 +1,99 @@
+"""The values a message is written with: finished strings, in the reader's language and the portfolio's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, format_datetime
+
+from collector.facts.rules import AccountFacts, PromiseFact, extra_of, lateness
+from collector.foundation.clock import local, zone
+from collector.foundation.money import shown
+from collector.portfolio.rules import CollectorType
+from collector.texts.rules import DEFAULTS, Value, disclosure, head_signature, phrase
+
+ANSWER_DAYS = 7
+"""How long a formal demand waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a message says of the portfolio."""
+
+    sender_name: str
+    signature: str
+    creditor: str
+    collector_type: CollectorType
+    currency: str
+    timezone: str
+    pay_instructions: str
+
+
+def values(
+    book: Book, account: AccountFacts, language: str, name: str, borrower_name: str, caller: str, at: datetime
+) -> dict[str, Value]:
+    """Every variable of the catalogue for one account at one moment. What is not known is an empty text."""
+    ours = "zh" if language.startswith("zh") else "en"
+    today = local(at, book.timezone).date()
+    due = _next_due(account, today)
+    promise = min(extra_of(account).promises, key=lambda one: one.due_at, default=None)
+    return {
+        "signature": head_signature(book.signature or book.sender_name),
+        "sender_name": book.sender_name,
+        "disclosure": disclosure(ours, book.creditor, book.collector_type is CollectorType.creditor),
+        "name": name or DEFAULTS[ours]["name"],
+        "borrower_name": borrower_name,
+        "agent_name": book.sender_name,
+        "product": DEFAULTS[ours]["product"],
+        "account_tail": account.account_no[-4:],
+        "amount": shown(_amount_due(account), book.currency, ours),
+        "due_on": _day(due, ours) if due else "",
+        "due_today": due == today,
+        "due_tomorrow": due == today + timedelta(days=1),
+        "autopay": account.autopay,
+        "overdue": shown(account.overdue, book.currency, ours),
+        "days_past_due": str(lateness(account, today)),
+        "pays_off": shown(account.owed, book.currency, ours),
+        "pays_off_until": _day(today, ours),
+        "answer_by": _day(today + timedelta(days=ANSWER_DAYS), ours),
+        "pay_instructions": phrase(book.pay_instructions),
+        "call_back_number": caller,
+        "opt_out": DEFAULTS[ours]["opt_out"],
+        **_promised(promise, book, ours),
+    }
+
+
+def _promised(promise: PromiseFact | None, book: Book, language: str) -> Mapping[str, Value]:
+    if promise is None:
+        return {"promise_amount": "", "promise_due": ""}
+    due = datetime.fromtimestamp(promise.due_at, zone(book.timezone))
+    pattern = "M月d日HH:mm" if language == "zh" else "MMM d, h:mm a"
+    return {
+        "promise_amount": shown(promise.amount - promise.paid, book.currency, language),
+        "promise_due": format_datetime(due, pattern, tzinfo=zone(book.timezone), locale=_locale(language)),
+    }
+
+
+def _next_due(account: AccountFacts, today: date) -> date | None:
+    if account.due_today:
+        return today
+    return account.next_due_on or account.oldest_unpaid_due
+
+
+def _amount_due(account: AccountFacts) -> int:
+    return account.due_today or account.next_due_amount or account.overdue
+
+
+def _day(day: date, language: str) -> str:
+    return format_date(day, "M月d日" if language == "zh" else "MMM d", locale=_locale(language))
+
+
+def _locale(language: str) -> str:
+    return "zh_CN" if language == "zh" else "en"
+
+
+def approved_references(book: Book, account: AccountFacts, caller: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What a text may point to: the portfolio's ways to pay, our own numbers, the account itself and its people."""
+    return (book.pay_instructions, book.signature, book.sender_name, book.creditor, caller, account.account_no, *names)
