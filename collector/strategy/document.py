@@ -211,7 +211,7 @@ class Document(Part):
     name: Name = "strategy"
     buckets: dict[Name, tuple[Positive, Positive | None]]
     slots: dict[Name, Span]
-    segments: Annotated[tuple[SegmentRow, ...], Field(max_length=300)]
+    segments: Annotated[tuple[SegmentRow, ...], Field(max_length=200)]
     cadences: dict[Name, Annotated[tuple[StepRow, ...], Field(max_length=200)]]
     retry: RetryPart = RetryPart()
     reminders: RemindersPart = RemindersPart()

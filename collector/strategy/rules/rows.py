@@ -12,7 +12,7 @@ from collector.strategy.rules.scales import Scales
 from collector.strategy.rules.sets import Domain, Numbers, common, without
 
 DAYS = "days_past_due"
-MOST_PIECES = 4_000
+MOST_PIECES = 1_000
 """A table more tangled than this is not searched to the end: its row counts as reachable."""
 
 Box = dict[str, Domain]
