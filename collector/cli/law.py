@@ -24,7 +24,9 @@ PortfolioOption = typer.Option(None, "--portfolio", help="Code; default: every p
 @command
 def strategy_validate(file: Path = FileArgument, json_: bool = JsonFlag) -> None:
     """Check a strategy: every problem with its row and line. Exit code 2 when it can not be published."""
-    warnings = strategies.validate(office().catalogue, file)
+    desk = office()
+    with desk.database.read() as session:
+        warnings = strategies.validate(session, desk.catalogue, strategies.read_text(file))
     document: dict[str, Any] = {"valid": True, "warnings": warnings}
     show(document, as_json=json_, lines=["this strategy can be published", *(f"note: {one}" for one in warnings)])
 
@@ -37,7 +39,7 @@ def strategy_diff(
     """What publishing would move, in accounts and money, from segment to segment."""
     desk = office()
     with desk.database.read() as session:
-        flows = strategies.diff(session, file, portfolio, moment(at))
+        flows = strategies.diff(session, strategies.read_text(file), portfolio, moment(at))
     if json_:
         show_json({"flows": flows})
         return
@@ -60,10 +62,12 @@ def strategy_publish(
     json_: bool = JsonFlag,
 ) -> None:
     """Publish a strategy as the next version. It counts from --start, at the next plan."""
-    desk, now = office(), moment(at)
+    desk, now, text = office(), moment(at), strategies.read_text(file)
     starts: datetime = parse_moment(start) if start else now
     with desk.database.begin() as session:
-        versions = strategies.publish(session, desk.catalogue, file, portfolio, COMMAND_LINE.name, reason, starts, now)
+        versions = strategies.publish(
+            session, desk.catalogue, text, portfolio, COMMAND_LINE.name, reason, starts, now
+        )
     lines = [f"{one['portfolio']}: version {one['version']} from {one['starts_at']}" for one in versions]
     show({"versions": versions}, as_json=json_, lines=lines)
 

@@ -152,7 +152,7 @@ def schedule_of(session: Session, account_id: int, today: date) -> list[Schedule
         .order_by(col(InstalmentRow.due_on), col(InstalmentRow.amount_due), col(InstalmentRow.number))
     ).all()
     paid = session.exec(
-        select(PaymentRow.paid_on, PaymentRow.amount).where(
+        select(col(PaymentRow.paid_on), col(PaymentRow.amount)).where(
             PaymentRow.account_id == account_id,
             PaymentRow.state == PaymentState.applied,
             col(PaymentRow.paid_on) <= today,
@@ -175,7 +175,8 @@ def _mark(line: Applied, today: date) -> Mark:
 
 def _payments(session: Session, account_id: int, limit: int = 100) -> Sequence[PaymentRow]:
     statement = select(PaymentRow).where(PaymentRow.account_id == account_id)
-    return session.exec(statement.order_by(col(PaymentRow.paid_at).desc(), col(PaymentRow.id).desc()).limit(limit)).all()
+    newest_first = statement.order_by(col(PaymentRow.paid_at).desc(), col(PaymentRow.id).desc())
+    return session.exec(newest_first.limit(limit)).all()
 
 
 def _promises(session: Session, account_id: int) -> Sequence[Promise]:

@@ -44,7 +44,13 @@ class Line:
 
 
 def accounts(
-    session: Session, scope: Scope, now: datetime, *, code: str | None = None, after: str | None = None, limit: int = 100
+    session: Session,
+    scope: Scope,
+    now: datetime,
+    *,
+    code: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
 ) -> Page[Line]:
     """Accounts of the scope by id; `after` is the key of the page before."""
     statement = _lines(scope).order_by(col(Account.id)).limit(limit + 1)
@@ -101,9 +107,9 @@ _REGIONS = {"UK": "GB", "HOUSE": "CN"}
 
 def _lines(scope: Scope) -> Select[Any]:
     state = AccountState.__table__.c  # type: ignore[attr-defined]
-    wanted = [state[name] for name in FACTS]
+    book = (col(Portfolio.code), col(Portfolio.currency), col(Portfolio.timezone))
     statement: Select[Any] = (
-        select(col(Account.id), col(Portfolio.code), col(Portfolio.currency), col(Portfolio.timezone), col(Person.name), *wanted)  # type: ignore[call-overload]
+        select(col(Account.id), *book, col(Person.name), *(state[name] for name in FACTS))  # type: ignore[call-overload]
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
         .join(Person, col(Person.id) == col(Account.person_id))
         .join(

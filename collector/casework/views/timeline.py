@@ -71,10 +71,10 @@ def _contacts(session: Session, account: Account, limit: int) -> Iterator[Happen
     )
     attempts = [row for row in session.exec(statement) if account.id == row.account_id or account.id in row.debts]
     ids = [row.id or 0 for row in attempts]
-    outcomes: dict[int, OutcomeRow] = {}
-    for row in session.exec(select(OutcomeRow).where(among(session, OutcomeRow.attempt_id, ids)).order_by(col(OutcomeRow.id))):
-        outcomes[row.attempt_id] = row
-    arrived = {row.attempt_id for row in session.exec(select(Delivery).where(among(session, Delivery.attempt_id, ids)))}
+    ended = select(OutcomeRow).where(among(session, OutcomeRow.attempt_id, ids)).order_by(col(OutcomeRow.id))
+    outcomes = {row.attempt_id: row for row in session.exec(ended)}
+    delivered = select(Delivery).where(among(session, Delivery.attempt_id, ids))
+    arrived = {row.attempt_id for row in session.exec(delivered)}
     for attempt in attempts:
         yield _contact(attempt, outcomes.get(attempt.id or 0), (attempt.id or 0) in arrived)
 
@@ -118,9 +118,9 @@ def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
     for back in session.exec(select(CallbackRow).where(CallbackRow.account_id == account_id)):
         yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at)
     for said in session.exec(select(Disposition).where(Disposition.account_id == account_id)):
-        words = (said.cause, said.willingness, said.ability)
+        words = (said.cause, said.willingness, said.ability, said.next_step, said.note)
         how = "refuses" if said.refuses else ""
-        text = " · ".join([*(word.value for word in words if word), *(part for part in (said.next_step, said.note) if part)])
+        text = " · ".join(str(word) for word in words if word)
         yield Happening(said.occurred_at, "disposition", how, text=text, who=said.actor)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.dispatch.tables import InboundMessage
 from collector.foundation.errors import BadInput, NotFound
+from collector.history.queries.among import among
 from collector.history.rules import HoldScope
 from collector.history.tables import Dispute, Hold, Promise, Referral, Stop
 from collector.identity.rules import Scope
@@ -167,3 +168,22 @@ def _portfolio_of(session: Session, portfolio_id: int) -> Portfolio:
     if found is None:
         raise NotFound
     return found
+
+
+def ids_of(session: Session, scope: Scope, subjects: Iterable[str]) -> frozenset[str]:
+    """Of subjects such as "account:7" or "payment:3", those that the scope admits."""
+    if scope.portfolio_ids is None:
+        return frozenset(subjects)
+    tables = {"account": (Account.id, Account.portfolio_id), "payment": (PaymentRow.id, PaymentRow.portfolio_id)}
+    asked: dict[str, list[int]] = {kind: [] for kind in tables}
+    for subject in subjects:
+        kind, _, number = subject.partition(":")
+        if kind in asked:
+            asked[kind].append(int(number))
+    admitted = set()
+    for kind, (number_of, owner_of) in tables.items():
+        statement = select(number_of).where(
+            among(session, number_of, asked[kind]), col(owner_of).in_(scope.portfolio_ids)
+        )
+        admitted |= {f"{kind}:{number}" for number in session.exec(statement)}
+    return frozenset(admitted)

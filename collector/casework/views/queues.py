@@ -1,0 +1,221 @@
+"""What waits for a team: referrals, inbound messages, payments without an account, loads and their rejects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from collector.dispatch.tables import InboundMessage
+from collector.facts.tables import AccountState
+from collector.history.queries.among import among
+from collector.history.rules import HoldReason, ReferralKind, ReferralState
+from collector.history.tables import Attempt, Hold, OutcomeRow, Referral, RoundEnded
+from collector.identity.rules import Scope
+from collector.portfolio.rules import PartyRole, PaymentState
+from collector.portfolio.tables import Account, LoadRun, PaymentRow, Person, Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A referral with its account. `calls`: those that speak for it, oldest first. Amounts in minor units."""
+
+    referral: Referral
+    key: str
+    name: str
+    currency: str
+    zone: str
+    overdue: int
+    owed: int
+    calls: Sequence[Spoken]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A call as evidence."""
+
+    at: datetime
+    number: str
+    caller: str
+    slot: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A payment that matches no account, and the accounts of the book it might belong to, each with its reason."""
+
+    payment: PaymentRow
+    code: str
+    currency: str
+    zone: str
+    suggestions: Sequence[tuple[int, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SaysPaid:
+    account_id: int
+    key: str
+    since: datetime
+    until: datetime | None
+    zone: str
+
+
+def cases(
+    session: Session, scope: Scope, kind: ReferralKind, *, closed: bool = False, limit: int = 200
+) -> list[Case]:
+    """Referrals that wait or are worked (or, `closed`, those that ended), largest overdue first."""
+    live = [ReferralState.proposed, ReferralState.accepted]
+    statement = (
+        select(  # type: ignore[call-overload]
+            Referral, Account.account_no, Portfolio, Person.name, AccountState.overdue, AccountState.owed
+        )
+        .join(Account, col(Account.id) == col(Referral.account_id))
+        .join(Portfolio, col(Portfolio.id) == col(Referral.portfolio_id))
+        .join(Person, col(Person.id) == col(Referral.person_id))
+        .join(
+            AccountState,
+            (col(AccountState.account_id) == col(Referral.account_id))
+            & (col(AccountState.person_id) == col(Account.person_id))
+            & (col(AccountState.role) == PartyRole.borrower.value),
+            isouter=True,
+        )
+        .where(
+            Referral.kind == kind,
+            col(Referral.state).not_in(live) if closed else col(Referral.state).in_(live),
+        )
+    )
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(Referral.portfolio_id).in_(scope.portfolio_ids))
+    order = col(Referral.state_at).desc() if closed else col(AccountState.overdue).desc()
+    rows = session.exec(statement.order_by(order, col(Referral.id)).limit(limit)).all()
+    calls = _calls(session, [row[0] for row in rows])
+    return [
+        Case(
+            referral,
+            f"{book.code}/{number}",
+            name,
+            book.currency,
+            book.timezone,
+            overdue or 0,
+            owed or 0,
+            calls.get(referral.person_id, ()),
+        )
+        for referral, number, book, name, overdue, owed in rows
+    ]
+
+
+def _calls(session: Session, referrals: Sequence[Referral]) -> dict[int, list[Spoken]]:
+    """By person, the calls named in the evidence of the rounds that gave their phones up."""
+    people = [row.person_id for row in referrals]
+    ended = session.exec(select(RoundEnded).where(among(session, RoundEnded.person_id, people))).all()
+    points = {row.contact_point_id for row in ended}
+    attempts = session.exec(
+        select(Attempt)
+        .where(among(session, Attempt.contact_point_id, sorted(points)), Attempt.channel == "call")
+        .order_by(col(Attempt.at))
+    ).all()
+    outcomes = {
+        row.attempt_id: row.outcome.value
+        for row in session.exec(
+            select(OutcomeRow)
+            .where(among(session, OutcomeRow.attempt_id, [row.id or 0 for row in attempts]))
+            .order_by(col(OutcomeRow.id))
+        )
+    }
+    found: dict[int, list[Spoken]] = {}
+    for row in attempts:
+        told = Spoken(row.at, row.number or "", row.caller or "", row.slot or "", outcomes.get(row.id or 0, ""))
+        found.setdefault(row.person_id, []).append(told)
+    return found
+
+
+def inbox(session: Session, scope: Scope, limit: int = 100) -> list[tuple[InboundMessage, str]]:
+    """Messages a person must look at, oldest first, each with its portfolio's zone."""
+    statement = select(InboundMessage).where(col(InboundMessage.handled_at).is_(None))
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(InboundMessage.portfolio_id).in_(scope.portfolio_ids))
+    zones = dict(session.exec(select(Portfolio.id, Portfolio.timezone)).all())
+    rows = session.exec(statement.order_by(col(InboundMessage.at), col(InboundMessage.id)).limit(limit)).all()
+    return [(row, zones.get(row.portfolio_id, "UTC")) for row in rows]
+
+
+def account_for(session: Session, message: InboundMessage) -> int | None:
+    """The account a message is most likely about: the sender's first one in the portfolio it came to."""
+    if message.person_id is None or message.portfolio_id is None:
+        return None
+    statement = select(Account.id).where(
+        Account.person_id == message.person_id, Account.portfolio_id == message.portfolio_id
+    )
+    return session.exec(statement.order_by(col(Account.id)).limit(1)).first()
+
+
+def held_payments(session: Session, scope: Scope, limit: int = 100) -> list[Held]:
+    """Payments that match no account, oldest first, with what might fit."""
+    statement = (
+        select(PaymentRow, Portfolio)
+        .join(Portfolio, col(Portfolio.id) == col(PaymentRow.portfolio_id))
+        .where(PaymentRow.state == PaymentState.held)
+    )
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(PaymentRow.portfolio_id).in_(scope.portfolio_ids))
+    rows = session.exec(statement.order_by(col(PaymentRow.paid_at), col(PaymentRow.id)).limit(limit)).all()
+    return [
+        Held(payment, book.code, book.currency, book.timezone, _suggestions(session, payment, book))
+        for payment, book in rows
+    ]
+
+
+def _suggestions(session: Session, payment: PaymentRow, book: Portfolio, most: int = 5) -> list[tuple[int, str, str]]:
+    """Accounts of the same portfolio by the payer's name, or by an amount that is exactly overdue or next due."""
+    statement = (
+        select(col(Account.id), col(Account.account_no), col(Person.name), col(AccountState.overdue))
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .join(
+            AccountState,
+            (col(AccountState.account_id) == col(Account.id)) & (col(AccountState.person_id) == col(Account.person_id)),
+        )
+        .where(
+            Account.portfolio_id == book.id,
+            or_(
+                col(Person.name) == payment.payer_name,
+                col(AccountState.overdue) == payment.amount,
+                col(AccountState.next_due_amount) == payment.amount,
+            ),
+        )
+        .order_by((col(Person.name) == payment.payer_name).desc(), col(Account.id))
+        .limit(most)
+    )
+    found = []
+    for account_id, number, name, overdue in session.exec(statement):
+        by_amount = "amount overdue" if overdue == payment.amount else "amount next due"
+        why = "payer's name" if name == payment.payer_name else by_amount
+        found.append((account_id or 0, f"{book.code}/{number}", why))
+    return found
+
+
+def loads(session: Session, scope: Scope, limit: int = 30) -> Sequence[LoadRun]:
+    """The last loads, newest first."""
+    statement = select(LoadRun)
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(LoadRun.portfolio_id).in_(scope.portfolio_ids))
+    return session.exec(statement.order_by(col(LoadRun.id).desc()).limit(limit)).all()
+
+
+def says_paid(session: Session, scope: Scope, now: datetime) -> list[SaysPaid]:
+    """Borrowers who said they paid, while it is quiet: operations looks for the money."""
+    statement = (
+        select(Hold, Account.account_no, Portfolio)
+        .join(Account, col(Account.id) == col(Hold.account_id))
+        .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
+        .where(Hold.reason == HoldReason.says_paid, col(Hold.lifted_at).is_(None), col(Hold.until) > now)
+        .order_by(col(Hold.until))
+    )
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(Account.portfolio_id).in_(scope.portfolio_ids))
+    return [
+        SaysPaid(hold.account_id or 0, f"{book.code}/{number}", hold.at, hold.until, book.timezone)
+        for hold, number, book in session.exec(statement)
+    ]

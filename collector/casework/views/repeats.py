@@ -1,0 +1,83 @@
+"""The same thing sent twice, by a double click or a lost answer: what stands already is returned, nothing is added."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, or_, select
+
+from collector.foundation.database import lock_key
+from collector.history.rules import HoldScope, PromiseState
+from collector.history.tables import CallbackRow, Complaint, Disposition, Dispute, Hold, Promise
+
+AGAIN = timedelta(minutes=10)
+"""Within this time the same words are the same event."""
+
+
+def one_at_a_time(session: Session, account_id: int) -> None:
+    """Two requests about one account follow each other, so that the second sees what the first did."""
+    lock_key(session, f"account:{account_id}")
+
+
+def promise(session: Session, account_id: int, amount: int, due_at: datetime) -> Promise | None:
+    """The same amount promised for the same minute, still open."""
+    statement = select(Promise).where(
+        Promise.account_id == account_id,
+        Promise.amount == amount,
+        Promise.due_at == due_at,
+        col(Promise.state).in_([PromiseState.open, PromiseState.partial]),
+    )
+    return session.exec(statement.limit(1)).first()
+
+
+def callback(session: Session, account_id: int, due_at: datetime) -> CallbackRow | None:
+    statement = select(CallbackRow).where(
+        CallbackRow.account_id == account_id, CallbackRow.due_at == due_at, col(CallbackRow.done_at).is_(None)
+    )
+    return session.exec(statement.limit(1)).first()
+
+
+def dispute(session: Session, account_id: int) -> Dispute | None:
+    """A dispute that waits for its answer: a second one changes nothing."""
+    statement = select(Dispute).where(Dispute.account_id == account_id, col(Dispute.answered_at).is_(None))
+    return session.exec(statement.limit(1)).first()
+
+
+def complaint(session: Session, account_id: int, text: str, at: datetime) -> Complaint | None:
+    statement = select(Complaint).where(
+        Complaint.account_id == account_id, Complaint.text == text, col(Complaint.at) > at - AGAIN
+    )
+    return session.exec(statement.limit(1)).first()
+
+
+def disposition(session: Session, account_id: int, note: str | None, at: datetime, who: str) -> Disposition | None:
+    statement = select(Disposition).where(
+        Disposition.account_id == account_id,
+        col(Disposition.note).is_not_distinct_from(note),
+        Disposition.actor == who,
+        col(Disposition.occurred_at) > at - AGAIN,
+    )
+    return session.exec(statement.order_by(col(Disposition.id).desc()).limit(1)).first()
+
+
+def hold(
+    session: Session,
+    scope: HoldScope,
+    at: datetime,
+    *,
+    account_id: int | None = None,
+    person_id: int | None = None,
+    portfolio_id: int | None = None,
+    segment: str | None = None,
+) -> Hold | None:
+    """A hold on the same thing that is in force without an end."""
+    statement = select(Hold).where(
+        Hold.scope == scope,
+        col(Hold.account_id).is_not_distinct_from(account_id),
+        col(Hold.person_id).is_not_distinct_from(person_id),
+        col(Hold.portfolio_id).is_not_distinct_from(portfolio_id),
+        col(Hold.segment).is_not_distinct_from(segment),
+        col(Hold.lifted_at).is_(None),
+        or_(col(Hold.until).is_(None)),
+    )
+    return session.exec(statement.limit(1)).first()

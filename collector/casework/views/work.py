@@ -1,0 +1,182 @@
+"""An agent's own day: the call in hand, what waits, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from collector.foundation.clock import day_start, local_day
+from collector.history.rules import ANSWERED, Channel, PromiseState
+from collector.history.tables import CallbackRow, OutcomeRow, Promise
+from collector.identity.rules import LEVEL_ORDER, Actor, Level, Scope
+from collector.planning.rules import IN_FLIGHT, RunState, TaskState
+from collector.planning.tables import PlanRun, Refusal, Task
+from collector.portfolio.tables import Account, Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A call or call-back, with its account."""
+
+    task_id: int | None
+    account_id: int
+    key: str
+    segment: str
+    purpose: str
+    reason: str
+    not_before: datetime
+    not_after: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Since the day began: calls recorded, somebody answered, promises logged and kept."""
+
+    worked: int
+    reached: int
+    promises: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    segment: str
+    left: int
+
+
+def in_hand(session: Session, actor: Actor, person_id: int | None = None) -> Task | None:
+    """The call this agent holds, if any: the newest one."""
+    statement = select(Task).where(
+        Task.claimed_by == actor.name, Task.channel == Channel.call, col(Task.state).in_(IN_FLIGHT)
+    )
+    if person_id is not None:
+        statement = statement.where(Task.person_id == person_id)
+    return session.exec(statement.order_by(col(Task.claimed_at).desc()).limit(1)).first()
+
+
+def parts_of(task: Task) -> dict[str, object]:
+    """Every part of the rank, as it was stored."""
+    parts: dict[str, object] = msgspec.json.decode(task.priority)
+    return parts
+
+
+def ahead(session: Session, actor: Actor, now: datetime, limit: int = 20) -> list[Waiting]:
+    """The first calls that this agent may take, in their order; nothing is claimed by looking."""
+    level = actor.level or Level.senior
+    levels = [word.value for word, order in LEVEL_ORDER.items() if order <= LEVEL_ORDER[level]]
+    statement = (
+        select(Task, Account.account_no, Portfolio.code, Portfolio.timezone)
+        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
+        .join(Account, col(Account.id) == col(Task.account_id))
+        .join(Portfolio, col(Portfolio.id) == col(Task.portfolio_id))
+        .where(
+            PlanRun.state == RunState.current,
+            Task.channel == Channel.call,
+            Task.state == TaskState.planned,
+            col(Task.not_after) > now,
+            col(Task.level).in_(levels),
+            or_(col(Task.owner_id).is_(None), col(Task.owner_id) == actor.user_id),
+        )
+        .order_by(col(Task.rank), col(Task.id))
+        .limit(limit)
+    )
+    if actor.scope.portfolio_ids is not None:
+        statement = statement.where(col(Task.portfolio_id).in_(actor.scope.portfolio_ids))
+    return [
+        Waiting(
+            task.id,
+            task.account_id,
+            f"{code}/{number}",
+            task.segment,
+            task.purpose.value,
+            task.reason,
+            task.not_before,
+            task.not_after,
+            zone,
+        )
+        for task, number, code, zone in session.exec(statement)
+    ]
+
+
+def left(session: Session, scope: Scope, now: datetime) -> list[Counted]:
+    """Open calls by queue."""
+    statement = (
+        select(Task.segment, func.count())
+        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
+        .where(
+            PlanRun.state == RunState.current,
+            Task.channel == Channel.call,
+            Task.state == TaskState.planned,
+            col(Task.not_after) > now,
+        )
+        .group_by(col(Task.segment))
+        .order_by(func.count().desc())
+    )
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(Task.portfolio_id).in_(scope.portfolio_ids))
+    return [Counted(segment, count) for segment, count in session.exec(statement)]
+
+
+def call_backs(session: Session, actor: Actor, limit: int = 50) -> list[Waiting]:
+    """Calls people asked this agent for, soonest first."""
+    statement = (
+        select(CallbackRow, Account.account_no, Portfolio.code, Portfolio.timezone)
+        .join(Account, col(Account.id) == col(CallbackRow.account_id))
+        .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
+        .where(col(CallbackRow.done_at).is_(None), CallbackRow.user_id == actor.user_id)
+        .order_by(col(CallbackRow.due_at))
+        .limit(limit)
+    )
+    return [
+        Waiting(None, row.account_id, f"{code}/{number}", "", "callback", "", row.due_at, row.due_at, zone)
+        for row, number, code, zone in session.exec(statement)
+    ]
+
+
+def today(session: Session, actor: Actor, now: datetime, zone: str) -> Today:
+    """What this agent did since midnight in that zone."""
+    begin = day_start(local_day(now, zone), zone)
+    outcomes = session.exec(
+        select(OutcomeRow.attempt_id, OutcomeRow.outcome)
+        .where(OutcomeRow.actor == actor.name, col(OutcomeRow.recorded_at) >= begin)
+        .order_by(col(OutcomeRow.id))
+    )
+    last = dict(outcomes.all())
+    made = session.exec(
+        select(func.count())
+        .select_from(Promise)
+        .where(Promise.actor == actor.name, col(Promise.recorded_at) >= begin)
+    ).one()
+    kept = session.exec(
+        select(func.count())
+        .select_from(Promise)
+        .where(Promise.actor == actor.name, Promise.state == PromiseState.kept, col(Promise.decided_at) >= begin)
+    ).one()
+    return Today(len(last), sum(1 for one in last.values() if one in ANSWERED), made, kept)
+
+
+def last_outcome(session: Session, task: Task) -> OutcomeRow | None:
+    """The outcome that holds for a task's call now."""
+    if task.attempt_id is None:
+        return None
+    statement = select(OutcomeRow).where(OutcomeRow.attempt_id == task.attempt_id)
+    return session.exec(statement.order_by(col(OutcomeRow.id).desc()).limit(1)).first()
+
+
+def refused_lately(session: Session, account_id: int, limit: int = 10) -> Sequence[Refusal]:
+    """The last contacts about this account that the gate did not allow, newest first."""
+    statement = (
+        select(Refusal)
+        .join(PlanRun, col(PlanRun.id) == col(Refusal.run_id), isouter=True)
+        .where(
+            Refusal.account_id == account_id,
+            or_(col(Refusal.run_id).is_(None), col(PlanRun.state).in_([RunState.current, RunState.superseded])),
+        )
+    )
+    return session.exec(statement.order_by(col(Refusal.at).desc(), col(Refusal.id).desc()).limit(limit)).all()
