@@ -170,8 +170,8 @@ def _standing(session: Session, people: Sequence[int]) -> _Standing:
     )
     referrals = session.exec(select(Referral.id, Referral.state).where(col(Referral.person_id).in_(people)))
     return (
-        {number or 0: state for number, state in promises},
-        {number or 0: state for number, state in referrals},
+        {number or 0: PromiseState(state) for number, state in promises},
+        {number or 0: ReferralState(state) for number, state in referrals},
     )
 
 

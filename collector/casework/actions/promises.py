@@ -45,7 +45,7 @@ def make_promise(
     Amount in minor units. Several promises with one `plan_key` are a plan; each is kept or broken by itself.
     """
     account, book = account_of(session, account_id)
-    policy = compiled(session, account.portfolio_id, at).promises
+    policy = compiled(session, account.portfolio_id, at).promise
     ahead = (local_day(due_at, book.timezone) - local_day(at, book.timezone)).days
     if policy.needs_supervisor(ahead, _broken(session, account_id)) and Role.supervisor not in actor.roles:
         _require_approved(session, approval_id, account_id, amount, due_at)
