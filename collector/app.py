@@ -27,10 +27,6 @@ from collector.foundation.errors import CollectorError, NotReady
 from collector.foundation.files import replace_file
 
 
-def load_tables() -> None:
-    """Every table is known once this module is imported."""
-
-
 @dataclass(frozen=True, slots=True)
 class DemoSecrets:
     """What the demo makes up once and keeps, readable by its owner only: nothing in it opens anything else."""

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlmodel import Session, SQLModel
 
-from collector.app import load_tables
+import collector.app  # noqa: F401 - makes every table known
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
@@ -55,7 +55,6 @@ def _address(name: str) -> str:
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
     """An empty installation per kind of database, made once and copied for each test that commits."""
-    load_tables()
     made: dict[str, str] = {}
 
     def template(kind: str) -> str:
