@@ -148,9 +148,14 @@ def live_session(
     user = session.get(User, row.user_id)
     if user is None or user.disabled_at is not None:
         return None
-    if activity and now > row.seen_at + timedelta(seconds=30):
+    if activity and goes_stale(row, now):
         session.execute(update(UserSession).where(col(UserSession.token_hash) == row.token_hash).values(seen_at=now))
     return row, user
+
+
+def goes_stale(row: UserSession, now: datetime) -> bool:
+    """Whether activity must be written down: not with every page, or each look would be a write."""
+    return now > row.seen_at + timedelta(seconds=30)
 
 
 def log_out(session: Session, token: str, now: datetime) -> None:

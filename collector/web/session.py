@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -13,9 +14,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
+from starlette.exceptions import HTTPException
 
-from collector.casework.office import Office
-from collector.foundation.clock import Clock
+from collector.casework.office import CLOCK_TOLERANCE, Office
+from collector.dispatch.twilio import Signatures
+from collector.foundation.clock import Clock, parse_moment
 from collector.foundation.errors import (
     BadInput,
     CarrierError,
@@ -29,6 +32,7 @@ from collector.foundation.errors import (
 from collector.identity import actions as identity
 from collector.identity.rules import Actor, ApiScope, Role
 from collector.identity.tables import User
+from collector.planning.queries import Mark
 from collector.portfolio.queries import scope_of
 
 STATUS: dict[type[CollectorError], int] = {
@@ -41,9 +45,16 @@ STATUS: dict[type[CollectorError], int] = {
     CarrierError: 502,
 }
 
+BUSY = "the database does not answer right now; nothing was changed, please try again"
+BROKEN = "something went wrong on our side; nothing was changed. If it happens again, tell whoever runs this."
+
 
 class SignInFirst(Unauthorized):
     """Please sign in."""
+
+
+class PasswordFirst(Unauthorized):
+    """Please choose a password of your own first."""
 
 
 def status_of(error: CollectorError) -> int:
@@ -56,6 +67,19 @@ class Desk:
 
     office: Office
     clock: Clock
+    signatures: Signatures
+    mark: Mark
+    """Where the head of the call queue is, for every desk of this process."""
+
+    def moment(self, at: str | None) -> datetime:
+        """`at`, or the clock. Where real people can be reached, nobody writes history at another hour."""
+        now = self.clock()
+        if at is None:
+            return now
+        when = parse_moment(at)
+        if not self.office.settings.sandboxed and abs(when - now) > CLOCK_TOLERANCE:
+            raise BadInput("at is more than a minute from the clock: things are recorded when they happen")
+        return when
 
 
 def desk_of(request: Request) -> Desk:
@@ -90,22 +114,37 @@ class Caller:
         if scope not in granted:
             raise Forbidden(f"this API key may not {scope}")
 
+    @property
+    def person(self) -> User:
+        """The user behind the desk; for a key, `Forbidden`: some things only people do."""
+        if self.user is None:
+            raise Forbidden("only a person may do this")
+        return self.user
+
 
 def signed_in(request: Request, desk: DeskParam) -> Caller:
     """The person behind the cookie. A page asks them to sign in; nothing else is ever said about why."""
     token = request.cookies.get(cookie_name(desk), "")
-    live_page = request.headers.get("X-Live") == "1"
-    with desk.office.database.begin() as session:
-        found = identity.live_session(session, token, desk.clock(), activity=not live_page) if token else None
+    if not token:
+        raise SignInFirst
+    now = desk.clock()
+    with desk.office.database.read() as session:
+        found = identity.live_session(session, token, now, activity=False)
         if found is None:
             raise SignInFirst
         row, user = found
         base = identity.actor_of(user)
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
-    if user.must_change and request.url.path not in {"/password", "/logout"}:
-        raise SignInFirst("please choose your own password first")
-    actor = Actor(base.name, base.user_id, base.roles, scope, base.level)
-    return Caller(actor, user.language, user.display_name, row.csrf, user)
+    if request.headers.get("X-Live") != "1" and identity.goes_stale(row, now):
+        with desk.office.database.begin() as session:
+            identity.live_session(session, token, now)
+    caller = Caller(
+        Actor(base.name, base.user_id, base.roles, scope, base.level), user.language, user.display_name, row.csrf, user
+    )
+    request.state.caller = caller
+    if user.must_change and request.url.path not in {"/password", "/logout", "/language"}:
+        raise PasswordFirst
+    return caller
 
 
 CallerParam = Annotated[Caller, Depends(signed_in)]
@@ -113,17 +152,21 @@ CallerParam = Annotated[Caller, Depends(signed_in)]
 
 async def checked_form(request: Request, caller: CallerParam) -> dict[str, str]:
     """The fields of a form post whose token is this session's; a repeated field is refused."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        raise Forbidden("this form was sent from another site")
-    form = await request.form(max_files=1, max_fields=200)
+    refuse_cross_site(request)
+    form = await request.form(max_files=2, max_fields=200)
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
         if name in fields:
-            raise BadInput(f"{name} was sent twice")
+            raise BadInput(f"{name[:40]} was sent twice")
         fields[name] = value if isinstance(value, str) else ""
     if not hmac.compare_digest(fields.pop("csrf", "").encode(), caller.csrf.encode()):
         raise Forbidden("this form is from an older sign-in; open the page again and repeat")
     return fields
+
+
+def refuse_cross_site(request: Request) -> None:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden("this form was sent from another site")
 
 
 FormParam = Annotated[dict[str, str], Depends(checked_form)]
@@ -159,35 +202,51 @@ def reading(desk: Desk) -> Iterator[Session]:
 
 
 def wants_json(request: Request) -> bool:
-    return request.url.path.startswith(("/api", "/webhooks", "/openapi"))
+    return request.url.path.startswith(("/api", "/webhooks", "/healthz", "/ready"))
+
+
+def _answer(request: Request, status: int, words: str, problems: tuple[str, ...] = ()) -> Response:
+    """JSON for programs, a page with a sentence for people."""
+    if wants_json(request):
+        headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
+        return JSONResponse({"error": words, "problems": list(problems)}, status, headers=headers)
+    answer: Response = request.app.state.error_page(request, status, words, problems)
+    return answer
 
 
 async def on_error(request: Request, error: Exception) -> Response:
-    """An error of ours, for whoever asked: JSON for programs, a page with a sentence for people."""
+    """An error of ours."""
     assert isinstance(error, CollectorError)  # noqa: S101 - registered for these only
-    status = status_of(error)
-    if wants_json(request):
-        problems = error.problems if isinstance(error, BadInput) else ()
-        body: dict[str, Any] = {"error": error.message, "problems": [str(problem) for problem in problems]}
-        return JSONResponse(body, status, headers={"WWW-Authenticate": "Bearer"} if status == 401 else None)
-    if isinstance(error, Unauthorized) and request.url.path != "/login":
-        return RedirectResponse("/password" if "password" in error.message else "/login", 303)
-    return request.app.state.error_page(request, status, error.message)  # type: ignore[no-any-return]
+    if not wants_json(request) and isinstance(error, SignInFirst | PasswordFirst):
+        return RedirectResponse("/password" if isinstance(error, PasswordFirst) else "/login", 303)
+    problems = tuple(str(problem) for problem in error.problems) if isinstance(error, BadInput) else ()
+    return _answer(request, status_of(error), error.message, problems)
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
     """What FastAPI's own checks refuse: named by place and reason, without echoing what was sent."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    reasons = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
-    if wants_json(request):
-        return JSONResponse({"error": "the request is not valid", "problems": reasons}, 422)
-    return request.app.state.error_page(request, 422, "; ".join(reasons))  # type: ignore[no-any-return]
+    return _answer(request, 422, "the request is not valid", reasons(error.errors()))
+
+
+def reasons(errors: Any) -> tuple[str, ...]:
+    """Place and reason of each problem pydantic found; never the value."""
+    return tuple(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in errors)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """What the routing refuses: no such address, or not by this method."""
+    assert isinstance(error, HTTPException)  # noqa: S101
+    words = {404: NotFound().message, 405: "this address does not take that method"}.get(error.status_code)
+    return _answer(request, error.status_code, words or str(error.detail))
 
 
 async def on_busy(request: Request, error: Exception) -> Response:
     """The database is away or busy: nothing was done."""
     assert isinstance(error, OperationalError)  # noqa: S101
-    words = "the database does not answer right now; nothing was changed, please try again"
-    if wants_json(request):
-        return JSONResponse({"error": words, "problems": []}, 503, headers={"Retry-After": "5"})
-    return request.app.state.error_page(request, 503, words)  # type: ignore[no-any-return]
+    return _answer(request, 503, BUSY)
+
+
+async def on_broken(request: Request, error: Exception) -> Response:
+    """An error of the program itself. It is logged by the server; the answer tells nothing of it."""
+    return _answer(request, 500, BROKEN)

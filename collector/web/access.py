@@ -1,0 +1,128 @@
+"""Who may open which route: the one place. A route that is not named here opens for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import Request
+
+from collector.foundation.errors import BadInput, Forbidden
+from collector.identity.rules import ApiScope, Role
+from collector.web.session import ApiCallerParam, CallerParam
+
+ALL = frozenset(Role)
+CALLERS = frozenset({Role.agent, Role.senior, Role.supervisor})
+TALKERS = CALLERS | {Role.legal, Role.tracer}
+"""Everyone who may have a borrower on the line."""
+SUPERVISOR = frozenset({Role.supervisor})
+
+PUBLIC = frozenset({"login_page", "log_in", "alive", "ready"})
+"""Pages without a sign-in."""
+
+PAGES: Mapping[str, frozenset[Role]] = {
+    "home": ALL,
+    "log_out": ALL,
+    "password_page": ALL,
+    "change_password": ALL,
+    "set_language": ALL,
+    "reference": ALL,
+    "reference_schema": ALL,
+    "account_page": ALL,
+    "search_page": ALL,
+    "search": ALL,
+    "desk": CALLERS,
+    "take_next": CALLERS,
+    "place_call": CALLERS,
+    "record_outcome": CALLERS,
+    "log_promise": TALKERS,
+    "withdraw_promise": TALKERS,
+    "log_says_paid": TALKERS,
+    "log_callback": TALKERS,
+    "log_disposition": TALKERS,
+    "log_dispute": TALKERS,
+    "log_complaint": TALKERS,
+    "log_stop": TALKERS,
+    "log_found": TALKERS,
+    "answer_dispute": SUPERVISOR | {Role.legal},
+    "lift_stop": SUPERVISOR,
+    "log_hold": SUPERVISOR,
+    "lift_hold": SUPERVISOR,
+    "red_switch": SUPERVISOR,
+    "log_pause": SUPERVISOR | {Role.operations},
+    "floor": SUPERVISOR | {Role.auditor},
+    "decide_approval": SUPERVISOR | {Role.operations},
+    "plan_now": SUPERVISOR | {Role.operations},
+    "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},
+    "legal_queue": SUPERVISOR | {Role.legal, Role.auditor},
+    "move_referral": SUPERVISOR | {Role.tracer, Role.legal},
+    "operations": SUPERVISOR | {Role.operations, Role.auditor},
+    "load_file": frozenset({Role.operations}),
+    "download_rejects": SUPERVISOR | {Role.operations},
+    "propose_match": frozenset({Role.operations}),
+    "inbox": CALLERS | {Role.operations, Role.auditor},
+    "mark_handled": CALLERS | {Role.operations},
+    "users": frozenset({Role.admin, Role.auditor}),
+    "add_user": frozenset({Role.admin}),
+    "disable_user": frozenset({Role.admin}),
+    "audit_page": frozenset({Role.auditor, Role.admin}),
+    "verify_audit": frozenset({Role.auditor, Role.admin}),
+}
+
+API: Mapping[str, ApiScope] = {
+    "api_accounts": ApiScope.read,
+    "api_search": ApiScope.read,
+    "api_account": ApiScope.read,
+    "api_timeline": ApiScope.read,
+    "api_explain": ApiScope.read,
+    "api_tasks": ApiScope.read,
+    "api_referrals": ApiScope.read,
+    "api_held_payments": ApiScope.read,
+    "api_check": ApiScope.read,
+    "api_check_schema": ApiScope.read,
+    "api_strategy": ApiScope.read,
+    "api_strategy_validate": ApiScope.read,
+    "api_strategy_diff": ApiScope.read,
+    "api_load": ApiScope.load,
+    "api_rejects": ApiScope.load,
+    "api_match": ApiScope.load,
+    "api_next_call": ApiScope.work,
+    "api_outcome": ApiScope.work,
+    "api_promise": ApiScope.work,
+    "api_says_paid": ApiScope.work,
+    "api_callback": ApiScope.work,
+    "api_disposition": ApiScope.work,
+    "api_dispute": ApiScope.work,
+    "api_answer_dispute": ApiScope.work,
+    "api_found": ApiScope.work,
+    "api_stop": ApiScope.work,
+    "api_move_referral": ApiScope.work,
+    "api_plan": ApiScope.plan,
+    "api_sweep": ApiScope.plan,
+    "api_send": ApiScope.plan,
+    "api_hold": ApiScope.plan,
+    "api_lift_hold": ApiScope.plan,
+    "api_pause": ApiScope.plan,
+    "api_strategy_publish": ApiScope.admin,
+    "api_lift_stop": ApiScope.admin,
+    "api_audit_verify": ApiScope.admin,
+}
+
+
+def permitted(request: Request, caller: CallerParam) -> None:
+    """The dependency of every page: the role must open it."""
+    caller.require(*PAGES.get(_route(request), frozenset()))
+
+
+def permitted_key(request: Request, caller: ApiCallerParam) -> None:
+    """The dependency of every API route: the key's scopes must open it."""
+    needed = API.get(_route(request))
+    if needed is None:
+        raise Forbidden
+    caller.require_scope(needed)
+    names = [name for name, _ in request.query_params.multi_items()]
+    if len(names) != len(set(names)):
+        raise BadInput("a parameter was sent twice")
+
+
+def _route(request: Request) -> str:
+    return str(request.scope["route"].name)
