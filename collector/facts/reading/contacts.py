@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+import msgspec
+from sqlalchemy import Select, Text, cast, exists, select, type_coerce
 
 from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
 from collector.facts.rules import records as shapes
+from collector.foundation.database import is_postgresql
 from collector.history.tables import (
     Attempt,
     CallbackRow,
@@ -27,7 +30,7 @@ ARRIVED = frozenset({"delivered", "read"})
 
 
 def contacts(reader: Reader, ids: Collection[int]) -> None:
-    for _, made in _read_attempts(reader, _attempts().where(reader.among(attempt.person_id, ids))):
+    for _, made in _read_attempts(reader, _attempts(reader).where(reader.among(attempt.person_id, ids))):
         reader.found.attempts[made.person_id].append(made)
     said = columns_of(Disposition)
     for row in reader.rows(
@@ -54,14 +57,19 @@ def about(reader: Reader, ids: Collection[int]) -> None:
         party.role.in_(list(OBLIGORS)),
     )
     borrower = exists().where(account.id == attempt.account_id, account.person_id == attempt.person_id)
-    statement = _attempts().where(reader.among(attempt.account_id, ids), ~borrower, ~owes)
+    statement = _attempts(reader).where(reader.among(attempt.account_id, ids), ~borrower, ~owes)
     for lead, row in _read_attempts(reader, statement):
         reader.found.about[lead or 0].append(row)
 
 
-def _attempts() -> Select[Any]:
+_debts = lru_cache(maxsize=10_000)(msgspec.json.Decoder(tuple[int, ...]).decode)
+"""Ids of accounts from their JSON: the contacts of a person are mostly about the same ones."""
+
+
+def _attempts(reader: Reader) -> Select[Any]:
     """Attempts with the outcome that holds: the newest row."""
     outcome, receipt = columns_of(OutcomeRow), columns_of(Delivery)
+    postgresql = is_postgresql(reader.session)
     newest = (
         select(word(outcome.outcome))
         .where(outcome.attempt_id == attempt.id)
@@ -84,7 +92,7 @@ def _attempts() -> Select[Any]:
         attempt.slot,
         attempt.purpose,
         attempt.step,
-        attempt.debts,
+        cast(attempt.debts, Text) if postgresql else type_coerce(attempt.debts, Text),
         newest,
         attempt.account_id,
         moment(receipt.at),
@@ -97,7 +105,7 @@ def _read_attempts(reader: Reader, statement: Select[Any]) -> Iterable[tuple[int
         arrived = seconds(row[16]) if row[16] is not None and row[17] in ARRIVED else None
         yield (
             row[15],
-            shapes.AttemptRecord._make((row[0], seconds(row[1]), *row[2:13], tuple(row[13]), row[14], arrived)),
+            shapes.AttemptRecord._make((row[0], seconds(row[1]), *row[2:13], _debts(row[13]), row[14], arrived)),
         )
 
 
