@@ -266,7 +266,8 @@ def planned_elsewhere(session: Session, ctx: Context, *, between: tuple[int, int
     )
     found: dict[int, list[Flight]] = {}
     for person_id, channel, not_before, portfolio_id in session.exec(statement):
-        found.setdefault(person_id, []).append(Flight(Channel(channel), int(not_before.timestamp()), None, portfolio_id))
+        flight = Flight(Channel(channel), int(not_before.timestamp()), None, portfolio_id)
+        found.setdefault(person_id, []).append(flight)
     return found
 
 

@@ -193,10 +193,16 @@ def _useful(unused: Sequence[Pair], counted: Sequence[RoundCall], retry: Retry) 
     done = [(call.caller, call.slot) for call in counted]
     callers, slots = {caller for caller, _ in done}, {slot for _, slot in done}
     crossing = [pair for pair in unused if pair[0] not in callers and pair[1] not in slots]
-    if crossing:
-        return crossing
     matched = _matched(done)
+    if crossing:
+        left = min(retry.callers, retry.slots) - matched - 1
+        return [pair for pair in crossing if _matched(_crossing(pair, crossing)) >= left] or crossing
     return [pair for pair in unused if _matched([*done, pair]) > matched]
+
+
+def _crossing(pair: Pair, others: Sequence[Pair]) -> list[Pair]:
+    """What can still be called after this pair, each call from another caller and in another slot."""
+    return [other for other in others if other[0] != pair[0] and other[1] != pair[1]]
 
 
 def _longest_ago(round_: Round, callers: Sequence[str], slots: Sequence[str]) -> list[Pair]:
