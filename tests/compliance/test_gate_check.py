@@ -128,7 +128,7 @@ def test_contradictory_flags_give_the_hardest_answer() -> None:
     flags = ["settled", "hardship", "unreachable", "deceased", "bankrupt"]
     answer = check_document(question("us", [], CANDIDATE, {"flags": flags}))
     assert answer["verdict"] == "deny"
-    assert [rule["id"] for rule in answer["rules"]] == ["HOUSE-SETTLED", "HOUSE-HARD", "US-BK", "US-DEC"]
+    assert [rule["id"] for rule in answer["rules"]] == ["US-BK", "US-DEC", "HOUSE-SETTLED", "HOUSE-HARD"]
 
 
 def test_ten_thousand_events_are_answered() -> None:

@@ -21,6 +21,7 @@ from collector.texts.rules.segment import count_segments
 _HEAD = re.compile(r"【([^【】]{2,20})】")
 _NUMBER_TO_CALL = re.compile(r"\d(?:[\s().-]*\d){4,}")
 _AMOUNT = re.compile(r"[$¥￥£€₹]\s*\d|\d\s*(?:元|万|块|usd|cny|rmb|dollars?|pounds?|rupees?)(?![a-z])", re.IGNORECASE)
+_REMEDY = Purpose.remedy_notice
 _WRITTEN = (Channel.sms, Channel.email, Channel.letter)
 
 Words = Annotated[tuple[str, ...], Tighter.more]
@@ -155,9 +156,9 @@ class TimeBarred(Parameters):
 def time_barred(p: TimeBarred, case: Case) -> Finding | None:
     """No suit, and no threat of one, on a debt whose limitation period is over (12 CFR 1006.26(b))."""
     contact = case.contact
-    if contact.text is None and contact.purpose is Purpose.collect:
+    if contact.text is None and contact.purpose is not _REMEDY:
         return None
-    threatens = contact.purpose is Purpose.remedy_notice or (contact.text and find(p.words, contact.text))
+    threatens = contact.purpose is _REMEDY or (contact.text and find(p.words, contact.text))
     if not threatens:
         return None
     for account in case.accounts():

@@ -116,13 +116,16 @@ def calls_per_debt(p: PerDebt, case: Case) -> Finding | None:
         return None
     since = case.since(p.days)
     consents = direct_consents(case)
+    mine, excluded = case.contact.collector, p.excluded
     recent = [
-        e for e in case.calls if e.at >= since and e.outcome not in p.excluded and case.same_collector(e.collector)
+        e
+        for e in case.calls
+        if e.at >= since and e.outcome not in excluded and (not e.collector or not mine or e.collector == mine)
     ]
     findings = [
         found
         for debt in case.contact.debts or (None,)
-        if not consented(p.consent_days, case, consents, debt, case.at)
+        if not (consents and consented(p.consent_days, case, consents, debt, case.at))
         and (found := _too_many(p, case, recent, consents, debt))
     ]
     return max(findings, key=lambda found: found.until or 0) if findings else None
@@ -135,7 +138,7 @@ def _too_many(
         event.at
         for event in recent
         if (debt is None or not event.debts or debt in event.debts)
-        and not consented(p.consent_days, case, consents, debt, event.at)
+        and not (consents and consented(p.consent_days, case, consents, debt, event.at))
     ]
     return _over(case, moments, p.cap, p.days, "calls about a debt")
 
@@ -225,17 +228,25 @@ class Bunching(Parameters):
 def bunching(p: Bunching, case: Case) -> Finding | None:
     """Rapid succession and high concentration rebut the presumption of compliance (comment 14(b)(2)(i)-2)."""
     gap = p.minutes * 60
-    if case.last_call < min(case.since_today, case.at - gap) or case.contact.to_whom in NOT_LIMITED:
+    today, soon = case.since_today, case.at - gap
+    if (case.last_call < today and case.last_call < soon) or case.contact.to_whom in NOT_LIMITED:
         return None
-    placed = [
-        e
-        for e in case.calls
-        if e.outcome not in p.excluded and case.same_number(e.number) and case.same_collector(e.collector)
-    ]
-    close = [e.at for e in placed if e.outcome not in ANSWERED_WORDS and abs(case.at - e.at) <= gap]
+    placed, close = [], 0
+    for event in case.calls:
+        at = event.at
+        if (at < today and at < soon) or not _is_bunchable(p, case, event):
+            continue
+        if at >= today:
+            placed.append(at)
+        if abs(case.at - at) <= gap and event.outcome not in ANSWERED_WORDS:
+            close = max(close, at)
     if close:
-        return Finding(f"an unanswered call within {p.minutes} minutes", max(close) + gap + 1)
-    return _over(case, [e.at for e in placed if e.at >= case.since_today], p.day_cap, 1, "calls to this number")
+        return Finding(f"an unanswered call within {p.minutes} minutes", close + gap + 1)
+    return _over(case, placed, p.day_cap, 1, "calls to this number")
+
+
+def _is_bunchable(p: Bunching, case: Case, event: Event) -> bool:
+    return event.outcome not in p.excluded and case.same_number(event.number) and case.same_collector(event.collector)
 
 
 class TextConsent(Parameters):

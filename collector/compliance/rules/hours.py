@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Annotated
 
 from collector.compliance.rules.agreed import agreed_spans
@@ -19,7 +20,9 @@ class Zone(Parameters):
 
 def zone(p: Zone, case: Case) -> Finding | None:
     """Where the person is, is not known: no hour can be shown to be lawful."""
-    return None if case.zone_known else Finding("the person's time zone is not known")
+    if case.facts.body.zones or case.zone_known:
+        return None
+    return Finding("the person's time zone is not known")
 
 
 class Hours(Parameters):
@@ -46,14 +49,15 @@ def hours(p: Hours, case: Case) -> Finding | None:
 
 def _shut(p: Hours, case: Case) -> Finding | None:
     spans = agreed_spans(case, p.agreed_once, p.callback_minutes) if p.agreed else []
-    if any(span.opens <= case.at < span.closes for span in spans):
-        return None
+    for span in spans:
+        if span.opens <= case.at < span.closes:
+            return None
     shut = [day for day in case.days if not p.start <= case.clock(day) < p.end]
-    openings = [_next_opening(p, case, day) for day in shut]
-    later = [span.opens for span in spans if span.opens > case.at]
-    clock = case.clock(shut[0])
-    reason = f"{_written(clock)} in {shut[0].zone}; allowed from {_written(p.start)} until before {_written(p.end)}"
-    return Finding(reason, min([max(openings), *later]))
+    opens = max([_next_opening(p, case, day) for day in shut])
+    for span in spans:
+        if case.at < span.opens < opens:
+            opens = span.opens
+    return Finding(_reason(case.clock(shut[0]) // 60, shut[0].zone, p.start, p.end), opens)
 
 
 def _next_opening(p: Hours, case: Case, day: Day) -> int:
@@ -61,8 +65,11 @@ def _next_opening(p: Hours, case: Case, day: Day) -> int:
     return today if today > case.at else second_at(day.zone, day.ordinal + 1, p.start)
 
 
-def _written(clock: int) -> str:
-    return f"{clock // 3600:02}:{clock // 60 % 60:02}"
+@lru_cache(maxsize=8192)
+def _reason(minute: int, zone_name: str, start: int, end: int) -> str:
+    """The same few sentences, night after night: written once."""
+    clock, first, last = (f"{m // 60:02}:{m % 60:02}" for m in (minute, start // 60, end // 60))
+    return f"{clock} in {zone_name}; allowed from {first} until before {last}"
 
 
 class ClosedDays(Parameters):

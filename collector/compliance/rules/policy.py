@@ -96,6 +96,8 @@ frequency, content, carrier."""
 
 _ORDER = {name: position for position, name in enumerate(FUNCTIONS)}
 _ALL_NEEDS = range(16)
+STOPS = ("bankruptcy", "deceased", "cease", "attorney", "breathing_space", "settled", "vulnerable", "hardship")
+"""Marks and flags in the order of judging."""
 
 CHANNELS_OF: dict[str, frozenset[Channel]] = {
     "answered": frozenset({Channel.call}),
@@ -159,11 +161,17 @@ def compile_policy(
         and (capabilities is not None or not rule.asks.startswith("carrier_"))
         and (pack.zone is None or rule.asks != "zone")
     ]
-    ready = (_ready(rule) for rule in sorted(bound, key=lambda rule: _ORDER[str(rule.asks)]))
+    ready = (_ready(rule) for rule in sorted(bound, key=_position))
     asked = tuple(one for one in ready if not one.parameters.is_idle)
     setting = Setting(collector, (pack.zone,) if pack.zone else (), pack.country, capabilities)
     table = {(channel, needs): tuple(_touched(asked, channel, needs)) for channel in Channel for needs in _ALL_NEEDS}
     return Policy(pack, setting, asked, table)
+
+
+def _position(rule: Rule) -> tuple[int, int]:
+    """Where a rule is judged; among stops, the order of compliance.md."""
+    name = rule.parameters.get("mark") or rule.parameters.get("flag")
+    return _ORDER[str(rule.asks)], STOPS.index(name) if rule.asks == "stop" and name in STOPS else len(STOPS)
 
 
 def _touched(asked: Iterable[Asked], channel: Channel, needs: int) -> Iterable[Asked]:
