@@ -155,9 +155,7 @@ def _settled_on(applied: Sequence[Applied]) -> date | None:
     return max((line.whole_on for line in applied if line.whole_on), default=None)
 
 
-def _fresh_until(
-    applied: Sequence[Applied], payments: Iterable[Paid], grace_days: int, day: date
-) -> date | None:
+def _fresh_until(applied: Sequence[Applied], payments: Iterable[Paid], grace_days: int, day: date) -> date | None:
     """Days on which time alone changes the answer: a due date, the day after it, the end of its grace, and the
     day of a payment that is dated ahead."""
     turns: set[date] = {payment.on for payment in payments if payment.on > day}

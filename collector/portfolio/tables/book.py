@@ -93,7 +93,8 @@ class Person(SQLModel, table=True):
     id_sealed: str | None = None
     id_index: str | None = Field(default=None, unique=True)
     natural_key: str | None = Field(default=None, unique=True)
-    """Without an ID: "account:<portfolio>/<account_no>:<role>/<name>", so that loading twice finds the same person."""
+    """Without an ID: "account:<portfolio id>/<account_no>:borrower" or "...:<role>/<name>", so that loading twice
+    finds the same person. A person keeps it when an ID comes to be known later."""
     salt: str
     """For HMACs of this person in the audit; erased with the person."""
     language: str = ""
@@ -155,7 +156,10 @@ class PaymentRow(SQLModel, table=True):
     """A line of a payment file. `account_id` is empty while it is held for a person to match."""
 
     __tablename__ = "payment"
-    __table_args__ = (UniqueConstraint("portfolio_id", "reference"),)
+    __table_args__ = (
+        UniqueConstraint("portfolio_id", "reference"),
+        Index("ix_payment_reverses", "portfolio_id", "reverses"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)

@@ -1,0 +1,128 @@
+"""What must hold between the columns of one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError
+
+from collector.portfolio.loading.parsing import Book
+from collector.portfolio.rules import LoadKind, PartyRole, PaymentKind
+
+if TYPE_CHECKING:
+    from collector.portfolio.loading.reading import RowFaults, Rows
+
+DEFAULT_ID = {"cn": "cn_id", "us": "us_ssn"}
+"""What an ID number is where the file does not say; elsewhere `id`."""
+LONGEST = timedelta(days=100 * 366)
+
+
+def id_types(rows: Rows, book: Book) -> Sequence[str]:
+    default = DEFAULT_ID.get(book.jurisdiction, "id")
+    return [given or default for given in rows.column("id_type")]
+
+
+def plain_id(text: str) -> str:
+    """An ID number as it is compared: without spaces and hyphens, in capitals."""
+    return text.replace(" ", "").replace("-", "").upper()
+
+
+def _ids(rows: Rows, book: Book, faults: RowFaults) -> None:
+    if "id_no" not in rows.columns:
+        return
+    checked: dict[str, str | None] = {}
+    for row, (kind, given) in enumerate(zip(id_types(rows, book), rows.columns["id_no"], strict=True)):
+        if given:
+            reason = _id_objection(kind, plain_id(given), checked)
+            if reason:
+                _add(faults, row, "id_no", reason)
+
+
+def _id_objection(kind: str, plain: str, checked: dict[str, str | None]) -> str | None:
+    if kind != "cn_id":
+        fine = 4 <= len(plain) <= 40 and plain.isalnum() and plain.isascii()
+        return None if fine else "must be 4 to 40 letters and digits"
+    if plain not in checked:
+        try:
+            ric.validate(plain)
+            checked[plain] = None
+        except ValidationError as error:
+            checked[plain] = f"is not a resident ID number: {_lower(str(error))}"
+    return checked[plain]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(".")
+
+
+def _add(faults: RowFaults, row: int, column: str, reason: str) -> None:
+    faults.setdefault(row, []).append((column, reason))
+
+
+def _nothing(_rows: Rows, _book: Book, _faults: RowFaults) -> None:
+    """Each column says it all."""
+
+
+def _accounts(rows: Rows, book: Book, faults: RowFaults) -> None:
+    _ids(rows, book, faults)
+    if {"opened_on", "matures_on"} <= rows.columns.keys():
+        pairs = zip(rows.columns["opened_on"], rows.columns["matures_on"], strict=True)
+        for row, (opened, matures) in enumerate(pairs):
+            if opened and matures and not timedelta(0) <= matures - opened <= LONGEST:
+                _add(faults, row, "matures_on", "lies before opened_on, or more than 100 years after it")
+    if "overdue_days_min" in rows.columns or "overdue_days_max" in rows.columns:
+        _reported(rows, faults)
+
+
+def _reported(rows: Rows, faults: RowFaults) -> None:
+    columns = (rows.column("as_of"), rows.column("overdue_days_min"), rows.column("overdue_days_max"))
+    for row, (as_of, least, most) in enumerate(zip(*columns, strict=True)):
+        if least is not None and as_of is None:
+            _add(faults, row, "as_of", "is needed: the day on which the account was so late")
+        if most is not None and (least is None or most < least):
+            _add(faults, row, "overdue_days_max", "is less than overdue_days_min, or stands without it")
+
+
+def _instalments(rows: Rows, _book: Book, faults: RowFaults) -> None:
+    parts = [rows.columns[name] for name in ("principal", "interest", "fee") if name in rows.columns]
+    if not parts:
+        return
+    for row, (whole, *some) in enumerate(zip(rows.columns["amount_due"], *parts, strict=True)):
+        if whole is not None and sum(part or 0 for part in some) > whole:
+            _add(faults, row, "amount_due", "is less than its parts together")
+
+
+def _payments(rows: Rows, _book: Book, faults: RowFaults) -> None:
+    kinds = rows.column("kind", PaymentKind.payment.value)
+    columns = (kinds, rows.column("reverses"), rows.column("reference"))
+    for row, (kind, reverses, reference) in enumerate(zip(*columns, strict=True)):
+        if kind == PaymentKind.reversal and not reverses:
+            _add(faults, row, "reverses", "is empty; a reversal names the reference it takes back")
+        elif kind != PaymentKind.reversal and reverses:
+            _add(faults, row, "reverses", "is given, and the row is no reversal")
+        elif reverses and reverses == reference:
+            _add(faults, row, "reverses", "names the row itself")
+
+
+def _parties(rows: Rows, book: Book, faults: RowFaults) -> None:
+    _ids(rows, book, faults)
+    columns = (rows.columns["role"], rows.column("guarantee_kind"), rows.column("guarantee_until"))
+    for row, (role, kind, until) in enumerate(zip(*columns, strict=True)):
+        if role == PartyRole.borrower:
+            _add(faults, row, "role", "borrower comes with the account; here are the others")
+        elif role is not None and role != PartyRole.guarantor and (kind or until):
+            _add(faults, row, "guarantee_kind", f"is given, and a {role} gives no guarantee")
+
+
+CHECKS: Mapping[LoadKind, Callable[[Any, Book, Any], None]] = {
+    LoadKind.portfolios: _nothing,
+    LoadKind.callers: _nothing,
+    LoadKind.accounts: _accounts,
+    LoadKind.instalments: _instalments,
+    LoadKind.payments: _payments,
+    LoadKind.parties: _parties,
+    LoadKind.events: _nothing,
+}

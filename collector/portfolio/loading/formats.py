@@ -1,0 +1,81 @@
+"""Foreign ways of writing dates and numbers, rewritten as ours: ISO dates, plain decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from collector.foundation.errors import BadInput
+from collector.portfolio.loading.expressions import Frame
+from collector.portfolio.loading.parsing import Fault
+
+
+class NumberFormat(BaseModel):
+    """How a column writes numbers. `scientific` takes 1.00E+05; `round` to so many decimals, half to even;
+    `negative: zero` for columns where less than nothing means nothing (a credit balance)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    thousands: Literal[",", ".", " ", "'", ""] = ""
+    decimal: Literal[".", ","] = "."
+    scientific: bool = False
+    round: int | None = None
+    negative: Literal["refuse", "zero"] = "refuse"
+
+
+def rewrite(frame: Frame, name: str, change: Callable[[str], str]) -> None:
+    """Every different cell of a column that is not empty is changed once; a BadInput refuses its rows."""
+    cells = frame.columns[name]
+    done: dict[str, str | Fault] = {cell: _changed(cell.strip(), change) for cell in set(cells)}
+    found = []
+    for row, cell in enumerate(cells):
+        value = done[cell]
+        if isinstance(value, Fault):
+            frame.refuse(row, name, value.reason)
+            found.append("")
+        else:
+            found.append(value)
+    frame.columns[name] = found
+
+
+def _changed(text: str, change: Callable[[str], str]) -> str | Fault:
+    if not text:
+        return ""
+    try:
+        return change(text)
+    except BadInput as error:
+        return Fault(error.message)
+
+
+def canonical_date(text: str, formats: Sequence[str]) -> str:
+    """An ISO date, or an ISO moment where the format knows the hour; the first format that fits wins."""
+    for form in formats:
+        try:
+            found = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the portfolio's, applied later
+        except ValueError:
+            continue
+        return found.isoformat(" ") if "%H" in form or "%I" in form else found.date().isoformat()
+    raise BadInput(f"{text[:40]!r} is not written as {' or '.join(formats)}")
+
+
+def canonical_number(text: str, form: NumberFormat) -> str:
+    plain = text.replace(form.thousands, "") if form.thousands else text
+    if form.decimal == ",":
+        plain = plain.replace(",", ".")
+    try:
+        value = Decimal(plain)
+    except InvalidOperation as error:
+        raise BadInput(f"{text[:40]!r} is not a number as the mapping describes it") from error
+    if not value.is_finite() or ("e" in plain.lower() and not form.scientific):
+        raise BadInput(f"{text[:40]!r} is not a number as the mapping describes it")
+    if value < 0 and form.negative == "zero":
+        return "0"
+    if value.adjusted() > 30 or (value.adjusted() < -30 and value):
+        raise BadInput(f"{text[:40]!r} is larger or smaller than any amount")
+    if form.round is not None:
+        value = value.quantize(Decimal(1).scaleb(-form.round), ROUND_HALF_EVEN)
+    return f"{value:f}"

@@ -1,0 +1,34 @@
+"""Schedules: one row per account and number."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from collector.portfolio.loading.job import Job, Merged, run_sql, stage, unlike, with_accounts
+from collector.portfolio.loading.reading import Reading, Rows
+from collector.portfolio.tables import stage_instalment
+
+TABLE = stage_instalment
+STORED = ("due_on", "amount_due", "principal", "interest", "fee")
+
+
+def stage_rows(session: Session, job: Job, rows: Rows, reading: Reading) -> None:
+    rows, accounts = with_accounts(session, job, rows, reading)
+    columns = {name: rows.columns[name] for name in ("number", *STORED) if name in rows.columns}
+    stage(session, TABLE, job, {"account_id": accounts, **columns}, len(rows))
+
+
+def merge(session: Session, job: Job, _reading: Reading) -> Merged:
+    given = [name for name in STORED if name in job.present]
+    differs = " OR ".join(f"i.{name} {unlike(session)} s.{name}" for name in given)
+    changed = run_sql(
+        session,
+        f"INSERT INTO instalment (account_id, number, {', '.join(given)})"  # noqa: S608
+        f" SELECT s.account_id, s.number, {', '.join(f's.{name}' for name in given)} FROM {TABLE.name} s"
+        " LEFT JOIN instalment i ON i.account_id = s.account_id AND i.number = s.number"
+        f" WHERE s.run = :run AND (i.id IS NULL OR {differs}) ORDER BY s.position"
+        " ON CONFLICT (account_id, number) DO UPDATE SET "
+        f"{', '.join(f'{name} = excluded.{name}' for name in given)} RETURNING account_id",
+        job.values,
+    )
+    return Merged(len(changed), set(changed))

@@ -1,0 +1,153 @@
+"""Persons and contact points, for accounts and parties alike.
+
+The same person only by ID type and number. A row with an ID updates the person it names (of several rows in a file
+the last decides), and gives its ID to a person loaded without one before. Nobody is ever merged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from collector.portfolio.loading.checks import id_types, plain_id
+from collector.portfolio.loading.job import Job, run_sql, unlike
+from collector.portfolio.loading.reading import Rows
+
+
+def identities(rows: Rows, job: Job) -> dict[str, Sequence[str | None]]:
+    """The ID columns of staged rows: type, blind index, sealed number."""
+    types: list[str | None] = []
+    indexes: list[str | None] = []
+    sealed: list[str | None] = []
+    for kind, given in zip(id_types(rows, job.book), rows.column("id_no"), strict=True):
+        plain = plain_id(given) if given else None
+        types.append(kind if plain else None)
+        indexes.append(job.keys.blind_index(kind, plain) if plain else None)
+        sealed.append(job.keys.seal(plain) if plain else None)
+    return {"id_type": types, "id_index": indexes, "id_sealed": sealed}
+
+
+def salts(count: int) -> list[str]:
+    """A random salt each, as hex of 128 bits."""
+    pool = os.urandom(16 * count).hex()
+    return [pool[at : at + 32] for at in range(0, 32 * count, 32)]
+
+
+def _leading(stage: str) -> str:
+    return (
+        f"(SELECT * FROM (SELECT x.*, row_number() OVER (PARTITION BY id_index ORDER BY position DESC) AS nth"  # noqa: S608
+        f" FROM {stage} x WHERE x.run = :run AND x.id_index IS NOT NULL) y WHERE y.nth = 1)"
+    )
+
+
+def merge_identified(session: Session, stage: str, job: Job) -> list[int]:
+    """Persons with an ID: adopt, update, insert. Returns the ids of those that existed and changed."""
+    lead = _leading(stage)
+    run_sql(
+        session,
+        f"UPDATE person SET id_type = s.id_type, id_sealed = s.id_sealed, id_index = s.id_index FROM {lead} s"  # noqa: S608
+        " WHERE person.natural_key = s.natural_key AND person.id_index IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM person o WHERE o.id_index = s.id_index)",
+        job.values,
+    )
+    changed = _update(session, f"{lead} s", "person.id_index = s.id_index", job)
+    run_sql(
+        session,
+        "INSERT INTO person (name, id_type, id_sealed, id_index, salt, language, employer)"  # noqa: S608
+        f" SELECT s.name, s.id_type, s.id_sealed, s.id_index, s.salt, '', s.employer FROM {lead} s"
+        " LEFT JOIN person p ON p.id_index = s.id_index WHERE p.id IS NULL"
+        " ON CONFLICT (id_index) DO NOTHING",
+        job.values,
+    )
+    return changed
+
+
+def _update(session: Session, source: str, match: str, job: Job) -> list[int]:
+    """Names and employers that differ."""
+    differs = f"person.name {unlike(session)} s.name"
+    changes = "name = s.name"
+    if "employer" in job.present:
+        differs += f" OR person.employer {unlike(session)} s.employer"
+        changes += ", employer = s.employer"
+    return run_sql(
+        session,
+        f"UPDATE person SET {changes} FROM {source} WHERE {match} AND ({differs}) RETURNING person.id",  # noqa: S608
+        job.values,
+    )
+
+
+def merge_unidentified(session: Session, stage: str, job: Job, *, known: str, source: str, match: str) -> list[int]:
+    """Persons without an ID: insert those who are not `known` (a join that finds person `k`), update the others
+    (found by `source` and `match`). A person whose ID is known is not renamed by a row that does not bring it."""
+    alone = "s.run = :run AND s.id_index IS NULL AND person.id_index IS NULL"
+    changed = _update(session, source, f"{match} AND {alone}", job)
+    run_sql(
+        session,
+        "INSERT INTO person (name, natural_key, salt, language, employer)"  # noqa: S608
+        f" SELECT s.name, s.natural_key, s.salt, '', s.employer FROM {stage} s {known}"
+        " WHERE s.run = :run AND s.id_index IS NULL AND k.id IS NULL"
+        " ON CONFLICT (natural_key) DO NOTHING",
+        job.values,
+    )
+    return changed
+
+
+class Point(NamedTuple):
+    """A staged column that holds a contact point."""
+
+    column: str
+    kind: str
+    label: str
+    rank: int
+
+
+def merge_points(
+    session: Session, job: Job, points: Sequence[Point], source: str, owner: str, person: str, *, fresh: bool
+) -> set[int]:
+    """Contact points that the book brings. One that is known keeps its status, owner and source: what history found
+    out about a number is not undone by a reload; only its rank follows the book. Returns the owners (account or
+    party ids) of what changed; where every row is `fresh` nobody asks."""
+    points = [point for point in points if point.column in job.present]
+    if not points:
+        return set()
+    union = " UNION ALL ".join(
+        f"SELECT {owner} AS owner, {person} AS person_id, '{point.kind}' AS kind, s.{point.column} AS value,"  # noqa: S608
+        f" '{point.label}' AS label, {point.rank} AS rank FROM {source}"
+        f" WHERE s.run = :run AND s.{point.column} IS NOT NULL"
+        for point in points
+    )
+    owners = set() if fresh else _owners_of_changes(session, job, union)
+    run_sql(
+        session,
+        "INSERT INTO contact_point (person_id, portfolio_id, kind, value, label, source, owner, status, rank)"  # noqa: S608
+        " SELECT u.person_id, CAST(:portfolio AS BIGINT), u.kind, u.value, u.label, 'book', 'own', 'active', u.rank"
+        f" FROM ({union}) u LEFT JOIN contact_point c"
+        " ON c.person_id = u.person_id AND c.kind = u.kind AND c.value = u.value WHERE c.id IS NULL"
+        " ON CONFLICT (person_id, kind, value) DO NOTHING",
+        job.values,
+    )
+    return owners
+
+
+def _owners_of_changes(session: Session, job: Job, union: str) -> set[int]:
+    lowest = (
+        f"(SELECT min(owner) AS owner, person_id, kind, value, min(rank) AS rank FROM ({union}) v"  # noqa: S608
+        " GROUP BY person_id, kind, value)"
+    )
+    same = "c.person_id = u.person_id AND c.kind = u.kind AND c.value = u.value"
+    moved = "c.source = 'book' AND c.portfolio_id = :portfolio AND c.rank <> u.rank"
+    owners = run_sql(
+        session,
+        f"SELECT u.owner FROM {lowest} u LEFT JOIN contact_point c ON {same} WHERE c.id IS NULL OR ({moved})",  # noqa: S608
+        job.values,
+    )
+    if owners:
+        run_sql(
+            session,
+            f"UPDATE contact_point AS c SET rank = u.rank FROM {lowest} u WHERE {same} AND {moved}",  # noqa: S608
+            job.values,
+        )
+    return set(owners)

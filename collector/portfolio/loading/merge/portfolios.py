@@ -1,0 +1,120 @@
+"""Portfolios and their caller numbers: small files, row by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from collector.foundation.errors import BadInput
+from collector.portfolio.loading.job import Job, Merged
+from collector.portfolio.loading.parsing import Book, phones, region_of_zone
+from collector.portfolio.loading.reading import Reading, RowFaults, Rows
+from collector.portfolio.tables import Account, CallerNumber, Portfolio
+
+FIXED = ("currency", "timezone")
+"""What amounts and days of loaded rows were read by: not to be changed under them."""
+
+
+class Portfolios:
+    """Rows are few: they wait in memory for the merge."""
+
+    def __init__(self) -> None:
+        self.batches: list[Rows] = []
+
+    def stage_rows(self, session: Session, job: Job, rows: Rows, reading: Reading) -> None:
+        faults: RowFaults = {}
+        for row, given in enumerate(rows.dicts()):
+            reason = _objection(session, given)
+            if reason:
+                faults[row] = [reason]
+        rows = reading.refuse(rows, faults)
+        self.batches.append(rows)
+        job.staged += len(rows)
+
+    def merge(self, session: Session, _job: Job, _reading: Reading) -> Merged:
+        accepted = 0
+        for rows in self.batches:
+            for given in rows.dicts():
+                found = session.exec(select(Portfolio).where(Portfolio.code == given["code"])).first()
+                accepted += _store(session, found, given, Portfolio)
+        return Merged(accepted)
+
+
+def _objection(session: Session, given: dict[str, Any]) -> tuple[str, str] | None:
+    try:
+        region_of_zone(given["timezone"])
+    except BadInput as error:
+        return "timezone", error.message
+    found = session.exec(select(Portfolio).where(Portfolio.code == given["code"])).first()
+    if found is None:
+        return None
+    changed = next((name for name in FIXED if getattr(found, name) != given[name]), None)
+    if (
+        changed is None
+        or session.exec(select(Account.id).where(Account.portfolio_id == found.id).limit(1)).first() is None
+    ):
+        return None
+    return changed, f"is {getattr(found, changed)} and can not change, for accounts are loaded"
+
+
+def _store(session: Session, found: Any, given: dict[str, Any], table: type[Portfolio] | type[CallerNumber]) -> bool:
+    """Insert, or change what differs; says whether anything did."""
+    if found is None:
+        session.add(table(**given))
+        session.flush()
+        return True
+    changed = {name: value for name, value in given.items() if getattr(found, name) != value}
+    for name, value in changed.items():
+        setattr(found, name, value)
+    session.flush()
+    return bool(changed)
+
+
+class Callers:
+    """Numbers in the country of their portfolio's zone."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def stage_rows(self, session: Session, job: Job, rows: Rows, reading: Reading) -> None:
+        faults: RowFaults = {}
+        portfolios: dict[str, Portfolio] = {}
+        seen = {(given["portfolio_id"], given["number"]) for given in self.rows}
+        for row, given in enumerate(rows.dicts()):
+            code = given.get("portfolio") or job.book.code
+            if code not in portfolios:
+                found = session.exec(select(Portfolio).where(Portfolio.code == code)).first()
+                if found is None:
+                    faults[row] = [("portfolio", "no such portfolio; name it here or with --portfolio")]
+                    continue
+                portfolios[code] = found
+            reason = self._take(portfolios[code], given, job.book, seen)
+            if reason:
+                faults[row] = [("number", reason)]
+        job.staged += len(reading.refuse(rows, faults))
+
+    def _take(self, portfolio: Portfolio, given: dict[str, Any], book: Book, seen: set[tuple[int, str]]) -> str | None:
+        wrong: dict[int, str] = {}
+        local = Book(portfolio.id or 0, portfolio.code, region=region_of_zone(portfolio.timezone), at=book.at)
+        number = phones([given["number"]], local, None, wrong)[0]
+        if wrong or number is None:
+            return wrong.get(0, "is not a phone number")
+        if (portfolio.id or 0, number) in seen:
+            return "the same number twice for one portfolio"
+        seen.add((portfolio.id or 0, number))
+        self.rows.append(
+            {"portfolio_id": portfolio.id, "number": number, "channels": given.get("channels", "call,sms")}
+        )
+        return None
+
+    def merge(self, session: Session, _job: Job, _reading: Reading) -> Merged:
+        accepted = 0
+        for given in self.rows:
+            found = session.exec(
+                select(CallerNumber).where(
+                    CallerNumber.portfolio_id == given["portfolio_id"], col(CallerNumber.number) == given["number"]
+                )
+            ).first()
+            accepted += _store(session, found, given, CallerNumber)
+        return Merged(accepted)

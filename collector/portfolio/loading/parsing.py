@@ -1,0 +1,344 @@
+"""Cells to values, a whole column at a time: each different cell is parsed once.
+
+Reasons never repeat a name, a number of a person or an address; they go into error messages. The cells themselves
+are in the rejects file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+from babel import Locale, UnknownLocaleError
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+from rapidfuzz import process
+
+from collector.foundation import money
+from collector.foundation.clock import at_local, local_day, zone
+from collector.foundation.errors import BadInput
+from collector.foundation.files import safe_cell
+from collector.foundation.phone import normalise, normalise_column, refused_kind, region_of
+
+Faults = dict[int, str]
+"""Row of the batch → why its cell is refused."""
+MUST: Final = object()
+"""As the meaning of an empty cell: it may not be empty."""
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 1, 1)
+NORTH_AMERICA = "+1"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a cell's meaning depends on: the portfolio it belongs to, and the moment of loading."""
+
+    portfolio_id: int = 0
+    code: str = ""
+    currency: str = "XXX"
+    zone: str = "UTC"
+    region: str = "US"
+    jurisdiction: str = "house"
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+ParseColumn = Callable[[Sequence[str], Book, Any, Faults], list[Any]]
+"""Cells, the book, what an empty cell means, and where to put the faults."""
+ParseOne = Callable[[str, Book], Any]
+
+
+class Fault(NamedTuple):
+    """A reason in the place of a value."""
+
+    reason: str
+
+
+def each(parse: ParseOne) -> ParseColumn:
+    """A column parser that asks `parse` (value, or BadInput) once for every different cell that is not empty."""
+
+    def column(cells: Sequence[str], book: Book, blank: Any, faults: Faults) -> list[Any]:
+        parsed = {cell: _one(parse, cell.strip(), book, blank) for cell in set(cells)}
+        return spread(cells, parsed, faults)
+
+    return column
+
+
+def _one(parse: ParseOne, text: str, book: Book, blank: Any) -> Any:
+    if not text:
+        return Fault("is empty; this column needs a value in every row") if blank is MUST else blank
+    try:
+        return parse(text, book)
+    except BadInput as error:
+        return Fault(error.message)
+
+
+def spread(cells: Sequence[str], parsed: Mapping[str, Any], faults: Faults) -> list[Any]:
+    """The parsed values in the order of the cells; faults go to their own place."""
+    values = [parsed[cell] for cell in cells]
+    bad = {cell for cell, value in parsed.items() if isinstance(value, Fault)}
+    if bad:
+        for row, cell in enumerate(cells):
+            if cell in bad:
+                faults[row] = parsed[cell].reason
+                values[row] = None
+    return values
+
+
+def text(limit: int = 200) -> ParseColumn:
+    """Free text on one line, stored as people wrote it; nothing that a spreadsheet would take for a formula."""
+
+    def parse(cell: str, _: Book) -> str:
+        if len(cell) > limit:
+            raise BadInput(f"is longer than {limit} characters")
+        if not cell.isprintable() and any(unicodedata.category(mark) in ("Cc", "Cf") for mark in cell):
+            raise BadInput("holds control characters")
+        if safe_cell(cell) != cell:
+            raise BadInput(f"starts with {cell[0]!r}, which a spreadsheet takes for a formula; remove it")
+        return cell
+
+    return each(parse)
+
+
+KEY = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
+DAMAGED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+
+
+def _key(cell: str, _: Book) -> str:
+    if KEY.fullmatch(cell) is None or not cell.isprintable():
+        raise BadInput("must be 1 to 64 characters without spaces")
+    if DAMAGED.fullmatch(cell):
+        raise BadInput(f"{cell} is a number that a spreadsheet has shortened; export the column as text")
+    if safe_cell(cell) != cell:
+        raise BadInput(f"starts with {cell[0]!r}, which a spreadsheet takes for a formula; remove it")
+    return cell
+
+
+key = each(_key)
+"""The creditor's own name of a thing: an account, a card, a payment reference."""
+
+
+def word(words: type[StrEnum]) -> ParseColumn:
+    """One of a few words; the reason lists them, and the one that was probably meant."""
+    allowed = {kind.value: kind.value for kind in words}
+
+    def parse(cell: str, _: Book) -> str:
+        found = allowed.get(cell.lower())
+        if found is None:
+            raise BadInput(f"{cell[:40]!r} is not one of {', '.join(allowed)}{meant(cell, allowed)}")
+        return found
+
+    return each(parse)
+
+
+def meant(wrong: str, right: Mapping[str, Any] | Sequence[str]) -> str:
+    """ "; did you mean X?", where something is close enough."""
+    found = process.extractOne(wrong.lower(), list(right), score_cutoff=70)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def _amount(cell: str, book: Book) -> int:
+    whole, _, part = cell.partition(".")
+    if len(part) == money.exponent(book.currency) and len(whole) < 14 and cell.isascii():
+        digits = whole + part
+        if digits.isdigit() and whole:
+            return int(digits)
+    if cell.startswith("-"):
+        raise BadInput(f"{cell[:40]!r} is negative; amounts are written without a sign")
+    return money.parse_amount(cell, book.currency)
+
+
+def _some(cell: str, book: Book) -> int:
+    found = _amount(cell, book)
+    if found == 0:
+        raise BadInput("is zero; it must be more")
+    return found
+
+
+amount = each(_amount)
+positive_amount = each(_some)
+
+
+def number(low: int, high: int) -> ParseColumn:
+    def parse(cell: str, _: Book) -> int:
+        if not (cell.isascii() and cell.isdigit() and len(cell) < 10 and low <= int(cell) <= high):
+            raise BadInput(f"{cell[:40]!r} is not a whole number from {low} to {high}")
+        return int(cell)
+
+    return each(parse)
+
+
+def _percent(cell: str, _: Book) -> str:
+    try:
+        value = Decimal(cell)
+    except InvalidOperation as error:
+        raise BadInput(f"{cell[:40]!r} is not a percentage such as 14.07") from error
+    if not value.is_finite() or not 0 <= value <= 1000 or "e" in cell.lower():
+        raise BadInput(f"{cell[:40]!r} is not a percentage from 0 to 1000")
+    return f"{value:f}"
+
+
+percent = each(_percent)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def day_of(cell: str) -> date:
+    """An ISO date inside the centuries that a book can speak of."""
+    if DAY.fullmatch(cell) is None:
+        raise BadInput(f"{cell[:40]!r} is not a date such as 2026-05-12; a mapping file can say how it is written")
+    try:
+        found = date.fromisoformat(cell)
+    except ValueError as error:
+        raise BadInput(f"{cell!r} is not a day that exists") from error
+    if not FIRST_DAY <= found < LAST_DAY:
+        raise BadInput(f"{cell!r} is outside 1900 to 2099")
+    return found
+
+
+day = each(lambda cell, _: day_of(cell))
+
+
+def moment_of(cell: str, zone_name: str) -> datetime:
+    """An ISO moment in UTC. Without an offset it is on the portfolio's clock; a bare date means the start of that
+    local day: the reading in which a payment of unknown hour is never later than a promise made for that day."""
+    if DAY.fullmatch(cell[:10]) is None:
+        raise BadInput(
+            f"{cell[:40]!r} is not a time such as 2026-05-12 09:30; a mapping file can say how it is written"
+        )
+    first = day_of(cell[:10])
+    if len(cell) == 10:
+        return at_local(first, time(0), zone_name)
+    try:
+        found = datetime.fromisoformat(cell)
+    except ValueError as error:
+        raise BadInput(f"{cell[:40]!r} is not a time that exists") from error
+    if found.utcoffset() is None:
+        return at_local(found.date(), found.time(), zone_name)
+    return found.astimezone(UTC)
+
+
+def _past(cell: str, book: Book) -> datetime:
+    found = moment_of(cell, book.zone)
+    if found > book.at + timedelta(days=1):
+        raise BadInput(f"{cell[:40]!r} lies in the future of this load ({local_day(book.at, book.zone)})")
+    return found
+
+
+past_moment = each(_past)
+"""When something was done: not later than a day after the moment of loading (clocks differ, zones too)."""
+
+YES_NO = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
+
+
+def _flag(cell: str, _: Book) -> bool:
+    if cell.lower() not in YES_NO:
+        raise BadInput(f"{cell[:40]!r} is not one of true, false, yes, no, 1, 0")
+    return YES_NO[cell.lower()]
+
+
+flag = each(_flag)
+
+
+def _zone(cell: str, _: Book) -> str:
+    zone(cell)
+    return cell
+
+
+def _currency(cell: str, _: Book) -> str:
+    money.exponent(cell.upper())
+    return cell.upper()
+
+
+def _language(cell: str, _: Book) -> str:
+    try:
+        Locale.parse(cell.replace("-", "_"))
+    except (ValueError, UnknownLocaleError) as error:
+        raise BadInput(f"{cell[:40]!r} is not a language such as zh or en") from error
+    return cell.replace("-", "_")
+
+
+zone_name = each(_zone)
+currency = each(_currency)
+language = each(_language)
+
+EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\"]{2,}")
+
+
+def _email(cell: str, _: Book) -> str:
+    if len(cell) > 254 or EMAIL.fullmatch(cell) is None or safe_cell(cell) != cell:
+        raise BadInput("is not an e-mail address")
+    return cell
+
+
+email = each(_email)
+
+
+def phones(cells: Sequence[str], book: Book, blank: Any, faults: Faults) -> list[Any]:
+    """Phones in E.164: only of the portfolio's own country, and of kinds that do not bill whoever calls them."""
+    written = [cell.strip() for cell in cells]
+    numbers: list[Any] = normalise_column(written, book.region)
+    areas: dict[str, str | None] = {}
+    for row, found in enumerate(numbers):
+        if found is None and not written[row]:
+            if blank is MUST:
+                faults[row] = "is empty; this column needs a value in every row"
+            else:
+                numbers[row] = blank
+            continue
+        objection = _objection(found, written[row], book.region, areas)
+        if objection:
+            faults[row], numbers[row] = objection, None
+    return numbers
+
+
+def _objection(found: str | None, written: str, region: str, areas: dict[str, str | None]) -> str | None:
+    if found is None:
+        try:
+            normalise(written, region)
+        except BadInput as error:
+            return f"is {error.message}"
+        return "is not a phone number"
+    kind = refused_kind(found)
+    if kind is not None:
+        return f"is a {kind} number; such numbers are never called"
+    home = _home(found, areas)
+    if home != region:
+        return f"is a number of {home or 'no country'}; this portfolio takes numbers of {region}"
+    return None
+
+
+def _home(e164: str, areas: dict[str, str | None]) -> str | None:
+    """The country of a valid number: cheap where its calling code belongs to one country, or, for +1, where another
+    number of the area code was asked about; the library decides in the rest."""
+    if e164.startswith(NORTH_AMERICA):
+        if e164[:5] not in areas:
+            areas[e164[:5]] = region_of(e164)
+        return areas[e164[:5]]
+    return _only_region(e164[:3]) or _only_region(e164[:4]) or _only_region(e164[:2]) or region_of(e164)
+
+
+@lru_cache(maxsize=2000)
+def _only_region(prefix: str) -> str | None:
+    code = prefix[1:]
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(int(code), ()) if code.isdigit() else ()
+    return regions[0] if len(regions) == 1 and regions[0].isalpha() else None
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    lines = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8").splitlines()
+    fields = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {field[2]: field[0] for field in fields}
+
+
+def region_of_zone(name: str) -> str:
+    """The country (ISO 3166) of an IANA zone, by the zone table itself; a zone of no country is a BadInput."""
+    found = _countries().get(name)
+    if found is None:
+        raise BadInput(f"the zone {name} belongs to no country; use one of a place, such as Asia/Shanghai")
+    return found

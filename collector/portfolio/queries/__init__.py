@@ -1,0 +1,42 @@
+"""Reads of the book."""
+
+from collector.portfolio.queries.accounts import (
+    account,
+    account_by_key,
+    accounts,
+    accounts_of_person,
+    callers,
+    contact_points,
+    held_payments,
+    key_of,
+    load_runs,
+    parties,
+    person,
+    points_with,
+    portfolio_by_code,
+    portfolios,
+    scope_of,
+    within,
+)
+from collector.portfolio.queries.records import Records, records_of
+
+__all__ = [
+    "Records",
+    "account",
+    "account_by_key",
+    "accounts",
+    "accounts_of_person",
+    "callers",
+    "contact_points",
+    "held_payments",
+    "key_of",
+    "load_runs",
+    "parties",
+    "person",
+    "points_with",
+    "portfolio_by_code",
+    "portfolios",
+    "records_of",
+    "scope_of",
+    "within",
+]

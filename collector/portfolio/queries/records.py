@@ -1,0 +1,95 @@
+"""What ageing reads, for many accounts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from sqlalchemy import select as columns_of
+from sqlmodel import Session, col
+
+from collector.portfolio.rules import Instalment, Paid, Pause, PaymentKind, PaymentState, Reported
+from collector.portfolio.tables import Account, InstalmentRow, PauseRow, PaymentRow, Portfolio
+
+CHUNK = 2_000
+
+
+@dataclass(slots=True)
+class Records:
+    """The records of one account that its ageing follows from. Money in minor units, days local to the portfolio."""
+
+    account_id: int
+    portfolio_id: int
+    zone: str
+    grace_days: int
+    reported: Reported | None
+    instalments: list[Instalment] = field(default_factory=list)
+    payments: list[Paid] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+
+
+def records_of(session: Session, account_ids: Iterable[int]) -> dict[int, Records]:
+    """Schedule, standing payments and pauses of these accounts; ids that do not exist are left out."""
+    found: dict[int, Records] = {}
+    for ids in _chunks(account_ids):
+        chunk = {record.account_id: record for record in _accounts(session, ids)}
+        for account_id, due_on, amount in session.connection().execute(
+            columns_of(col(InstalmentRow.account_id), col(InstalmentRow.due_on), col(InstalmentRow.amount_due))
+            .where(col(InstalmentRow.account_id).in_(ids))
+            .order_by(col(InstalmentRow.account_id), col(InstalmentRow.due_on), col(InstalmentRow.number))
+        ):
+            chunk[account_id].instalments.append(Instalment(due_on, amount))
+        _add_payments(session, ids, chunk)
+        for account_id, first, last in session.connection().execute(
+            columns_of(col(PauseRow.account_id), col(PauseRow.first), col(PauseRow.last)).where(
+                col(PauseRow.account_id).in_(ids)
+            )
+        ):
+            chunk[account_id].pauses.append(Pause(first, last))
+        found.update(chunk)
+    return found
+
+
+def _chunks(account_ids: Iterable[int]) -> Iterator[list[int]]:
+    ids = iter(sorted(set(account_ids)))
+    while chunk := list(islice(ids, CHUNK)):
+        yield chunk
+
+
+def _add_payments(session: Session, ids: Sequence[int], chunk: dict[int, Records]) -> None:
+    for account_id, paid_on, amount in session.connection().execute(
+        columns_of(col(PaymentRow.account_id), col(PaymentRow.paid_on), col(PaymentRow.amount))
+        .where(
+            col(PaymentRow.account_id).in_(ids),
+            col(PaymentRow.kind) == PaymentKind.payment,
+            col(PaymentRow.state) == PaymentState.applied,
+        )
+        .order_by(col(PaymentRow.paid_on), col(PaymentRow.id))
+    ):
+        if account_id is not None:
+            chunk[account_id].payments.append(Paid(paid_on, amount))
+
+
+def _accounts(session: Session, ids: Sequence[int]) -> Iterator[Records]:
+    statement = (
+        columns_of(
+            col(Account.id),
+            col(Account.portfolio_id),
+            col(Account.reported_on),
+            col(Account.reported_min),
+            col(Account.reported_max),
+            col(Account.reported_overdue),
+            col(Account.reported_balance),
+            col(Portfolio.timezone),
+            col(Portfolio.grace_days),
+        )
+        .join(Portfolio, col(Portfolio.id) == Account.portfolio_id)
+        .where(col(Account.id).in_(ids))
+    )
+    rows = session.connection().execute(statement)
+    for identity, portfolio, day, least, most, overdue, balance, zone, grace in rows:
+        reported = None
+        if day is not None and least is not None:
+            reported = Reported(day, least, most, overdue or 0, balance or 0)
+        yield Records(identity or 0, portfolio, zone, grace, reported)

@@ -1,0 +1,37 @@
+"""Stored shapes of the book: `book` is what is kept, `stage` what a load writes on its way there."""
+
+from collector.portfolio.tables.book import (
+    Account,
+    CallerNumber,
+    ContactPoint,
+    InstalmentRow,
+    LoadRun,
+    Partner,
+    Party,
+    PauseRow,
+    PaymentRow,
+    Person,
+    Portfolio,
+    PortfolioAccess,
+)
+from collector.portfolio.tables.stage import STAGES, stage_account, stage_instalment, stage_party, stage_payment
+
+__all__ = [
+    "STAGES",
+    "Account",
+    "CallerNumber",
+    "ContactPoint",
+    "InstalmentRow",
+    "LoadRun",
+    "Partner",
+    "Party",
+    "PauseRow",
+    "PaymentRow",
+    "Person",
+    "Portfolio",
+    "PortfolioAccess",
+    "stage_account",
+    "stage_instalment",
+    "stage_party",
+    "stage_payment",
+]
