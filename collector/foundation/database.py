@@ -6,9 +6,11 @@ how a table is filled in bulk, and how one process becomes the leader.
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -32,6 +34,10 @@ Json = JSON().with_variant(JSONB, "postgresql")
 
 Begin = Callable[[], AbstractContextManager[Session]]
 """A transaction factory: commits when the block ends well, rolls back when it does not."""
+
+# What `copy_rows` hands to the driver itself must read like what SQLAlchemy writes: UTC without an offset.
+sqlite3.register_adapter(datetime, lambda at: at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
+sqlite3.register_adapter(date, date.isoformat)
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
