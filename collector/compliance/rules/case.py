@@ -72,7 +72,7 @@ class Case:
     def _sort_events(self) -> None:
         """Calls placed to, texts sent to and conversations held with the person who is to be contacted, in one pass.
 
-        `perhaps`: somebody answered, nobody wrote down who. `telling`: an outcome that other rules listen to, whoever
+        `perhaps`: somebody answered, nobody wrote down who; or the call is in flight, and somebody may yet. `telling`: an outcome that other rules listen to, whoever
         was called.
         """
         own = self.facts.person_id
@@ -96,7 +96,7 @@ class Case:
                     calls.append(event)
                     if event.at > last_call:
                         last_call = event.at
-                    if outcome == "answered":
+                    if outcome is None or outcome == "answered":
                         perhaps.append(event)
                 if outcome in CONVERSATION_WORDS:
                     talks.append(event)

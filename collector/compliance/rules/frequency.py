@@ -88,12 +88,13 @@ class Answered(Parameters):
 def answered(p: Answered, case: Case) -> Finding | None:
     """Calls of ours that were answered, all loans and all collectors together; calls the debtor placed do not count.
 
-    A conversation may be recorded apart from its call: the larger of the two numbers counts.
+    A call in flight may yet be answered, so it counts. A conversation may be recorded apart from its call: the
+    larger of the two numbers counts.
     """
     if len(case.calls) < p.cap and len(case.talks) < p.cap:
         return None
     since = case.since(p.days)
-    calls = [e.at for e in case.calls if e.at >= since and e.outcome in ANSWERED_WORDS]
+    calls = [e.at for e in case.calls if e.at >= since and (e.outcome is None or e.outcome in ANSWERED_WORDS)]
     talks = [
         e.at for e in case.talks if e.at >= since and e.kind is Kind.conversation and e.direction is Direction.outbound
     ]
@@ -153,7 +154,8 @@ class AfterTalk(Parameters):
 def after_conversation(p: AfterTalk, case: Case) -> Finding | None:
     """No call about a debt within days of a conversation about it, whoever began it.
 
-    A call that somebody answered, without a word on who it was, may have been one: a person decides.
+    A call that somebody answered, without a word on who it was, may have been one, and a call in flight may become
+    one: a person decides.
     """
     if not (case.talks or case.perhaps) or case.contact.to_whom in NOT_LIMITED:
         return None
