@@ -211,6 +211,9 @@ def test_a_third_person_in_the_borrower_s_facts_has_an_own_count() -> None:
 
 
 def test_the_attorney_is_outside_the_counts() -> None:
+    week = [placed(f"2026-05-{day:02}T{hour}:00-04:00") for day in (11, 12) for hour in (10, 12, 14, 16)]
+    assert ask(contact(to_whom=Whom.attorney), person(*week), policy("us"), "2026-05-13T12:00-04:00")[0] is Answer.allow
+    assert ask(contact(), person(*week), policy("us"), "2026-05-13T12:00-04:00")[1] == ["US-7IN7"]
     talk = placed("2026-05-12T10:00-04:00", "right_party")
     assert ask(contact(to_whom=Whom.attorney), person(talk), policy("us"), "2026-05-13T12:00-04:00")[0] is Answer.allow
     assert ask(contact(), person(talk), policy("us"), "2026-05-13T12:00-04:00")[1] == ["US-CONV"]

@@ -186,6 +186,7 @@ STOPPED = event("opt_out", "2026-04-07T09:00-04:00", channel="sms")
         pytest.param([FRESH, STOPPED], "allow", id="once"),
         pytest.param([FRESH, STOPPED, event("sms", "2026-04-07T09:01-04:00")], "deny", id="not twice"),
         pytest.param([FRESH], "deny", id="nothing to confirm"),
+        pytest.param([FRESH, event("sms", "2026-04-07T08:30-04:00"), STOPPED], "allow", id="outside the cap on texts"),
     ],
 )
 def test_one_confirmation_of_an_opt_out(events: list[dict[str, Any]], answer: str) -> None:

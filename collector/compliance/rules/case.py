@@ -72,8 +72,8 @@ class Case:
     def _sort_events(self) -> None:
         """Calls placed to, texts sent to and conversations held with the person who is to be contacted, in one pass.
 
-        `perhaps`: somebody answered, nobody wrote down who; or the call is in flight, and somebody may yet. `telling`: an outcome that other rules listen to, whoever
-        was called.
+        `perhaps`: somebody answered, nobody wrote down who; or the call is in flight, and somebody may yet.
+        `telling`: an outcome that other rules listen to, whoever was called.
         """
         own = self.facts.person_id
         target = None if self.contact.person == own else self.contact.person
