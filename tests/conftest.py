@@ -11,9 +11,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 import collector.app  # noqa: F401 - makes every table known
+from collector.foundation import schema
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
@@ -67,7 +68,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
                 made[kind] = str(tmp_path_factory.mktemp("template") / "template.db")
                 url = f"sqlite:///{made[kind]}"
             empty = Database(url)
-            SQLModel.metadata.create_all(empty.engine)
+            schema.upgrade(empty)
             empty.dispose()
         return made[kind]
 

@@ -16,7 +16,8 @@ from collector.foundation.errors import NotReady
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def _config(connection: Connection | None = None) -> Config:
+def config_for(connection: Connection | None = None) -> Config:
+    """Alembic's configuration: our revisions, on this connection."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("path_separator", "os")
@@ -27,7 +28,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 def head() -> str:
     """The newest revision this program knows."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    newest = ScriptDirectory.from_config(config_for()).get_current_head()
     return newest or ""
 
 
@@ -41,8 +42,9 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     """Bring the database to this program's revision: (before, after). A newer database is refused, untouched."""
     before = revision(database)
     _refuse_newer(before)
-    with database.engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+    if head():
+        with database.engine.begin() as connection:
+            command.upgrade(config_for(connection), "head")
     return before, head()
 
 
@@ -57,6 +59,6 @@ def require_current(database: Database) -> None:
 
 
 def _refuse_newer(now: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(config_for()).walk_revisions()}
     if now is not None and now not in known:
         raise NotReady(f"the database is at revision {now}, which this program does not know: it is newer; update me")

@@ -8,6 +8,7 @@ context.configure(
     target_metadata=context.config.attributes.get("metadata"),
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
+    **({"render_item": context.config.attributes["render"]} if "render" in context.config.attributes else {}),
 )
 with context.begin_transaction():
     context.run_migrations()
