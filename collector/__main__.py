@@ -20,10 +20,11 @@ from collector.foundation.clock import system_clock
 from collector.foundation.errors import NotReady
 from collector.foundation.settings import Settings, load_settings
 from collector.identity.queries import installation
+from collector.identity.rules import EVERYTHING
 from collector.sandbox import server as sandbox_server
 from collector.sandbox.book import PEOPLE, make_book
 from collector.sandbox.config import SandboxConfig, numbers_at
-from collector.portfolio.queries import all_callers
+from collector.portfolio.queries import callers, portfolios
 from collector.web.app import create_web
 from collector.worker import run as worker
 
@@ -77,7 +78,7 @@ def sandbox(
     settings = load_settings()
     office = open_office(settings)
     with office.database.read() as session:
-        numbers = all_callers(session)
+        numbers = [line.number for book in portfolios(session, EVERYTHING) for line in callers(session, book.id or 0)]
     office.database.dispose()
     sandbox_server.run(sandbox_config(settings, numbers, seed, speed), port)
 

@@ -169,14 +169,16 @@ def mark_point(
     status: ContactStatus,
     *,
     owner: ContactOwner | None = None,
+    label: str | None = None,
     verified_at: datetime | None = None,
     actor: str,
     at: datetime,
 ) -> None:
-    """What history found out about a contact point: wrong, given up, struck or active again; and whose it is."""
+    """What history found out about a contact point: wrong, given up, struck or active again; whose it is, and of what
+    sort (a landline takes no messages)."""
     before = row.status
     row.status = status
-    row.owner = owner or row.owner
+    row.owner, row.label = owner or row.owner, label or row.label
     row.verified_at = verified_at or row.verified_at
     session.add(row)
     session.flush()

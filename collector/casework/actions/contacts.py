@@ -15,7 +15,6 @@ from collector.dispatch.actions import ClaimedCall, move
 from collector.facts.queries import read_person
 from collector.foundation.clock import local
 from collector.foundation.errors import Conflict, NotFound
-from collector.foundation.phone import normalise
 from collector.history import actions as history
 from collector.history.rules import Channel, Outcome, RoundEnd, StopKind
 from collector.history.tables import Attempt
@@ -24,9 +23,9 @@ from collector.planning.queries import Mark, read_context
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
-from collector.portfolio.queries import get_portfolio, home_portfolio, region_for
+from collector.portfolio.queries import accounts_of_person
 from collector.portfolio.rules import ContactOwner, ContactStatus
-from collector.portfolio.tables import ContactPoint
+from collector.portfolio.tables import ContactPoint, Person, Portfolio
 
 
 def next_call(
@@ -146,13 +145,9 @@ def _finish(session: Session, task: Task, outcome: Outcome, at: datetime) -> Non
 def _apply(session: Session, office: Office, task: Task, outcome: Outcome, at: datetime, actor: Actor) -> None:
     """What an outcome changes besides the record of it."""
     if outcome is Outcome.wrong_number and task.contact_point_id is not None:
-        portfolio.mark_contact_point(
-            session,
-            task.contact_point_id,
-            status=ContactStatus.wrong,
-            owner=ContactOwner.stranger,
-            now=at,
-            actor=actor.name,
+        point = session.get_one(ContactPoint, task.contact_point_id)
+        portfolio.mark_point(
+            session, point, ContactStatus.wrong, owner=ContactOwner.stranger, actor=actor.name, at=at
         )
     elif outcome is Outcome.deceased:
         history.stop(session, kind=StopKind.deceased, at=at, actor=actor, person_id=task.person_id, reason="told in a call")
@@ -164,18 +159,20 @@ def found(
     session: Session, office: Office, *, person_id: int, phone: str, at: datetime, actor: Actor
 ) -> ContactPoint:
     """A lost person was found: the number is theirs, verified now, and calling starts with a fresh round."""
-    portfolio_id = home_portfolio(session, person_id)
-    number = normalise(phone, region_for(get_portfolio(session, portfolio_id)))
+    borrowed = accounts_of_person(session, person_id)
+    if not borrowed:
+        raise NotFound("this person borrowed nothing here; only a borrower is traced")
+    book = session.get_one(Portfolio, borrowed[0].portfolio_id)
     point = portfolio.add_phone(
         session,
-        person_id=person_id,
-        portfolio_id=portfolio_id,
-        number=number,
+        session.get_one(Person, person_id),
+        book,
+        phone,
         source="skip-tracing",
         owner=ContactOwner.own,
         verified_at=at,
         actor=actor.name,
-        now=at,
+        at=at,
     )
     history.end_round(session, point.id or 0, RoundEnd.found, {"verified_at": at.isoformat()}, at, actor)
     follow_up(session, office, {person_id}, at, actor)

@@ -27,7 +27,7 @@ from collector.planning.rules import RoundNote
 from collector.planning.rules.hand_over import Proposal, Recall
 from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import ContactStatus, PartyRole
-from collector.portfolio.tables import Account, Portfolio
+from collector.portfolio.tables import Account, ContactPoint, Portfolio
 from collector.skiptrace import rules as skiptrace
 from collector.strategy.queries import compiled
 
@@ -71,9 +71,8 @@ def note_rounds(session: Session, notes: Sequence[RoundNote], now: datetime) -> 
             continue
         history.end_round(session, note.contact_point_id, note.how, note.evidence, now, WORKER)
         if note.how is RoundEnd.given_up:
-            portfolio.mark_contact_point(
-                session, note.contact_point_id, status=ContactStatus.given_up, now=now, actor=WORKER.name
-            )
+            point = session.get_one(ContactPoint, note.contact_point_id)
+            portfolio.mark_point(session, point, ContactStatus.given_up, actor=WORKER.name, at=now)
 
 
 def hand_over(session: Session, people: Collection[int], now: datetime) -> int:

@@ -30,6 +30,7 @@ from collector.identity.rules import CARRIER, WORKER
 from collector.planning.rules import Purpose, TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
+from collector.portfolio.tables import ContactPoint
 
 BATCH = 500
 AT_ONCE = 50
@@ -206,7 +207,8 @@ def _learn_from_error(session: Session, task: Task, code: int | None, at: dateti
             reason="opted out at the carrier",
         )
     elif code in LANDLINE_CODES and task.contact_point_id is not None:
-        portfolio.mark_contact_point(session, task.contact_point_id, label="home", now=at, actor=CARRIER.name)
+        point = session.get_one(ContactPoint, task.contact_point_id)
+        portfolio.mark_point(session, point, point.status, label="home", actor=CARRIER.name, at=at)
 
 
 def message_status(

@@ -17,6 +17,6 @@ def match_payment(
     session: Session, office: Office, *, payment_id: int, account_id: int, at: datetime, actor: Actor
 ) -> PaymentRow:
     """Put a held payment on an account. Pages ask a second person first; the decision is carried out here."""
-    row = portfolio.match_payment(session, payment_id=payment_id, account_id=account_id, now=at, actor=actor.name)
+    row = portfolio.match_payment(session, payment_id, account_id, actor=actor.name, at=at)
     follow_up(session, office, people_of_account(session, account_id), at, actor)
     return row

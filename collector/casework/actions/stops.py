@@ -17,14 +17,14 @@ from collector.history.rules import Channel, HoldReason, HoldScope, ReferralStat
 from collector.history.tables import Complaint, Dispute, Hold, Referral, Stop
 from collector.identity.rules import Actor
 from collector.portfolio import actions as portfolio
-from collector.portfolio.queries import get_account, get_portfolio
+from collector.portfolio.queries import account as account_by_id
 from collector.portfolio.tables import Account, ContactPoint, PauseRow, Portfolio
 
 
 def account_of(session: Session, account_id: int) -> tuple[Account, Portfolio]:
     """An account with its portfolio."""
-    account = get_account(session, account_id)
-    return account, get_portfolio(session, account.portfolio_id)
+    account = account_by_id(session, account_id)
+    return account, session.get_one(Portfolio, account.portfolio_id)
 
 
 def stop(
@@ -189,9 +189,8 @@ def pause(
     reason: str = "",
 ) -> PauseRow:
     """Take days out of ageing, in the past too: what they had made late is looked at again."""
-    row = portfolio.pause(
-        session, account_id=account_id, first=first, last=last, reason=reason, now=at, actor=actor.name
-    )
+    account, _ = account_of(session, account_id)
+    row = portfolio.pause(session, account, first, last, reason=reason, actor=actor.name, at=at)
     follow_up(session, office, people_of_account(session, account_id), at, actor)
     return row
 
