@@ -1,0 +1,87 @@
+"""Loading a file and following it up: facts, promises, hand-overs and the plan of everyone it touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import select
+
+from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.loading.events import load_events
+from collector.casework.office import Office
+from collector.facts.queries import people_of_accounts
+from collector.facts.tables import AccountState
+from collector.history.queries import among
+from collector.identity.rules import Actor
+from collector.portfolio import loading
+from collector.portfolio.loading import LoadResult, Progress, no_progress
+from collector.portfolio.rules import LoadKind
+
+CHUNK = 2_000
+"""Accounts followed up in one transaction."""
+
+
+def load(
+    office: Office,
+    kind: LoadKind,
+    path: Path,
+    *,
+    portfolio: str | None,
+    mapping: Path | None,
+    rejects: Path | None,
+    at: datetime,
+    as_of: datetime | None,
+    actor: str,
+    progress: Progress = no_progress,
+    follow: bool = True,
+) -> LoadResult:
+    """Load one file at the moment `at`, then bring everyone it touched up to date, `CHUNK` accounts a transaction.
+
+    The file goes in whole or not at all; a process that dies while following up leaves facts that `facts rebuild`
+    repairs. With `follow` False the caller does that once for several files (`follow_accounts`).
+    """
+    read = loading.read_mapping(mapping) if mapping else None
+    begin = office.database.begin
+    if kind is LoadKind.events:
+        result = load_events(
+            begin,
+            path,
+            portfolio=portfolio,
+            mapping=read,
+            rejects=rejects,
+            at=at,
+            actor=Actor(actor),
+            progress=progress,
+        )
+    else:
+        result = loading.load(
+            begin,
+            office.keys,
+            kind,
+            path,
+            portfolio_code=portfolio,
+            mapping=read,
+            rejects=rejects,
+            at=at,
+            as_of=as_of,
+            actor=actor,
+            progress=progress,
+        )
+    if follow:
+        follow_accounts(office, result.changed_accounts, at, actor, progress)
+    return result
+
+
+def follow_accounts(
+    office: Office, account_ids: Sequence[int], at: datetime, actor: str, progress: Progress = no_progress
+) -> None:
+    """`follow_up` for everyone who owes these accounts, or did as far as the kept facts know."""
+    for start in range(0, len(account_ids), CHUNK):
+        chunk = account_ids[start : start + CHUNK]
+        with office.database.begin() as session:
+            kept = select(AccountState.person_id).where(among(session, AccountState.account_id, chunk))
+            people = people_of_accounts(session, chunk) | set(session.exec(kept))
+            follow_up(session, office, people, at, Actor(actor))
+        progress(min(start + CHUNK, len(account_ids)), len(account_ids))

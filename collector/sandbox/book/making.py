@@ -1,0 +1,134 @@
+"""The demo floor from nothing: people and files made up, loaded, followed up, planned.
+
+The same seed and day make the same book. Everything goes in by the same files and actions as a creditor's own.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from collector.casework import actions
+from collector.casework.actions.loading import follow_accounts
+from collector.casework.office import Office
+from collector.foundation.clock import local_day
+from collector.planning.actions import RunResult
+from collector.portfolio.rules import LoadKind
+from collector.sandbox.book.extras import extras_of
+from collector.sandbox.book.files import write_book, write_portfolios
+from collector.sandbox.book.loans import lay_loans
+from collector.sandbox.book.money import payments_of, unmatched
+from collector.sandbox.book.past import SEED, live_through
+from collector.sandbox.book.people import People
+from collector.sandbox.book.staff import DESKS, hire
+from collector.sandbox.book.world import BOOKS, BookSpec, Loan, Payment
+
+ACTOR: Final = "demo"
+Progressed = Callable[[int, int], None]
+HUNDRED: Final = 100
+SHARES: Final = {
+    # where the bar stands when a part is done, in a hundred
+    "written": 12,
+    "loaded": 45,
+    "followed": 75,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the floor opens with."""
+
+    accounts: int
+    rejected: int
+    runs: tuple[RunResult, ...]
+
+
+def make_book(
+    office: Office,
+    logins: Mapping[str, str],
+    *,
+    accounts: int,
+    now: datetime,
+    progress: Progressed,
+    seed: int = SEED,
+) -> Opening:
+    """Fill an empty installation with `accounts` accounts in two portfolios, users for `logins`, and today's plan."""
+    with tempfile.TemporaryDirectory(prefix="book-", dir=office.settings.home) as folder:
+        files = _written(Path(folder), accounts, now, seed)
+        progress(SHARES["written"], HUNDRED)
+        touched, rejected = _loaded(office, files, logins, now, _part(progress, "written", "loaded"))
+    follow_accounts(office, sorted(touched), now, ACTOR, _part(progress, "loaded", "followed"))
+    runs = actions.plan(office, None, now, actor=ACTOR, progress=_part(progress, "followed", None))
+    progress(HUNDRED, HUNDRED)
+    return Opening(accounts, rejected, tuple(runs))
+
+
+def _part(progress: Progressed, begins: str, ends: str | None) -> Progressed:
+    """The whole bar as seen by one part of the work."""
+    first, last = SHARES[begins], SHARES[ends] if ends else HUNDRED
+
+    def shown(done: int, total: int) -> None:
+        progress(first + (last - first) * done // max(total, 1), HUNDRED)
+
+    return shown
+
+
+Files = Sequence[tuple[str | None, LoadKind, Path]]
+"""Portfolio, kind and file, in the order in which they are loaded."""
+
+
+def _written(folder: Path, accounts: int, now: datetime, seed: int) -> Files:
+    """The files of the floor. Portfolios come first: users and callers need them."""
+    files: list[tuple[str | None, LoadKind, Path]] = [(None, LoadKind.portfolios, write_portfolios(folder, BOOKS))]
+    for spec in BOOKS:
+        loans, payments = invent(spec, accounts * spec.share // HUNDRED, now, seed)
+        written = write_book(folder, spec, loans, payments)
+        files += [(spec.code, kind, path) for kind, path in written.items()]
+    return files
+
+
+def invent(spec: BookSpec, count: int, now: datetime, seed: int) -> tuple[list[Loan], list[Payment]]:
+    """The loans of one portfolio with all that happened to them, and its payments, some of which match none."""
+    today = local_day(now, spec.zone)
+    rng = Random(f"{seed}/{spec.code}/{today.isoformat()}")  # noqa: S311 - a make-believe book, no secret
+    people = People(rng, today)
+    loans = list(lay_loans(spec, count, people, rng, today))
+    for loan in loans:
+        loan.payments += payments_of(loan, spec, rng, now)
+        live_through(loan, spec, rng, now)
+        loan.events += extras_of(loan, spec, DESKS[spec.code], rng, now)
+    strangers = unmatched(spec, loans, people, rng, now)
+    return loans, [*(paid for loan in loans for paid in loan.payments), *strangers]
+
+
+def _loaded(
+    office: Office, files: Files, logins: Mapping[str, str], now: datetime, progress: Progressed
+) -> tuple[set[int], int]:
+    """Load them all; the accounts they touched, and how many rows were refused (none, unless the rules changed)."""
+    touched: set[int] = set()
+    rejected = 0
+    for done, (code, kind, path) in enumerate(files):
+        result = actions.load(
+            office,
+            kind,
+            path,
+            portfolio=code,
+            mapping=None,
+            rejects=None,
+            at=now,
+            as_of=now if kind is LoadKind.payments else None,
+            actor=ACTOR,
+            follow=False,
+        )
+        if kind is LoadKind.portfolios:
+            with office.database.begin() as session:
+                hire(session, logins, now, ACTOR)
+        touched.update(result.changed_accounts)
+        rejected += result.rejected
+        progress(done + 1, len(files))
+    return touched, rejected
