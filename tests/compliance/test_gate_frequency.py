@@ -142,3 +142,40 @@ def test_house_caps() -> None:
     six = [*three, *(call(f"2026-05-13T{12 + n}:00+02:00", phone="3") for n in range(3))]
     assert check("house", six, other)[:2] == ("deny", ["HOUSE-DIALS-PERSON"])
     assert check("house", [event("sms", HOUR)], event("sms", "2026-05-13T15:00+02:00"))[1] == ["HOUSE-SMS"]
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        pytest.param({}, "deny", id="about this debt, by this collector"),
+        pytest.param({"collector": "K2"}, "allow", id="another collector"),
+        pytest.param({"debts": ["B"]}, "allow", id="another debt"),
+        pytest.param({"debts": []}, "deny", id="about what, is not known"),
+        pytest.param({"person": "S"}, "allow", id="somebody else"),
+    ],
+)
+def test_which_conversation_gives_quiet(change: dict[str, Any], answer: str) -> None:
+    assert check("us", [{**TALK, **change}], event("call", "2026-04-08T12:00-04:00"))[0] == answer
+
+
+@pytest.mark.parametrize(
+    ("change", "fired"),
+    [
+        pytest.param({}, ["US-REBUT"], id="unanswered"),
+        pytest.param({"outcome": "busy_tone"}, [], id="a proven busy tone"),
+        pytest.param({"collector": "K2"}, [], id="another collector"),
+        pytest.param({"phone": "2"}, [], id="another number"),
+        pytest.param({"outcome": "third_party"}, [], id="answered"),
+    ],
+)
+def test_what_counts_as_bunched(change: dict[str, Any], fired: list[str]) -> None:
+    before = {**call("2026-04-07T11:58-04:00"), **change}
+    candidate = event("call", "2026-04-07T12:00-04:00", to={"phone": "1"})
+    assert check("us", [before], candidate)[1] == fired
+
+
+def test_the_seventh_call_of_a_day_is_bunched() -> None:
+    six = [call(f"2026-04-07T{9 + n:02}:00-04:00", phone="1") for n in range(6)]
+    candidate = event("call", "2026-04-07T17:00-04:00", to={"phone": "1"})
+    assert check("us", six, candidate)[1] == ["US-REBUT", "HOUSE-DIALS-NUMBER", "HOUSE-DIALS-PERSON"]
+    assert check("us", six[:5], candidate)[1] == ["HOUSE-DIALS-NUMBER"]

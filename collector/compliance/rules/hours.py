@@ -48,6 +48,8 @@ def hours(p: Hours, case: Case) -> Finding | None:
 
 
 def _shut(p: Hours, case: Case) -> Finding | None:
+    if not case.zone_known:
+        return Finding("no hour is known to be lawful, since the zone is not known")
     spans = agreed_spans(case, p.agreed_once, p.callback_minutes) if p.agreed else []
     for span in spans:
         if span.opens <= case.at < span.closes:
