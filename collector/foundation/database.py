@@ -115,8 +115,7 @@ class Database:
             collector_read=True, **({"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {})
         )
         with Session(engine, expire_on_commit=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing it ends the transaction and leaves what was read as it was read
 
     def dispose(self) -> None:
         self.engine.dispose()
