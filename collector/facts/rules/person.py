@@ -49,6 +49,7 @@ FLAGS = {
     StopKind.hardship.value: "hardship",
     StopKind.breathing_space.value: "breathing_space",
 }
+KINDS = {kind.value: kind for kind in Kind}
 CHANNELS = {channel.value: channel for channel in Channel}
 DIRECTIONS = {direction.value: direction for direction in Direction}
 CALLED = {outcome.value for outcome in CONVERSATION}
@@ -118,7 +119,7 @@ def _body(
     now = int(at.timestamp())
     stops = _in_force(_stops(records, person_id), now, turns)
     phones = _phones(records, person_id, attempts, now, turns)
-    third = chain.from_iterable(begun(records.about.get(a.account_id, ()), now, turns) for a in accounts)
+    third = [row for a in accounts for row in placed(begun(records.about.get(a.account_id, ()), now, turns))]
     first_day = (at.astimezone(UTC) - timedelta(days=EVENT_DAYS)).date()
     return PersonBody(
         zones=_zones(records, accounts, phones, records.phones.get(person_id, ())),
@@ -126,7 +127,7 @@ def _body(
         flags=_flags(stops, accounts, phones),
         standing=tuple(_standing(records, person_id, accounts, stops, now, turns)),
         phones=tuple(phones),
-        events=_events(records, person_id, [*attempts, *placed(list(third))], first_day),
+        events=_events(records, person_id, _in_order(attempts, third), first_day),
         callbacks=_callbacks(begun(records.callbacks.get(person_id, ()), now, turns), now),
     )
 
@@ -255,11 +256,18 @@ def unreachable(accounts: Sequence[AccountFacts], phones: Sequence[Phone]) -> bo
     return traced or (given_up and not any(phone.status is ContactStatus.active for phone in own))
 
 
+def _in_order(own: Sequence[AttemptRecord], others: Sequence[AttemptRecord]) -> Sequence[AttemptRecord]:
+    """Contacts by time; one's own come in order already."""
+    return sorted([*own, *others], key=lambda row: (row.at, row.id)) if others else own
+
+
 def _events(records: Records, person_id: int, attempts: Iterable[AttemptRecord], first_day: date) -> tuple[Event, ...]:
     events: list[Event] = []
-    for attempt in sorted((a for a in attempts if a.day >= first_day), key=lambda a: (a.at, a.id)):
+    for attempt in attempts:
+        if attempt.day < first_day:
+            continue
         event = Event(
-            Kind(attempt.channel),
+            KINDS[attempt.channel],
             attempt.at,
             DIRECTIONS[attempt.direction],
             attempt.outcome,

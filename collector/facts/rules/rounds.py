@@ -17,6 +17,9 @@ from collector.portfolio.rules import ContactOwner, ContactStatus
 
 PROOFS = ALIVE | CONVERSATION
 CLOSING = "closing"
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+OWNERS = {owner.value: owner for owner in ContactOwner}
+STATUSES = {status.value: status for status in ContactStatus}
 
 
 class RoundView(NamedTuple):
@@ -88,7 +91,7 @@ def _timeline(
         if attempt.direction == "inbound":
             yield attempt.at, 0, attempt
         elif attempt.channel == "call" and attempt.outcome is not None:
-            yield attempt.at, 0, _round_call(attempt, Outcome(attempt.outcome))
+            yield attempt.at, 0, _round_call(attempt, OUTCOMES[attempt.outcome])
         elif attempt.channel == "sms" and attempt.purpose == CLOSING:
             yield attempt.at, 1, attempt
             if attempt.delivered_at is not None and attempt.delivered_at <= now:
@@ -115,8 +118,8 @@ def phone_of(
     return Phone(
         id=record.id,
         number=record.number,
-        owner=ContactOwner(record.owner),
-        status=ContactStatus(record.status),
+        owner=OWNERS[record.owner],
+        status=STATUSES[record.status],
         label=record.label,
         zones=zones,
         verified_at=record.verified_at,
@@ -127,6 +130,6 @@ def phone_of(
         closing_delivered=view.closing_delivered,
         reopened=view.reopened,
         ended=view.ended,
-        last_outcome=Outcome(last.outcome) if last is not None and last.outcome else None,
+        last_outcome=OUTCOMES[last.outcome] if last is not None and last.outcome else None,
         last_at=last.at if last is not None else None,
     )
