@@ -1,6 +1,7 @@
 """Commands of the floor: plan, tasks, send, calls, outcomes, promises, stops."""
 
 import asyncio
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -48,7 +49,7 @@ def sweep(at: str | None = AtOption, json_: bool = JsonFlag) -> None:
     """Bring about what time alone brings: broken promises, expired tasks, referrals, fresh facts."""
     with progress_bar("sweeping") as progress:
         result = actions.sweep(office(), moment(at), COMMAND_LINE.name, progress=progress)
-    show(result, as_json=json_, lines=[f"{key.replace('_', ' ')}: {value}" for key, value in vars(result).items()])
+    show(result, as_json=json_, lines=[f"{key.replace('_', ' ')}: {value}" for key, value in asdict(result).items()])
 
 
 @command
@@ -102,7 +103,7 @@ def send(
     desk.require_armed(when, system_clock())
     with progress_bar("sending") as progress:
         result = asyncio.run(actions.send_all(desk, when, limit=limit, progress=progress))
-    show(result, as_json=json_, lines=[f"{key}: {value}" for key, value in vars(result).items()])
+    show(result, as_json=json_, lines=[f"{key}: {value}" for key, value in asdict(result).items()])
 
 
 @command

@@ -120,7 +120,7 @@ PORTFOLIOS = Shape(
 CALLERS = Shape(
     (
         Column("portfolio", parsing.each(_code), "code, where the command names no portfolio"),
-        _must("number", parsing.text(40), "the creditor's own registered number, in the country of the portfolio"),
+        _must("number", parsing.dialled, "the creditor's own registered number, in the country of the portfolio"),
         Column("channels", parsing.each(_channels), "call, sms or both", blank="call,sms"),
     ),
     key=(),

@@ -105,6 +105,16 @@ def text(limit: int = 200) -> ParseColumn:
     return each(parse)
 
 
+def _dialled(cell: str, _: Book) -> str:
+    if not 3 <= len(cell) <= 40 or not all(mark in "+-() ." or (mark.isascii() and mark.isdigit()) for mark in cell):
+        raise BadInput("is not a phone number")
+    return cell
+
+
+dialled = each(_dialled)
+"""A number as people write it, plus sign and all; which country it belongs to is known only with its portfolio."""
+
+
 KEY = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
 DAMAGED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 
