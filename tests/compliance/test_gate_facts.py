@@ -232,3 +232,21 @@ def test_one_kind_of_closed_days_is_enough() -> None:
     for rules in (sunday, feast):
         assert ask(contact(), person(zones=CHINA), rules, "2026-05-17T12:00+08:00")[1] == ["HOUSE-DAYS"]
         assert ask(contact(), person(zones=CHINA), rules, "2026-05-16T12:00+08:00")[0] is Answer.allow
+
+
+def test_the_label_of_a_phone_tells_the_place() -> None:
+    wish = stands(Mark.preference, "2026-05-01T10:00-04:00", detail={"place": "work"})
+    at = "2026-05-13T12:00-04:00"
+    for label, answer in (("work", Answer.deny), ("mobile", Answer.allow)):
+        asked = contact(phone=Phone(1, "+1", label=label))
+        assert ask(asked, person(standing=(wish,)), policy("us"), at)[0] is answer
+    assert ask(contact(), person(standing=(wish,)), policy("us"), at)[0] is Answer.review
+
+
+def test_a_consent_taken_back_for_a_channel_closes_it() -> None:
+    at = "2026-05-13T12:00-04:00"
+    texts = stands(Mark.revoked, "2026-05-01T10:00-04:00", channel=Channel.sms)
+    wholly = stands(Mark.revoked, "2026-05-01T10:00-04:00")
+    assert ask(contact("sms"), person(standing=(texts,)), policy("house"), at)[1] == ["HOUSE-OPTOUT"]
+    assert ask(contact("call"), person(standing=(texts,)), policy("house"), at)[0] is Answer.allow
+    assert ask(contact("sms"), person(standing=(wholly,)), policy("house"), at)[0] is Answer.allow

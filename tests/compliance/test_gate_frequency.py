@@ -179,3 +179,26 @@ def test_the_seventh_call_of_a_day_is_bunched() -> None:
     candidate = event("call", "2026-04-07T17:00-04:00", to={"phone": "1"})
     assert check("us", six, candidate)[1] == ["US-REBUT", "HOUSE-DIALS-NUMBER", "HOUSE-DIALS-PERSON"]
     assert check("us", six[:5], candidate)[1] == ["HOUSE-DIALS-NUMBER"]
+
+
+def test_conversations_recorded_without_their_calls_count_as_answered() -> None:
+    talks = [event("conversation", f"2026-05-13T1{hour}:00+08:00") for hour in range(3)]
+    assert check("cn", talks, event("call", "2026-05-13T15:00+08:00"))[:2] == ("deny", ["CN-FREQ"])
+    assert check("cn", talks[:2], event("call", "2026-05-13T15:00+08:00"))[0] == "allow"
+
+
+def test_a_conversation_about_another_debt_leaves_a_consent_as_it_was() -> None:
+    consent = event("consent", "2026-04-07T12:30-04:00")
+    elsewhere = event("conversation", "2026-04-08T10:00-04:00", debts=("B",))
+    candidate = event("call", "2026-04-09T10:00-04:00")
+    assert check("us", [TALK, consent, elsewhere], candidate)[0] == "allow"
+    assert check("us", [TALK, consent, {**elsewhere, "debts": ["A", "B"]}], candidate)[0] == "deny"
+    assert check("us", [TALK, {**consent, "debts": ["B"]}], candidate)[0] == "deny"
+
+
+def test_the_longer_of_two_caps_on_texts_sets_the_earliest_moment() -> None:
+    texted = [FRESH, *(event("sms", f"2026-04-0{day}T09:00-04:00") for day in (5, 6, 7))]
+    assert check("us", texted, event("sms", "2026-04-07T12:00-04:00"))[2] == "2026-04-12T08:00:00-04:00"
+    assert (
+        check("us", texted[:1] + texted[-1:], event("sms", "2026-04-07T12:00-04:00"))[2] == "2026-04-08T08:00:00-04:00"
+    )
