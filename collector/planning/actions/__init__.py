@@ -1,6 +1,6 @@
 """Writing plans: the night plan, one person's day anew, and what time takes away."""
 
-from collector.planning.actions.plan import RunResult, plan
+from collector.planning.actions.night import RunResult, plan
 from collector.planning.actions.replan import PersonNote, replan
 from collector.planning.actions.tend import Expired, cancel, cancel_tasks, expire
 

@@ -43,16 +43,18 @@ def fill(queues: Mapping[str, Queue], levels: Sequence[str], places: Mapping[str
     agents of a level can make, and a higher level may help a lower one, never the other way round.
 
     Taken by rank over all levels: a call fits while, for its level and each below it, the calls taken so far at that
-    level or above leave a place. Once a level is full it stays full, so one cut a level says it all.
+    level or above leave a place. Once a level is full it stays full, so one cut a level says it all. Calls of a level
+    that nobody on the floor has are not cut: no day is filled by them.
     """
-    room = {level: sum(places.get(upper, 0) for upper in levels[at:]) for at, level in enumerate(levels)}
+    staffed = [level for at, level in enumerate(levels) if any(places.get(upper, 0) for upper in levels[at:])]
+    room = {level: sum(places.get(upper, 0) for upper in staffed[at:]) for at, level in enumerate(staffed)}
     cuts: dict[str, Cut] = {}
-    for rank, person_id, at in _by_rank(queues, levels):
-        level = levels[at]
+    for rank, person_id, at in _by_rank(queues, staffed):
+        level = staffed[at]
         if level in cuts:
             continue
-        if all(room[lower] > 0 for lower in levels[: at + 1]):
-            for lower in levels[: at + 1]:
+        if all(room[lower] > 0 for lower in staffed[: at + 1]):
+            for lower in staffed[: at + 1]:
                 room[lower] -= 1
         else:
             cuts[level] = Cut(rank, person_id)

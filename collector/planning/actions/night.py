@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from multiprocessing import get_context
+from typing import NamedTuple
 
 from sqlalchemy import Engine, delete, or_, update
 from sqlmodel import Session, col, select
@@ -71,6 +72,7 @@ def plan(
     actor: str = "worker",
     progress: Progress = silent,
     processes: int = 1,
+    size: int = SIZE,
     carried_in: CarriedIn = nothing_known,
 ) -> list[RunResult]:
     """Plans the day of each portfolio that holds `now`, and publishes it in place of the plan before.
@@ -79,44 +81,62 @@ def plan(
     many share the ranges. A portfolio that is planned twice at once is a `Conflict` for the one that began earlier.
     """
     refresh_stale(begin, now)
+    order = _Order(begin, now, actor, progress, processes, size, carried_in)
+    if not dry_run:
+        return [_plan_one(order, portfolio_id) for portfolio_id in portfolio_ids]
     elsewhere: dict[int, list[Flight]] = {}
-    results = []
-    for portfolio_id in portfolio_ids:
-        result, shared = _plan_one(begin, portfolio_id, now, dry_run, actor, progress, processes, carried_in, elsewhere)
-        results.append(result)
-        if dry_run:
-            for person_id, flights in shared.items():
-                elsewhere.setdefault(person_id, []).extend(flights)
-    return results
+    return [_try_one(order, portfolio_id, elsewhere) for portfolio_id in portfolio_ids]
 
 
-def _plan_one(
-    begin: Begin,
-    portfolio_id: int,
-    now: datetime,
-    dry_run: bool,
-    actor: str,
-    progress: Progress,
-    processes: int,
-    carried_in: CarriedIn,
-    elsewhere: dict[int, list[Flight]],
-) -> tuple[RunResult, dict[int, list[Flight]]]:
-    with begin() as session:
-        ctx = read_context(session, portfolio_id, now, carried_in)
-        code = portfolio_of(session, portfolio_id).code
-        parts = list(person_ranges(session, portfolio_id, SIZE))
-        places = agents_places(session, ctx)
-        address = _address(session) if processes > 1 and len(parts) > 1 else None
-    if dry_run:
-        tally = _sweep(begin, Errand(ctx, now, None, elsewhere), parts, progress, processes, address)
-        return _result(ctx, code, None, tally, _cuts(tally, places)), tally.shared
-    with _run(begin, ctx, now) as run_id:
-        tally = _sweep(begin, Errand(ctx, now, run_id), parts, progress, processes, address)
-        cuts = _cuts(tally, places)
-        result = _result(ctx, code, run_id, tally, cuts)
-        with begin() as session:
-            _publish(session, result, cuts, actor, now)
-    return result, tally.shared
+class _Order(NamedTuple):
+    """What the door asked for, for all portfolios."""
+
+    begin: Begin
+    now: datetime
+    actor: str
+    progress: Progress
+    processes: int
+    size: int
+    carried_in: CarriedIn
+
+
+class _Ground(NamedTuple):
+    """What is read of a portfolio before its people are gone through."""
+
+    ctx: Context
+    code: str
+    parts: list[Range]
+    places: dict[str, int]
+    address: str | None
+    """Of the database, when other processes are to help."""
+
+
+def _ground(order: _Order, portfolio_id: int) -> _Ground:
+    with order.begin() as session:
+        ctx = read_context(session, portfolio_id, order.now, order.carried_in)
+        parts = list(person_ranges(session, portfolio_id, order.size))
+        address = _address(session) if order.processes > 1 and len(parts) > 1 else None
+        return _Ground(ctx, portfolio_of(session, portfolio_id).code, parts, agents_places(session, ctx), address)
+
+
+def _try_one(order: _Order, portfolio_id: int, elsewhere: dict[int, list[Flight]]) -> RunResult:
+    """A dry run; what it would plan for people of several portfolios is kept for those after it."""
+    ground = _ground(order, portfolio_id)
+    tally = _sweep(order, ground, Errand(ground.ctx, order.now, None, elsewhere))
+    for person_id, flights in tally.shared.items():
+        elsewhere.setdefault(person_id, []).extend(flights)
+    return _result(ground, None, tally, _cuts(tally, ground.places))
+
+
+def _plan_one(order: _Order, portfolio_id: int) -> RunResult:
+    ground = _ground(order, portfolio_id)
+    with _run(order.begin, ground.ctx, order.now) as run_id:
+        tally = _sweep(order, ground, Errand(ground.ctx, order.now, run_id))
+        cuts = _cuts(tally, ground.places)
+        result = _result(ground, run_id, tally, cuts)
+        with order.begin() as session:
+            _publish(session, result, cuts, order.actor, order.now)
+    return result
 
 
 def _address(session: Session) -> str | None:
@@ -126,23 +146,25 @@ def _address(session: Session) -> str | None:
     return bind.url.render_as_string(hide_password=False)
 
 
-def _sweep(
-    begin: Begin, errand: Errand, parts: Sequence[Range], progress: Progress, processes: int, address: str | None
-) -> Tally:
-    """All ranges, in order; with several processes, each takes turns of them, and the order is restored."""
-    total, whole = len(parts), Tally()
-    if address is None:
-        for done, part in enumerate(parts, 1):
-            whole.add(go_through(begin, errand, part))
-            progress(done, total)
-        return whole
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        turns = {pool.submit(go_through_all, address, errand, parts[at::processes]): at for at in range(processes)}
-        found: dict[int, Tally] = {}
+def _sweep(order: _Order, ground: _Ground, errand: Errand) -> Tally:
+    """All ranges, in order; several processes take turns of them, and the order is restored."""
+    whole, total = Tally(), len(ground.parts)
+    if ground.address is not None:
+        return _sweep_together(order, ground, ground.address, errand)
+    for done, part in enumerate(ground.parts, 1):
+        whole.add(go_through(order.begin, errand, part))
+        order.progress(done, total)
+    return whole
+
+
+def _sweep_together(order: _Order, ground: _Ground, address: str, errand: Errand) -> Tally:
+    whole, found, many = Tally(), dict[int, Tally](), order.processes
+    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+        turns = {pool.submit(go_through_all, address, errand, ground.parts[at::many]): at for at in range(many)}
         for future in as_completed(turns):
-            at = turns[future]
-            found |= {at + step * processes: tally for step, tally in enumerate(future.result())}
-            progress(len(found), total)
+            first = turns[future]
+            found |= {first + step * many: tally for step, tally in enumerate(future.result())}
+            order.progress(len(found), len(ground.parts))
     for at in sorted(found):
         whole.add(found[at])
     return whole
@@ -209,7 +231,8 @@ def _cuts(tally: Tally, places: dict[str, int]) -> dict[str, Cut]:
     return fill(tally.queues, [level.value for level in LEVEL_ORDER], places)
 
 
-def _result(ctx: Context, code: str, run_id: int | None, tally: Tally, cuts: dict[str, Cut]) -> RunResult:
+def _result(ground: _Ground, run_id: int | None, tally: Tally, cuts: dict[str, Cut]) -> RunResult:
+    ctx = ground.ctx
     omitted = left_out(tally.queues, cuts, [segment.name for segment in ctx.strategy.segments()])
     counts = dict(tally.counts)
     for segment, number in omitted.items():
@@ -217,7 +240,7 @@ def _result(ctx: Context, code: str, run_id: int | None, tally: Tally, cuts: dic
     counts = {key: number for key, number in sorted(counts.items()) if number}
     return RunResult(
         portfolio_id=ctx.portfolio_id,
-        portfolio=code,
+        portfolio=ground.code,
         run_id=run_id,
         day=ctx.today,
         strategy=f"{ctx.strategy.name}@{ctx.strategy.version}",
@@ -240,20 +263,7 @@ def _publish(session: Session, result: RunResult, cuts: dict[str, Cut], actor: s
     if run is None or run.state is not RunState.building:
         raise Conflict("Another plan of this portfolio was begun in the meantime.")
     for level, cut in cuts.items():
-        session.execute(
-            update(Task)
-            .where(
-                col(Task.run_id) == result.run_id,
-                col(Task.channel) == Channel.call,
-                col(Task.level) == level,
-                or_(
-                    col(Task.rank) > cut.rank,
-                    (col(Task.rank) == cut.rank) & (col(Task.person_id) >= cut.person_id),
-                ),
-            )
-            .values(state=TaskState.cancelled, state_reason=CAPACITY)
-            .execution_options(synchronize_session=False)
-        )
+        _leave_out(session, result.run_id, level, cut)
     session.execute(
         update(PlanRun)
         .where(col(PlanRun.portfolio_id) == result.portfolio_id, col(PlanRun.state) == RunState.current)
@@ -269,19 +279,27 @@ def _publish(session: Session, result: RunResult, cuts: dict[str, Cut], actor: s
     }
     run.left_out = dict(result.left_out)
     session.add(run)
-    record(
-        session,
-        actor,
-        "plan.published",
-        f"plan_run:{run.id}",
-        {
-            "portfolio": result.portfolio_id,
-            "day": result.day.isoformat(),
-            "strategy": result.strategy,
-            "tasks": result.tasks,
-            "refused": sum(result.refused.values()),
-            "left_out": sum(result.left_out.values()),
-            "digest": result.digest,
-        },
-        now,
+    _tell(session, result, actor, now)
+
+
+def _leave_out(session: Session, run_id: int | None, level: str, cut: Cut) -> None:
+    after = or_(col(Task.rank) > cut.rank, (col(Task.rank) == cut.rank) & (col(Task.person_id) >= cut.person_id))
+    session.execute(
+        update(Task)
+        .where(col(Task.run_id) == run_id, col(Task.channel) == Channel.call, col(Task.level) == level, after)
+        .values(state=TaskState.cancelled, state_reason=CAPACITY)
+        .execution_options(synchronize_session=False)
     )
+
+
+def _tell(session: Session, result: RunResult, actor: str, now: datetime) -> None:
+    detail = {
+        "portfolio": result.portfolio_id,
+        "day": result.day.isoformat(),
+        "strategy": result.strategy,
+        "tasks": result.tasks,
+        "refused": sum(result.refused.values()),
+        "left_out": sum(result.left_out.values()),
+        "digest": result.digest,
+    }
+    record(session, actor, "plan.published", f"plan_run:{result.run_id}", detail, now)
