@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from collector.casework.office import Office
 from collector.dispatch.actions import ClaimedCall
 from collector.foundation.errors import BadInput, NotFound
+from collector.foundation.money import plain
 from collector.foundation.phone import masked
 from collector.history.rules import Channel, HoldScope, ReferralKind
 from collector.history.tables import Referral
@@ -174,4 +175,13 @@ def explain(
     """Why an account is where it is at that moment: the very decision of the plan, for one account."""
     account, portfolio = account_and_portfolio(session, key, scope)
     document = planning.explain(session, account.id or 0, at, office.capabilities)
-    return {**document, "account": f"{portfolio.code}/{account.account_no}", "person": account.person_id}
+    facts = {
+        name: plain(value, portfolio.currency) if name in AMOUNTS else value
+        for name, value in document["facts"].items()
+    }
+    named = {"account": f"{portfolio.code}/{account.account_no}", "person": account.person_id}
+    return {**document, **named, "facts": {**facts, "currency": portfolio.currency}}
+
+
+AMOUNTS = frozenset({"overdue", "owed", "next_due_amount"})
+"""Facts told in decimal major units, as files carry them."""

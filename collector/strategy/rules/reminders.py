@@ -22,7 +22,8 @@ class ReminderGroup(StrEnum):
 class Reminders:
     """Steps per group, on days relative to the due date: -7 is a week before, 0 the day itself.
 
-    Reliable are the tiers in `reliable_tiers`, and with `never_missed` whoever never missed an instalment.
+    Reliable are the tiers in `reliable_tiers`, and with `never_missed` whoever has paid before and never missed an
+    instalment: who has not paid yet has shown nothing.
     """
 
     steps: dict[ReminderGroup, tuple[Step, ...]]
@@ -33,7 +34,8 @@ class Reminders:
         if account.autopay:
             return ReminderGroup.autopay
         reliable = account.value_tier in self.reliable_tiers
-        if reliable or (self.never_missed and not account.missed_cumulative):
+        proven = account.last_paid_on is not None and not account.missed_cumulative
+        if reliable or (self.never_missed and proven):
             return ReminderGroup.reliable
         return ReminderGroup.default
 
