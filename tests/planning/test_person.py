@@ -197,8 +197,18 @@ def test_what_came_in_does_not_use_the_budget_up() -> None:
 @pytest.mark.parametrize(
     ("due_on", "changes", "expected"),
     [
-        pytest.param(TODAY + timedelta(days=1), {"missed_cumulative": 0}, -1, id="reliable, a day before"),
-        pytest.param(TODAY + timedelta(days=3), {"missed_cumulative": 0}, None, id="reliable, not earlier"),
+        pytest.param(
+            TODAY + timedelta(days=1),
+            {"missed_cumulative": 0, "last_paid_on": date(2026, 4, 12)},
+            -1,
+            id="reliable, a day before",
+        ),
+        pytest.param(
+            TODAY + timedelta(days=3),
+            {"missed_cumulative": 0, "last_paid_on": date(2026, 4, 12)},
+            None,
+            id="reliable, not earlier",
+        ),
         pytest.param(TODAY + timedelta(days=7), {}, -7, id="others, a week before"),
         pytest.param(TODAY + timedelta(days=3), {}, -3, id="others, three days before"),
         pytest.param(TODAY + timedelta(days=4), {}, None, id="no reminder on other days"),

@@ -106,7 +106,8 @@ def decide_range(
             refusals.append(refusal_row(run_id, refusal, seconds))
             hasher.update(_encode(refusals[-1][1:]))
             tally.refused.update({rule for rule, _, _ in refusal.rules})
-        tally.passed.update([passed.why for passed in plan.passed])
+        for passed in plan.passed:
+            tally.passed[passed.why] += 1
         if plan.rounds:
             tally.noted.append(facts.person_id)
         if is_shared and plan.tasks:

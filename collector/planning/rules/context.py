@@ -10,7 +10,7 @@ from typing import NamedTuple
 from collector.compliance.rules import Contact, Policy, judge
 from collector.facts.rules import PersonBody, PersonFacts
 from collector.foundation.calendar import is_holiday
-from collector.foundation.clock import at_local
+from collector.foundation.clock import at_local, day_start
 from collector.history.rules import Channel
 from collector.strategy.rules import Strategy
 
@@ -63,6 +63,7 @@ class Context:
     """False on a holiday: its reminders went out before it."""
     reminders_until: date | None = None
     """On the last day before holidays: their last day, whose reminders go out today."""
+    _spans: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
     _windows: dict[str, tuple[Window, ...]] = field(default_factory=dict, repr=False, compare=False)
     _callers: dict[tuple[Channel, int], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -83,6 +84,15 @@ class Context:
         found = self._windows.get(zone)
         if found is None:
             found = self._windows[zone] = tuple(sorted(self._lawful(zone), key=lambda window: window.start))
+        return found
+
+    def span(self, zone: str) -> tuple[int, int]:
+        """First second of the planned day on that zone's clocks, and of the day after it."""
+        found = self._spans.get(zone)
+        if found is None:
+            days = (self.today, self.today + timedelta(days=1))
+            first, last = (int(day_start(day, zone).timestamp()) for day in days)
+            found = self._spans[zone] = (first, last)
         return found
 
     def person_zone(self, body: PersonBody) -> str:

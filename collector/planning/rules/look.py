@@ -13,7 +13,7 @@ from collector.planning.rules.context import Context
 from collector.portfolio.rules import OBLIGORS
 from collector.strategy.rules import Due, Segment, Step
 
-MUST_OPEN = Attention.CALLBACK | Attention.ROUND | Attention.PROMISE
+MUST_OPEN = int(Attention.CALLBACK | Attention.ROUND | Attention.PROMISE)
 """Whoever has one of these is looked at although no date of an account asks for it."""
 NO_STEP = Due(None, ())
 
@@ -85,7 +85,7 @@ def needs_look(account: AccountFacts, ctx: Context, attention: int = 0) -> bool:
 def why_quiet(seen: Look, body: PersonBody, ctx: Context, now: int) -> Quiet | None:
     """What keeps an account quiet, the hardest reason first; None: nothing does."""
     account = seen.account
-    if ctx.is_held or any(_is_hold(mark, account.account_id, now) for mark in body.standing):
+    if ctx.is_held or (body.standing and any(_is_hold(mark, account.account_id, now) for mark in body.standing)):
         return Quiet.held
     if seen.segment.name in ctx.held_segments:
         return Quiet.held_segment

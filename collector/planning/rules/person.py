@@ -6,13 +6,12 @@ The same function decides for the night plan, for a single person after an event
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from collector.facts.rules import Kind, PersonFacts, Phone
-from collector.foundation.clock import day_start
 from collector.history.rules import Channel, RoundEnd
 from collector.planning.rules.contact import OWN, Found, Place, Refused, TooLate, place
 from collector.planning.rules.context import Context, Flight
@@ -25,6 +24,9 @@ from collector.portfolio.rules import ContactStatus
 from collector.strategy.rules import Level
 
 MESSAGES = frozenset({Channel.sms, Channel.email})
+LANES = {channel: Channel.sms if channel in MESSAGES else channel for channel in Channel}
+"""Channels that share a budget, by the name of one of them; messages, calls, letters, visits, decided in that order."""
+LANE_ORDER = {Channel.sms: 0, Channel.call: 1, Channel.letter: 2, Channel.visit: 3}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -142,6 +144,15 @@ def ended_rounds(rounds: Iterable[tuple[Phone, Round]], ctx: Context) -> list[Ro
     ]
 
 
+def _urgency(want: Want) -> tuple[int, int, int]:
+    account = want.seen.account
+    return want.urgency, -account.overdue, account.account_id
+
+
+def _lane_order(lane: tuple[Channel, list[Want]]) -> int:
+    return LANE_ORDER[lane[0]]
+
+
 class _Desk:
     """One person on the desk: collects what is decided while the wants are gone through, most urgent first."""
 
@@ -166,13 +177,16 @@ class _Desk:
 
     def plan(self) -> PersonPlan:
         self._note_quiet()
-        found = list(wants(self.facts, self.looks, self.rounds, self.ctx, self.now))
-        if len(found) > 1:
-            found.sort(key=lambda want: (want.urgency, -want.seen.account.overdue, want.seen.account.account_id))
-        self._messages([want for want in found if want.channel in MESSAGES])
-        self._calls([want for want in found if want.channel is Channel.call])
-        for channel in (Channel.letter, Channel.visit):
-            self._papers([want for want in found if want.channel is channel])
+        lanes: dict[Channel, list[Want]] = {}
+        for want in sorted(wants(self.facts, self.looks, self.rounds, self.ctx, self.now), key=_urgency):
+            lanes.setdefault(LANES[want.channel], []).append(want)
+        for lane, found in sorted(lanes.items(), key=_lane_order):
+            if lane is Channel.sms:
+                self._messages(found)
+            elif lane is Channel.call:
+                self._calls(found)
+            else:
+                self._papers(found)
         self.notes += ended_rounds(self.rounds, self.ctx)
         return PersonPlan(tuple(self.tasks), tuple(self.refusals), tuple(self.notes), tuple(self.passed))
 
@@ -211,8 +225,10 @@ class _Desk:
             self._pass([want for want in found if want.seen.account.account_id not in debts], "outranked")
 
     def _after_last_call(self, want: Want) -> Want:
+        if want.callback is not None or not self.facts.body.events:
+            return want
         calls = [event.at for event in placed(self.facts.body.events, Kind.call)]
-        if want.callback is not None or not calls:
+        if not calls:
             return want
         gap = int(self.ctx.strategy.retry.min_gap_hours * HOUR)
         return want._replace(not_before=max(want.not_before, max(calls) + gap))
@@ -236,12 +252,11 @@ class _Desk:
         """Whether a contact of this sort was placed today, or is in flight."""
         if any(flight.channel in channels for flight in self.flights):
             return True
-        if not self.facts.body.events:
+        events = self.facts.body.events
+        if not events:
             return False
-        zone = self.ctx.person_zone(self.facts.body)
-        first = int(day_start(self.ctx.today, zone).timestamp())
-        last = int(day_start(self.ctx.today + timedelta(days=1), zone).timestamp())
-        return any(first <= event.at < last for kind in kinds for event in placed(self.facts.body.events, kind))
+        first, last = self.ctx.span(self.ctx.person_zone(self.facts.body))
+        return any(first <= event.at < last for kind in kinds for event in placed(events, kind))
 
     def _closing_refused(self, want: Want, answer: Found) -> None:
         """Time alone will not let this closing SMS go: that is recorded in its place (handbook section 6)."""

@@ -32,7 +32,7 @@ class Priority(NamedTuple):
 
     def as_json(self) -> str:
         """What is stored with the task and shown as "why here"."""
-        return _encode(self._asdict()).decode()
+        return _encode(dict(zip(self._fields, self, strict=True))).decode()
 
 
 _encode = msgspec.json.Encoder().encode

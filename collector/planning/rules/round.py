@@ -40,12 +40,6 @@ class RoundState(StrEnum):
 SILENT = frozenset({RoundState.closing, RoundState.waiting, RoundState.given_up})
 """States in which the phone is not called."""
 
-_ENDED = {
-    RoundEnd.given_up.value: RoundState.given_up,
-    RoundEnd.avoiding.value: RoundState.avoiding,
-    RoundEnd.reached.value: RoundState.reached,
-}
-
 
 class Round(NamedTuple):
     """Where a phone stands."""
@@ -66,12 +60,17 @@ class Round(NamedTuple):
 
 
 FRESH = Round(RoundState.fresh)
+_ENDED = {
+    RoundEnd.given_up.value: Round(RoundState.given_up),
+    RoundEnd.avoiding.value: Round(RoundState.avoiding),
+    RoundEnd.reached.value: Round(RoundState.reached),
+}
 
 
 def progress(phone: Phone, retry: Retry, zone: str, now: int) -> Round:
     """Where the phone's round stands at `now`. `zone` is the person's, by which days are told apart."""
     if not phone.round:
-        return Round(_ENDED[phone.ended]) if phone.ended in _ENDED else FRESH
+        return _ENDED.get(phone.ended, FRESH) if phone.ended else FRESH
     calls, proof = _since_alive(phone.round)
     if not calls:
         if not proof:

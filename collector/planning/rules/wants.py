@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from collector.facts.rules import Callback, Event, Kind, PersonFacts, Phone, PromiseFact, extra_of
@@ -57,29 +57,33 @@ def wants(
     now: int,
 ) -> Iterator[Want]:
     """Everything that is due today for this person, over all accounts and rules."""
-    by_account = {seen.account.account_id: (seen, quiet) for seen, quiet in looks}
-    yield from _callbacks(facts, by_account, ctx, now)
+    if facts.body.callbacks:
+        yield from _callbacks(facts, looks, ctx)
     for seen, quiet in looks:
-        if quiet in SILENT_ALTOGETHER:
-            continue
-        yield from _promise_reminders(seen, facts, ctx, now)
-        if quiet is None:
-            yield from _broken(seen, facts, ctx)
-            yield from _steps(seen)
-        elif quiet is Quiet.promised and seen.due.step is not None and seen.due.step.channel is Channel.letter:
-            yield from _steps(seen)
-    late = [seen for seen, quiet in looks if quiet is None and seen.days]
-    if late:
-        yield from _rounds(max(late, key=lambda seen: seen.account.overdue), rounds, ctx)
+        if seen.account.extra is not None and quiet not in SILENT_ALTOGETHER:
+            yield from _promise_reminders(seen, facts, ctx, now)
+        if quiet is None or (quiet is Quiet.promised and _is_letter(seen.due.step)):
+            if seen.is_broken:
+                yield from _broken(seen, facts, ctx)
+            if seen.reminder is not None:
+                yield _reminder(seen, seen.reminder)
+            if seen.due.step is not None:
+                yield _step(seen, seen.due.step)
+    if any(round_.state in STARTED for _, round_ in rounds):
+        late = [seen for seen, quiet in looks if quiet is None and seen.days]
+        if late:
+            yield from _rounds(max(late, key=lambda seen: seen.account.overdue), rounds, ctx)
 
 
-def _callbacks(
-    facts: PersonFacts, looks: dict[int, tuple[Look, Quiet | None]], ctx: Context, now: int
-) -> Iterator[Want]:
-    zone = ctx.person_zone(facts.body)
-    tomorrow = int(day_start(ctx.today + timedelta(days=1), zone).timestamp())
+def _is_letter(step: Step | None) -> bool:
+    return step is not None and step.channel is Channel.letter
+
+
+def _callbacks(facts: PersonFacts, looks: Sequence[tuple[Look, Quiet | None]], ctx: Context) -> Iterator[Want]:
+    by_account = {seen.account.account_id: (seen, quiet) for seen, quiet in looks}
+    _, tomorrow = ctx.span(ctx.person_zone(facts.body))
     for callback in facts.body.callbacks:
-        seen, quiet = looks.get(callback.account_id, (None, None))
+        seen, quiet = by_account.get(callback.account_id, (None, None))
         if seen is None or quiet in SILENT_ALTOGETHER or callback.at >= tomorrow:
             continue
         yield Want(
@@ -95,7 +99,7 @@ def _callbacks(
 
 
 def _promise_reminders(seen: Look, facts: PersonFacts, ctx: Context, now: int) -> Iterator[Want]:
-    if seen.account.extra is None or ctx.strategy.promise.reminder_template is None:
+    if ctx.strategy.promise.reminder_template is None:
         return
     for promise in extra_of(seen.account).promises:
         if _is_reminder_due(promise, seen, facts, ctx, now):
@@ -136,8 +140,6 @@ def placed(events: Sequence[Event], kind: Kind) -> Iterator[Event]:
 
 def _broken(seen: Look, facts: PersonFacts, ctx: Context) -> Iterator[Want]:
     """A broken promise tops the list until the person was called about it, and is told once by message."""
-    if not seen.is_broken:
-        return
     broken_at = seen.account.broken_at or 0
     account_id = seen.account.account_id
     done = {event.kind for event in facts.body.events if event.at >= broken_at and account_id in event.debts}
@@ -150,37 +152,28 @@ def _broken(seen: Look, facts: PersonFacts, ctx: Context) -> Iterator[Want]:
         yield Want(seen, Channel.sms, Purpose.broken_promise, reason, urgency, template, Tone.firm)
 
 
-def _steps(seen: Look) -> Iterator[Want]:
-    if seen.reminder is not None:
-        step, urgency = seen.reminder, URGENCY[Purpose.reminder]
-        if step.offset == 0 or seen.account.due_today:
-            urgency = DUE_TODAY
-        yield Want(
-            seen,
-            step.channel,
-            Purpose.reminder,
-            f"reminder {step.key}",
-            urgency,
-            step.template,
-            step.tone,
-            step.slot,
-            step,
-        )
-    step_due, skipped = seen.due
-    if step_due is not None:
-        purpose = Purpose.notice if step_due.channel is Channel.letter else Purpose.collect
-        yield Want(
-            seen,
-            step_due.channel,
-            purpose,
-            f"step {step_due.key}",
-            URGENCY[purpose],
-            step_due.template,
-            step_due.tone,
-            step_due.slot,
-            step_due,
-            tuple(step.key for step in skipped),
-        )
+def _reminder(seen: Look, step: Step) -> Want:
+    is_today = step.offset == 0 or seen.account.due_today > 0
+    urgency = DUE_TODAY if is_today else URGENCY[Purpose.reminder]
+    reason = f"reminder {step.key}"
+    return Want(seen, step.channel, Purpose.reminder, reason, urgency, step.template, step.tone, step.slot, step)
+
+
+def _step(seen: Look, step: Step) -> Want:
+    purpose = Purpose.notice if step.channel is Channel.letter else Purpose.collect
+    skipped = tuple([one.key for one in seen.due.skipped])
+    return Want(
+        seen,
+        step.channel,
+        purpose,
+        f"step {step.key}",
+        URGENCY[purpose],
+        step.template,
+        step.tone,
+        step.slot,
+        step,
+        skipped,
+    )
 
 
 STARTED = frozenset({RoundState.open, RoundState.closing, RoundState.waiting, RoundState.given_up})
@@ -197,7 +190,7 @@ def _rounds(seen: Look, rounds: Sequence[tuple[Phone, Round]], ctx: Context) -> 
         if round_.state is RoundState.closing:
             yield _closing(seen, phone, ctx)
     callable_ = [round_ for _, round_ in rounds if round_.state in (RoundState.open, RoundState.fresh)]
-    if callable_ and states & STARTED:
+    if callable_:
         number = max(len(round_.counted) for round_ in callable_) + 1
         reason = f"3:3:3, call {number} of the round"
         yield Want(seen, Channel.call, Purpose.collect, reason, URGENCY[Purpose.collect] + 1)
