@@ -80,9 +80,7 @@ class Floor:
         return number
 
     def phone(self, person_id: int, number: str, rank: int = 0) -> int:
-        point = ContactPoint(
-            person_id=person_id, portfolio_id=self.cn, kind=ContactKind.phone, value=number, rank=rank
-        )
+        point = ContactPoint(person_id=person_id, portfolio_id=self.cn, kind=ContactKind.phone, value=number, rank=rank)
         return self.add(point)
 
     def pay(self, amount: int, at: datetime, account_id: int | None = None, state: str = "applied") -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from floor import AMOUNT, DUE, Floor, noon
 from sqlmodel import Session
 
 from collector.facts import actions as facts
 from collector.facts.queries import read_person, stream
 from collector.facts.rules import PersonFacts, body_decoder, lateness
 from collector.foundation.database import Database
-from floor import AMOUNT, DUE, Floor, noon
 
 
 def everyone(floor: Floor) -> list[int]:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
 from collector.facts.rules import records as shapes
 from collector.history.tables import Dispute, Promise, Referral
-from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, Paid, PaymentKind, PaymentState
+from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, PaymentKind, PaymentState
 from collector.portfolio.tables import Account, InstalmentRow, Partner, Party, PauseRow, PaymentRow, Portfolio
 
 account, party, payment = columns_of(Account), columns_of(Party), columns_of(PaymentRow)
@@ -58,14 +58,14 @@ def book(reader: Reader, ids: Collection[int]) -> None:
         select(line.account_id, line.due_on, line.amount_due).where(reader.among(line.account_id, ids))
     ):
         reader.found.instalments[number].append(Instalment(due_on, amount))
-    for number, on, amount in reader.rows(
-        select(payment.account_id, payment.paid_on, payment.amount).where(
+    for number, at, on, amount in reader.rows(
+        select(payment.account_id, moment(payment.paid_at), payment.paid_on, payment.amount).where(
             reader.among(payment.account_id, ids),
             payment.kind == PaymentKind.payment,
             payment.state == PaymentState.applied,
         )
     ):
-        reader.found.payments[number].append(Paid(on, amount))
+        reader.found.payments[number].append(shapes.PaymentRecord(seconds(at), on, amount))
     for number, first, last in reader.rows(
         select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids))
     ):

@@ -80,10 +80,11 @@ def account_facts(
     """
     account = records.accounts[owed.account_id]
     book = records.books[account.portfolio_id]
-    state = _lateness(records, account, book.grace_days, day)
+    payments = [Paid(row.on, row.amount) for row in begun(records.payments.get(account.id, ()), now, turns)]
+    state = _lateness(records, account, payments, book.grace_days, day)
     ageing = state.ageing
     promises = begun(records.promises.get(account.id, ()), now, turns)
-    since = _since(records, account.id, day) if touch.step or promises else None
+    since = spell_since(records.instalments.get(account.id, ()), payments, day) if touch.step or promises else None
     limitation = _limitation(book, ageing, promises)
     columns: tuple[Any, ...] = (
         owed.person_id,
@@ -122,10 +123,11 @@ def _amounts(ageing: Ageing) -> tuple[Any, ...]:
     )
 
 
-def _lateness(records: Records, account: AccountRecord, grace_days: int, day: date) -> Lateness:
+def _lateness(
+    records: Records, account: AccountRecord, payments: Sequence[Paid], grace_days: int, day: date
+) -> Lateness:
     """A schedule says more than a report, so where there is one the report is not asked."""
     instalments = records.instalments.get(account.id)
-    payments = records.payments.get(account.id, ())
     if instalments or account.reported_on is None:
         return Lateness(age(instalments or (), payments, grace_days, day))
     return _reported(account, account.reported_on, payments, day)
@@ -159,10 +161,6 @@ def _reported(account: AccountRecord, reported_on: date, payments: Sequence[Paid
     if was_overdue and not overdue:
         return Lateness(ageing)
     return Lateness(ageing, reported_on, account.reported_min, account.reported_max)
-
-
-def _since(records: Records, account_id: int, day: date) -> date | None:
-    return spell_since(records.instalments.get(account_id, ()), records.payments.get(account_id, ()), day)
 
 
 def _step(touch: Touch, since: date | None) -> tuple[str | None, date | None]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from collector.portfolio.rules import Instalment, Paid
+from collector.portfolio.rules import Instalment
 
 
 class BookRecord(NamedTuple):
@@ -57,6 +57,14 @@ class Obligation(NamedTuple):
     role: str
     guarantee_kind: str | None
     guarantee_until: date | None
+
+
+class PaymentRecord(NamedTuple):
+    """A standing payment: its moment, and its local day, which ageing counts by."""
+
+    at: int
+    on: date
+    amount: int
 
 
 class AttemptRecord(NamedTuple):
@@ -194,7 +202,7 @@ class Records:
     accounts: dict[int, AccountRecord] = field(default_factory=dict)
     obligations: dict[int, list[Obligation]] = field(default_factory=_lists)
     instalments: dict[int, list[Instalment]] = field(default_factory=_lists)
-    payments: dict[int, list[Paid]] = field(default_factory=_lists)
+    payments: dict[int, list[PaymentRecord]] = field(default_factory=_lists)
     """Standing payments by account."""
     pauses: dict[int, list[tuple[date, date]]] = field(default_factory=_lists)
     promises: dict[int, list[PromiseRecord]] = field(default_factory=_lists)

@@ -5,9 +5,12 @@ file loaded again) carries a `natural_key` and is recorded once.
 """
 
 from collector.history.actions.contacts import (
+    AttemptMade,
     agree_callback,
     finish_callback,
+    newest_outcome,
     record_attempt,
+    record_attempts,
     record_delivery,
     record_disposition,
     record_outcome,
@@ -33,6 +36,7 @@ from collector.history.actions.stops import (
 )
 
 __all__ = [
+    "AttemptMade",
     "agree_callback",
     "answer_dispute",
     "closing_refused",
@@ -44,9 +48,11 @@ __all__ = [
     "lift_stop",
     "make_promise",
     "move_referral",
+    "newest_outcome",
     "open_dispute",
     "open_referral",
     "record_attempt",
+    "record_attempts",
     "record_delivery",
     "record_disposition",
     "record_outcome",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -71,6 +72,63 @@ def record_attempt(
     detail |= {"contact_point": contact_point_id, "purpose": purpose, "contacted_at": at.isoformat()}
     add(session, attempt, actor.name, "attempt.recorded", detail, now)
     return attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptMade:
+    """A contact of ours that was placed for a task, as `record_attempts` takes it."""
+
+    natural_key: str
+    person_id: int
+    portfolio_id: int
+    channel: Channel
+    at: datetime
+    day: date
+    account_id: int
+    debts: list[int] = field(default_factory=list)
+    contact_point_id: int | None = None
+    number: str | None = None
+    caller: str | None = None
+    slot: str | None = None
+    purpose: str = "collect"
+    step: str | None = None
+    text: str | None = None
+
+
+def record_attempts(session: Session, made: Sequence[AttemptMade], now: datetime, actor: Actor) -> list[Attempt]:
+    """Many placed contacts at once, in order. Whoever calls holds what makes each of them one (its task): the natural
+    keys are not asked about row by row."""
+    rows = [
+        Attempt(
+            natural_key=one.natural_key,
+            person_id=one.person_id,
+            portfolio_id=one.portfolio_id,
+            account_id=one.account_id,
+            debts=one.debts or [one.account_id],
+            contact_point_id=one.contact_point_id,
+            channel=one.channel,
+            direction=Direction.outbound,
+            number=one.number,
+            caller=one.caller,
+            slot=one.slot,
+            at=one.at,
+            day=one.day,
+            purpose=one.purpose,
+            step=one.step,
+            text=one.text,
+            actor=actor.name,
+            recorded_at=now,
+        )
+        for one in made
+    ]
+    session.add_all(rows)
+    session.flush()
+    for row in rows:
+        detail = {"person": row.person_id, "debts": row.debts, "channel": row.channel.value}
+        detail |= {"direction": row.direction.value, "contact_point": row.contact_point_id}
+        detail |= {"purpose": row.purpose, "contacted_at": row.at.isoformat()}
+        record(session, actor.name, "attempt.recorded", f"attempt:{row.id}", detail, now)
+    return rows
 
 
 def record_outcome(

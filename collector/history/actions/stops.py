@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from collector.foundation.calendar import add_business_days
 from collector.foundation.clock import at_local, local_day
-from collector.foundation.errors import BadInput, Conflict
+from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.history.actions.keep import add, already, change, fetch, id_of
 from collector.history.rules import Channel, HoldReason, HoldScope, Standing, StopKind, banking_country
 from collector.history.tables import Complaint, Dispute, Hold, StandingRow, Stop
@@ -192,11 +192,14 @@ def says_paid(session: Session, *, account_id: int, person_id: int, now: datetim
     before = session.exec(running.order_by(col(Hold.id)).limit(1)).first()
     if before is not None:
         return before
-    zone_name, currency = session.exec(
+    book = session.exec(
         select(Portfolio.timezone, Portfolio.currency)
         .join(Account, col(Account.portfolio_id) == col(Portfolio.id))
         .where(col(Account.id) == account_id)
-    ).one()
+    ).first()
+    if book is None:
+        raise NotFound(f"there is no account {account_id}")
+    zone_name, currency = book
     last = add_business_days(local_day(now, zone_name), PROOF_DAYS, banking_country(currency))
     return hold(
         session,

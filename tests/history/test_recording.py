@@ -1,0 +1,147 @@
+"""What happened is written down once, corrected by new rows, and audited."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from floor import DUE, LI, Floor, noon
+from sqlmodel import Session, select
+
+from collector.audit.tables import AuditEntry
+from collector.foundation.errors import BadInput, Conflict
+from collector.history import actions as history
+from collector.history.rules import (
+    Channel,
+    HoldReason,
+    HoldScope,
+    Outcome,
+    ReferralKind,
+    ReferralState,
+    StopKind,
+)
+from collector.history.tables import Attempt, OutcomeRow
+
+NOW = noon(DUE + timedelta(days=1))
+HOUR = timedelta(hours=1)
+
+
+def actions_of(session: Session) -> list[str]:
+    session.flush()
+    return [row.action for row in session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()]  # type: ignore[arg-type]
+
+
+def test_an_attempt_is_recorded_once_and_its_outcome_corrected_by_a_new_row(session: Session) -> None:
+    floor = Floor(session)
+    first = floor.contact(NOW)
+    floor.contacts = 0
+    assert floor.contact(NOW) is first
+    assert len(session.exec(select(Attempt)).all()) == 1
+    number = first.id or 0
+    history.record_outcome(session, number, Outcome.busy, NOW, NOW + HOUR, LI, note="was engaged")
+    history.record_outcome(session, number, Outcome.busy, NOW, NOW + HOUR, LI, note="was engaged")
+    rows = session.exec(select(OutcomeRow).where(OutcomeRow.attempt_id == number)).all()
+    assert sorted(row.outcome for row in rows) == ["busy", "no_answer"]
+    assert actions_of(session) == ["attempt.recorded", "outcome.recorded", "outcome.recorded"]
+
+
+def test_nothing_is_recorded_before_it_happens(session: Session) -> None:
+    floor = Floor(session)
+    with pytest.raises(BadInput):
+        history.record_attempt(
+            session,
+            natural_key="early",
+            person_id=floor.wang,
+            portfolio_id=floor.cn,
+            channel=Channel.call,
+            at=NOW + HOUR,
+            day=NOW.date(),
+            now=NOW,
+            actor=LI,
+        )
+
+
+def test_the_audit_holds_no_numbers_texts_or_names(session: Session) -> None:
+    floor = Floor(session)
+    floor.text(NOW, purpose="collect")
+    history.stop(session, kind=StopKind.opt_out, at=NOW, actor=LI, number="+8613812340001", reason="he said STOP")
+    told = "".join(str(row.detail) for row in session.exec(select(AuditEntry)).all())
+    assert "1381234" not in told
+    assert "STOP" not in told
+
+
+def test_a_receipt_counts_once(session: Session) -> None:
+    sent = Floor(session).text(NOW)
+    assert history.record_delivery(session, sent.id or 0, "delivered", NOW, NOW, LI)
+    assert not history.record_delivery(session, sent.id or 0, "delivered", NOW + HOUR, NOW + HOUR, LI)
+
+
+def test_the_same_stop_is_one_until_it_is_lifted(session: Session) -> None:
+    floor = Floor(session)
+    given = {"kind": StopKind.cease, "actor": LI, "person_id": floor.wang}
+    first = history.stop(session, at=NOW, **given)  # type: ignore[arg-type]
+    assert history.stop(session, at=NOW + HOUR, **given) is first  # type: ignore[arg-type]
+    history.lift_stop(session, first.id or 0, NOW + HOUR, LI)
+    assert history.lift_stop(session, first.id or 0, NOW + 2 * HOUR, LI).lifted_at == NOW + HOUR
+    assert history.stop(session, at=NOW + 2 * HOUR, **given) is not first  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"scope": HoldScope.person}, id="no person"),
+        pytest.param({"scope": HoldScope.segment, "person_id": 1}, id="no segment"),
+        pytest.param({"scope": HoldScope.everything, "until": NOW}, id="ends when it begins"),
+    ],
+)
+def test_a_hold_says_what_it_holds(session: Session, wrong: dict[str, object]) -> None:
+    with pytest.raises(BadInput):
+        history.hold(session, reason=HoldReason.supervisor, at=NOW, actor=LI, **wrong)  # type: ignore[arg-type]
+
+
+def test_says_paid_gives_two_working_days_of_quiet_and_not_more_for_saying_it_again(session: Session) -> None:
+    floor = Floor(session)
+    friday = noon(DUE + timedelta(days=5))
+    first = history.says_paid(session, account_id=floor.loan, person_id=floor.wang, now=friday, actor=LI)
+    assert first.until == noon(DUE + timedelta(days=10), 0)
+    again = history.says_paid(session, account_id=floor.loan, person_id=floor.wang, now=friday + HOUR, actor=LI)
+    assert again is first
+
+
+def test_a_referral_is_open_once_and_moves_only_forward(session: Session) -> None:
+    floor = Floor(session)
+    given = {
+        "kind": ReferralKind.legal,
+        "person_id": floor.wang,
+        "account_id": floor.loan,
+        "portfolio_id": floor.cn,
+        "reasons": [{"trigger": "lian_san_lei_liu"}],
+        "evidence": {},
+        "now": NOW,
+        "actor": LI,
+    }
+    row = history.open_referral(session, **given)  # type: ignore[arg-type]
+    assert history.open_referral(session, **given) is row  # type: ignore[arg-type]
+    history.move_referral(session, row.id or 0, ReferralState.recalled, NOW + HOUR, LI, "paid")
+    with pytest.raises(Conflict):
+        history.move_referral(session, row.id or 0, ReferralState.accepted, NOW + HOUR, LI)
+    assert history.open_referral(session, **given) is not row  # type: ignore[arg-type]
+
+
+def test_a_dispute_is_answered_once(session: Session) -> None:
+    floor = Floor(session)
+    row = history.open_dispute(
+        session,
+        account_id=floor.loan,
+        person_id=floor.wang,
+        reason="not mine",
+        at=NOW,
+        today=DUE,
+        now=NOW,
+        actor=LI,
+        answer_days=10,
+    )
+    assert row.answer_by == DUE + timedelta(days=10)
+    history.answer_dispute(session, row.id or 0, "it is", NOW + HOUR, LI)
+    with pytest.raises(Conflict):
+        history.answer_dispute(session, row.id or 0, "really", NOW + 2 * HOUR, LI)
