@@ -69,3 +69,8 @@ def entries_of(session: Session, subject: str, limit: int = 200) -> Sequence[Aud
     return session.exec(
         select(AuditEntry).where(AuditEntry.subject == subject).order_by(col(AuditEntry.id).desc()).limit(limit)
     ).all()
+
+
+def latest(session: Session, limit: int = 200) -> Sequence[AuditEntry]:
+    """What was done last, newest first."""
+    return session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)).all()

@@ -25,3 +25,8 @@ def open_approvals(session: Session) -> Sequence[Approval]:
 
 def installation(session: Session) -> Installation | None:
     return session.get(Installation, 1)
+
+
+def find_user(session: Session, name: str) -> User | None:
+    """The user of that login name, if there is one."""
+    return session.exec(select(User).where(User.name == name)).first()

@@ -55,6 +55,7 @@ class Standing:
     segment: str
     stage: str
     level: str
+    playbook: str | None
     asset_class: str
     overdue: int
     owed: int
@@ -129,6 +130,7 @@ def standing_of(session: Session, facts: AccountFacts, now: datetime) -> Standin
         segment=segment.name,
         stage=str(segment.stage),
         level=str(segment.level),
+        playbook=segment.playbook,
         asset_class=str(strategy.asset_class(facts.product, days)),
         overdue=facts.overdue,
         owed=facts.owed,

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Select, and_
 from sqlmodel import Session, col, or_, select
 
-from collector.casework.views import within
 from collector.facts.queries import FACTS, account_of
 from collector.facts.rules import lateness
 from collector.facts.tables import AccountState
@@ -19,6 +18,7 @@ from collector.foundation.errors import BadInput
 from collector.foundation.paging import Page, page_of
 from collector.foundation.phone import normalise
 from collector.identity.rules import Scope
+from collector.portfolio.queries import portfolio_by_code, portfolios
 from collector.portfolio.rules import ContactKind, PartyRole
 from collector.portfolio.tables import Account, ContactPoint, Person, Portfolio
 from collector.strategy.queries import compiled
@@ -55,7 +55,7 @@ def accounts(
     """Accounts of the scope by id; `after` is the key of the page before."""
     statement = _lines(scope).order_by(col(Account.id)).limit(limit + 1)
     if code is not None:
-        statement = statement.where(col(Account.portfolio_id) == within.portfolio(session, scope, code).id)
+        statement = statement.where(col(Account.portfolio_id) == portfolio_by_code(session, code, scope).id)
     if after is not None:
         if not after.isdecimal():
             raise BadInput("after is the value that the page before gave")
@@ -92,7 +92,7 @@ def _numbers(session: Session, scope: Scope, text: str) -> list[str]:
     """The text as a phone number of each country the scope's portfolios are in."""
     if sum(ch.isdigit() for ch in text) < 6:
         return []
-    regions = {book.jurisdiction.upper() for book in within.portfolios(session, scope)}
+    regions = {book.jurisdiction.upper() for book in portfolios(session, scope)}
     found = set()
     for region in sorted(_REGIONS.get(region, region) for region in regions):
         try:

@@ -30,6 +30,7 @@ from collector.identity.rules import Scope
 from collector.identity.tables import Approval
 from collector.planning.rules import CAPACITY, RunState, TaskState
 from collector.planning.tables import PlanRun, Refusal, Task
+from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import PaymentState
 from collector.portfolio.tables import Account, PaymentRow, Portfolio
 from collector.strategy.queries import compiled
@@ -99,7 +100,7 @@ class Floor:
 
 def floor(session: Session, office: Office, scope: Scope, now: datetime) -> Floor:
     """Everything a supervisor sees at a glance, of the portfolios of the scope."""
-    books = within.portfolios(session, scope)
+    books = portfolios(session, scope)
     return Floor(
         lights=readiness(session, office, scope, now),
         queues=queues(session, books, now),
@@ -271,7 +272,7 @@ def wide_holds(session: Session, scope: Scope, now: datetime) -> Sequence[Hold]:
 
 def readiness(session: Session, office: Office, scope: Scope, now: datetime) -> list[Light]:
     """The lights: database, payments loaded, plan run, carrier. Words name no portfolio: a monitor may read them."""
-    books = within.portfolios(session, scope)
+    books = portfolios(session, scope)
     loaded, planned = _payments(books, now), _plans(session, books, now)
     return [_database(session), loaded, planned, _carrier(office, now), _stopped(session, now)]
 

@@ -50,17 +50,13 @@ def people_of(session: Session, account: Account, facts: PersonFacts) -> list[Be
     return [_beside(session, account, person_id, role, rounds) for person_id, role in beside]
 
 
-def _beside(
-    session: Session, account: Account, person_id: int, role: PartyRole, rounds: Mapping[int, Phone]
-) -> Beside:
+def _beside(session: Session, account: Account, person_id: int, role: PartyRole, rounds: Mapping[int, Phone]) -> Beside:
     person = session.get(Person, person_id)
     contacts = contacts_of(session, person_id, account.portfolio_id, rounds)
     return Beside(person_id, person.name if person else "", role, role in OBLIGORS, contacts)
 
 
-def contacts_of(
-    session: Session, person_id: int, portfolio_id: int, rounds: Mapping[int, Phone]
-) -> list[Contact]:
+def contacts_of(session: Session, person_id: int, portfolio_id: int, rounds: Mapping[int, Phone]) -> list[Contact]:
     """The person's contact points that this portfolio brought."""
     statement = select(ContactPoint).where(
         ContactPoint.person_id == person_id, ContactPoint.portfolio_id == portfolio_id

@@ -63,9 +63,7 @@ class SaysPaid:
     zone: str
 
 
-def cases(
-    session: Session, scope: Scope, kind: ReferralKind, *, closed: bool = False, limit: int = 200
-) -> list[Case]:
+def cases(session: Session, scope: Scope, kind: ReferralKind, *, closed: bool = False, limit: int = 200) -> list[Case]:
     """Referrals that wait or are worked (or, `closed`, those that ended), largest overdue first."""
     live = [ReferralState.proposed, ReferralState.accepted]
     statement = (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from collector.foundation.database import lock_key
-from collector.history.rules import HoldScope, PromiseState
+from collector.history.rules import HoldReason, HoldScope, PromiseState
 from collector.history.tables import CallbackRow, Complaint, Disposition, Dispute, Hold, Promise
+from collector.identity.rules import ApprovalState
+from collector.identity.tables import Approval
 
 AGAIN = timedelta(minutes=10)
 """Within this time the same words are the same event."""
@@ -50,34 +54,43 @@ def complaint(session: Session, account_id: int, text: str, at: datetime) -> Com
     return session.exec(statement.limit(1)).first()
 
 
-def disposition(session: Session, account_id: int, note: str | None, at: datetime, who: str) -> Disposition | None:
+def disposition(
+    session: Session, account_id: int, said: Mapping[str, Any], at: datetime, who: str
+) -> Disposition | None:
+    """The same conversation noted again, word for word."""
     statement = select(Disposition).where(
-        Disposition.account_id == account_id,
-        col(Disposition.note).is_not_distinct_from(note),
-        Disposition.actor == who,
-        col(Disposition.occurred_at) > at - AGAIN,
+        Disposition.account_id == account_id, Disposition.actor == who, col(Disposition.occurred_at) > at - AGAIN
     )
-    return session.exec(statement.order_by(col(Disposition.id).desc()).limit(1)).first()
+    newest = session.exec(statement.order_by(col(Disposition.id).desc()).limit(1)).first()
+    same = newest is not None and all(getattr(newest, name) == value for name, value in said.items())
+    return newest if same else None
+
+
+def approval(session: Session, subject: str, body: Mapping[str, Any]) -> Approval | None:
+    """The same question that waits for its answer already."""
+    statement = select(Approval).where(Approval.subject == subject, Approval.state == ApprovalState.open)
+    return next((row for row in session.exec(statement) if row.body == body), None)
 
 
 def hold(
     session: Session,
     scope: HoldScope,
-    at: datetime,
     *,
     account_id: int | None = None,
     person_id: int | None = None,
     portfolio_id: int | None = None,
     segment: str | None = None,
+    until: datetime | None = None,
 ) -> Hold | None:
-    """A hold on the same thing that is in force without an end."""
+    """A hold on the same thing, to the same end, that is in force."""
     statement = select(Hold).where(
         Hold.scope == scope,
         col(Hold.account_id).is_not_distinct_from(account_id),
         col(Hold.person_id).is_not_distinct_from(person_id),
         col(Hold.portfolio_id).is_not_distinct_from(portfolio_id),
         col(Hold.segment).is_not_distinct_from(segment),
+        col(Hold.until).is_not_distinct_from(until),
+        col(Hold.reason) == HoldReason.supervisor,
         col(Hold.lifted_at).is_(None),
-        or_(col(Hold.until).is_(None)),
     )
     return session.exec(statement.limit(1)).first()

@@ -2,81 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.dispatch.tables import InboundMessage
-from collector.foundation.errors import BadInput, NotFound
+from collector.foundation.errors import NotFound
 from collector.history.queries.among import among
 from collector.history.rules import HoldScope
 from collector.history.tables import Dispute, Hold, Promise, Referral, Stop
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
 from collector.planning.tables import Task
-from collector.portfolio.tables import Account, LoadRun, Party, PaymentRow, Portfolio
+from collector.portfolio import queries as portfolio
+from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio
 
 T = TypeVar("T", bound=SQLModel)
 
-
-def portfolios(session: Session, scope: Scope) -> Sequence[Portfolio]:
-    """The portfolios of the scope, by code."""
-    statement = select(Portfolio).order_by(col(Portfolio.code))
-    if scope.portfolio_ids is not None:
-        statement = statement.where(col(Portfolio.id).in_(scope.portfolio_ids))
-    return session.exec(statement).all()
-
-
-def portfolio(session: Session, scope: Scope, code: str) -> Portfolio:
-    found = session.exec(select(Portfolio).where(col(Portfolio.code) == code)).first()
-    return _admitted(found, scope, found.id if found else None)
+LONGEST_ID = 18
+"""Digits of a database id."""
 
 
 def account(session: Session, scope: Scope, account_id: int) -> tuple[Account, Portfolio]:
-    found = session.get(Account, account_id)
-    kept = _admitted(found, scope, found.portfolio_id if found else None)
-    return kept, _portfolio_of(session, kept.portfolio_id)
-
-
-def account_by_key(session: Session, scope: Scope, key: str) -> tuple[Account, Portfolio]:
-    """`CODE/NO`, or a bare number where it is unique inside the scope."""
-    code, slash, number = key.strip().partition("/")
-    statement = select(Account).join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
-    by_number = statement.where(col(Account.account_no) == key.strip())
-    by_key = statement.where(col(Portfolio.code) == code, col(Account.account_no) == number)
-    for asked in (by_key, by_number) if slash else (by_number,):
-        if scope.portfolio_ids is not None:
-            asked = asked.where(col(Account.portfolio_id).in_(scope.portfolio_ids))
-        found = session.exec(asked.limit(2)).all()
-        if len(found) == 1:
-            return found[0], _portfolio_of(session, found[0].portfolio_id)
-        if found:
-            raise BadInput("several portfolios have an account of that number; write CODE/NO")
-    raise NotFound("there is no such account")
+    found = portfolio.account(session, account_id, scope)
+    return found, session.get_one(Portfolio, found.portfolio_id)
 
 
 def person_by_key(session: Session, scope: Scope, key: str) -> int:
-    """The borrower of `CODE/NO`, or a person by number."""
-    if key.strip().isdecimal() and "/" not in key:
-        try:
-            return account_by_key(session, scope, key)[0].person_id
-        except NotFound:
-            return person(session, scope, int(key))
-    return account_by_key(session, scope, key)[0].person_id
-
-
-def person(session: Session, scope: Scope, person_id: int) -> int:
-    """The id again, when the person owes, or stands beside, an account of the scope."""
-    owns = select(Account.id).where(col(Account.person_id) == person_id)
-    stands = select(Account.id).join(Party, col(Party.account_id) == col(Account.id))
-    stands = stands.where(col(Party.person_id) == person_id)
-    for statement in (owns, stands):
-        if scope.portfolio_ids is not None:
-            statement = statement.where(col(Account.portfolio_id).in_(scope.portfolio_ids))
-        if session.exec(statement.limit(1)).first() is not None:
-            return person_id
-    raise NotFound("there is no such person")
+    """The borrower of `CODE/NO`, or a person of the scope by number."""
+    try:
+        return portfolio.account_by_key(session, key, scope).person_id
+    except NotFound:
+        if not key.isdecimal() or len(key) > LONGEST_ID:
+            raise
+        return portfolio.person(session, int(key), scope).id or 0
 
 
 def task(session: Session, scope: Scope, task_id: int) -> Task:
@@ -114,7 +74,7 @@ def stop(session: Session, scope: Scope, stop_id: int) -> Stop:
     found = session.get(Stop, stop_id)
     if found is None or found.person_id is None:
         return _admitted(found, scope, None)
-    person(session, scope, found.person_id)
+    portfolio.person(session, found.person_id, scope)
     return found
 
 
@@ -126,7 +86,7 @@ def hold(session: Session, scope: Scope, hold_id: int) -> Hold:
     if found.account_id is not None:
         return _of_account(session, scope, found, found.account_id)
     if found.person_id is not None:
-        person(session, scope, found.person_id)
+        portfolio.person(session, found.person_id, scope)
         return found
     return _admitted(found, scope, found.portfolio_id)
 
@@ -159,13 +119,6 @@ def _of_account(session: Session, scope: Scope, found: T | None, account_id: int
 def _admitted(found: T | None, scope: Scope, portfolio_id: int | None) -> T:
     """What belongs to no portfolio is seen by those who see everything."""
     if found is None or (scope.portfolio_ids is not None and portfolio_id not in scope.portfolio_ids):
-        raise NotFound
-    return found
-
-
-def _portfolio_of(session: Session, portfolio_id: int) -> Portfolio:
-    found = session.get(Portfolio, portfolio_id)
-    if found is None:
         raise NotFound
     return found
 

@@ -149,9 +149,7 @@ def today(session: Session, actor: Actor, now: datetime, zone: str) -> Today:
     )
     last = dict(outcomes.all())
     made = session.exec(
-        select(func.count())
-        .select_from(Promise)
-        .where(Promise.actor == actor.name, col(Promise.recorded_at) >= begin)
+        select(func.count()).select_from(Promise).where(Promise.actor == actor.name, col(Promise.recorded_at) >= begin)
     ).one()
     kept = session.exec(
         select(func.count())

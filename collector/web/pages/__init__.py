@@ -1,0 +1,23 @@
+"""Server-rendered pages. Each is a frozen dataclass and a template; each router needs a sign-in and a role."""
+
+from collector.web.pages import (
+    account,
+    admin,
+    desk,
+    entry,
+    floor,
+    inbox,
+    operations,
+    reference,
+    referrals,
+    search,
+    talk,
+)
+
+PUBLIC = (entry.public, reference.schema)
+"""Sign-in, and the schema, which looks at key or cookie itself."""
+
+PAGES = tuple(
+    part.router
+    for part in (entry, desk, account, talk, search, floor, referrals, operations, inbox, admin, reference)
+)

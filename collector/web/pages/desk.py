@@ -1,0 +1,113 @@
+"""The agent's desk: today's figures, the call in hand, what comes next; take a call, ring it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Path, Request
+
+from collector.casework import actions
+from collector.casework.views import within, work
+from collector.identity.rules import Level
+from collector.portfolio.queries import portfolios
+from collector.web.pages.shell import frame_of, see
+from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
+from collector.web.templating import Cell, Page, Table, Told, city, num, render, table
+from collector.web.words import Words
+
+router = APIRouter()
+Id = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@dataclass(frozen=True)
+class DeskPage(Page):
+    template: ClassVar[str] = "desk.html"
+    figures: Sequence[tuple[str, str]]
+    as_of: str
+    in_hand: tuple[int, str] | None
+    """Account and reason of the call that is held."""
+    ahead: Table
+    callbacks: Table
+    left: Table
+
+
+@router.get("/desk")
+def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
+    now, frame = desk.clock(), frame_of(request, caller)
+    t = frame.t
+    with reading(desk) as session:
+        books = portfolios(session, caller.actor.scope)
+        zone = books[0].timezone if books else "UTC"
+        day = work.today(session, caller.actor, now, zone)
+        task = work.in_hand(session, caller.actor)
+        loaded = [book.payments_as_of for book in books if book.payments_as_of]
+        page = DeskPage(
+            frame=frame,
+            figures=[
+                (t("worked"), str(day.worked)),
+                (t("reached"), str(day.reached)),
+                (t("promises"), str(day.promises)),
+                (t("kept today"), str(day.kept)),
+            ],
+            as_of=Told(t, zone).whose(min(loaded)) if loaded else t("never loaded"),
+            in_hand=(task.account_id, task.reason) if task else None,
+            ahead=_waiting(work.ahead(session, caller.actor, now), t),
+            callbacks=_callbacks(work.call_backs(session, caller.actor), t),
+            left=table(
+                [t("Queue"), num(t("Left"))],
+                [[one.segment, num(str(one.left))] for one in work.left(session, caller.actor.scope, now)],
+                t("No open calls. A plan fills the queues: operations or the worker runs it."),
+            ),
+        )
+    return render(page)
+
+
+def _waiting(rows: Sequence[work.Waiting], t: Words) -> Table:
+    return table(
+        [t("Account"), t("Queue"), t("Purpose"), t("Window"), t("Why")],
+        [
+            [
+                Cell(one.key, "", f"/accounts/{one.account_id}"),
+                one.segment,
+                t.word(one.purpose),
+                f"{Told(t, one.zone).hour(one.not_before)}–{Told(t, one.zone).hour(one.not_after)} {city(one.zone)}",
+                Cell(one.reason, "wide"),
+            ]
+            for one in rows
+        ],
+        t("No call waits for you. New ones come with the plan, with call-backs and with broken promises."),
+    )
+
+
+def _callbacks(rows: Sequence[work.Waiting], t: Words) -> Table:
+    return table(
+        [t("When"), t("Account")],
+        [[Told(t, one.zone).whose(one.not_before), Cell(one.key, "", f"/accounts/{one.account_id}")] for one in rows],
+        t("No call-backs. Agree one on an account page with k."),
+    )
+
+
+@router.post("/desk/next")
+def take_next(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """The call in hand, if there is one; else the best one, judged and held."""
+    now = desk.clock()
+    desk.office.require_armed(now, desk.clock())
+    with writing(desk) as session:
+        task = work.in_hand(session, caller.actor)
+        if task is None:
+            agent = replace(caller.actor, level=caller.actor.level or Level.senior)
+            claimed = actions.next_call(session, desk.office, agent, now, desk.mark)
+            task = claimed.task if claimed else None
+    return see(f"/accounts/{task.account_id}") if task else see("/desk", "none")
+
+
+@router.post("/tasks/{task_id}/ring")
+def place_call(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Ring the agent's own phone; the borrower is dialled when it is answered, and judged again then."""
+    now = desk.clock()
+    desk.office.require_armed(now, desk.clock())
+    with reading(desk) as session:
+        task = within.task(session, caller.actor.scope, task_id)
+    asyncio.run(actions.start_call(desk.office, task_id, caller.actor, now))
+    return see(f"/accounts/{task.account_id}", "calling")

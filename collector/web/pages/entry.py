@@ -1,0 +1,168 @@
+"""Coming in and going out: sign in, own password, language, home."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match
+
+from collector.foundation.errors import BadInput, Unauthorized
+from collector.identity import actions as identity
+from collector.identity.rules import Role
+from collector.identity.tables import User
+from collector.web.pages.shell import NAVIGATION, SAID, Form, frame_of, may_open, read, see
+from collector.web.session import (
+    CallerParam,
+    Desk,
+    DeskParam,
+    FormParam,
+    cookie_name,
+    refuse_cross_site,
+    writing,
+)
+from collector.web.templating import Frame, Page, language_of, render
+from collector.web.words import LANGUAGES, Words
+
+public = APIRouter(include_in_schema=False)
+router = APIRouter()
+
+LONGEST_S = int(identity.LONGEST.total_seconds())
+HOME = {Role.agent: "/desk", Role.senior: "/desk", Role.supervisor: "/floor", Role.tracer: "/referrals/skiptrace"}
+WRONG = "Name or password is not right."
+
+
+@dataclass(frozen=True)
+class LoginPage(Page):
+    template: ClassVar[str] = "login.html"
+    problem: str = ""
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class PasswordPage(Page):
+    template: ClassVar[str] = "password.html"
+    problem: str = ""
+    must: bool = False
+
+
+def _outside(request: Request) -> Frame:
+    t = Words(language_of(request))
+    said = SAID.get(request.query_params.get("said", ""))
+    return Frame(t, request.url.path, said=t(said) if said else "")
+
+
+@public.get("/login")
+def login_page(request: Request, desk: DeskParam) -> Any:
+    return render(LoginPage(_outside(request), demo=desk.office.settings.demo))
+
+
+@public.post("/login")
+async def log_in(request: Request, desk: DeskParam) -> Any:
+    """A new session and its cookie. The same sentence for an unknown name and a wrong password."""
+    refuse_cross_site(request)
+    form = await request.form(max_files=0, max_fields=5)
+    name, password = (str(form.get(field, ""))[:200] for field in ("name", "password"))
+    return await run_in_threadpool(_enter, request, desk, name, password)
+
+
+def _enter(request: Request, desk: Desk, name: str, password: str) -> Response:
+    address = request.client.host if request.client else ""
+    try:
+        with writing(desk) as session:
+            found = identity.log_in(session, name, password, address, desk.clock())
+    except Unauthorized as error:
+        return render(LoginPage(_outside(request), error.message, desk.office.settings.demo), 429)
+    if found is None:
+        problem = _outside(request).t(WRONG)
+        return render(LoginPage(_outside(request), problem, desk.office.settings.demo), 401)
+    answer = RedirectResponse("/", 303)
+    _give_cookie(desk, answer, found[0])
+    return answer
+
+
+def _give_cookie(desk: Desk, answer: Response, token: str) -> None:
+    https = desk.office.settings.public_url.startswith("https:")
+    answer.set_cookie(
+        cookie_name(desk), token, max_age=LONGEST_S, path="/", secure=https, httponly=True, samesite="lax"
+    )
+
+
+@router.post("/logout")
+def log_out(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    with writing(desk) as session:
+        identity.log_out(session, request.cookies.get(cookie_name(desk), ""), desk.clock())
+    answer = see("/login", "out")
+    answer.delete_cookie(cookie_name(desk), path="/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+class PasswordForm(Form):
+    old: str
+    new: str
+    again: str
+
+
+@router.get("/password")
+def password_page(request: Request, caller: CallerParam) -> Any:
+    return render(PasswordPage(frame_of(request, caller), must=caller.person.must_change))
+
+
+@router.post("/password")
+def change_password(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Ends every session of the user, this one too: they sign in with the new password."""
+    try:
+        form = read(PasswordForm, fields)
+        if form.new != form.again:
+            raise BadInput("the two new passwords differ")
+        with writing(desk) as session:
+            user = session.get_one(User, caller.actor.user_id)
+            identity.change_password(session, user, form.old, form.new, desk.clock())
+    except (BadInput, Unauthorized) as error:
+        page = PasswordPage(frame_of(request, caller), error.message, caller.person.must_change)
+        return render(page, 422)
+    answer = see("/login", "password")
+    answer.delete_cookie(cookie_name(desk), path="/")
+    return answer
+
+
+class LanguageForm(Form):
+    language: str
+    back: str = "/"
+
+
+@router.post("/language")
+def set_language(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(LanguageForm, fields)
+    if form.language not in LANGUAGES:
+        raise BadInput("the screens speak English and Chinese")
+    with writing(desk) as session:
+        _speak(session, caller.actor.user_id, form.language)
+    return see(_own_page(request, form.back))
+
+
+def _speak(session: Session, user_id: int | None, language: str) -> None:
+    user = session.get_one(User, user_id)
+    user.language = language
+    session.add(user)
+
+
+def _own_page(request: Request, path: str) -> str:
+    """A page of ours to go back to, by the list of our own routes; anything else is home (security section 2)."""
+    plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    scope = {"type": "http", "method": "GET", "path": urlsplit(path).path}
+    known = plain and any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    return urlsplit(path).path if known else "/"
+
+
+@router.get("/")
+def home(caller: CallerParam) -> Any:
+    """Each role's own first page."""
+    for role, path in HOME.items():
+        if role in caller.actor.roles:
+            return see(path)
+    return see(next((href for route, href, _, _ in NAVIGATION if may_open(caller, route)), "/search"))

@@ -1,0 +1,245 @@
+"""The supervisor's floor: is today ready, queues, refusals, promises, approvals, and the red switch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Path, Request
+from sqlmodel import Session
+
+from collector.casework import actions
+from collector.casework.views import floor as views
+from collector.casework.views import matching, repeats, within
+from collector.foundation.clock import parse_moment
+from collector.history.rules import HoldScope
+from collector.identity import actions as identity
+from collector.identity.queries import find_user
+from collector.identity.rules import Role, Scope
+from collector.identity.tables import Approval, User
+from collector.portfolio.queries import portfolios
+from collector.portfolio.tables import Portfolio
+from collector.web.pages.shell import Form, frame_of, may_open, read, see
+from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
+from collector.web.templating import Cell, Page, Table, Told, num, render, table
+from collector.web.words import Words
+
+router = APIRouter()
+Id = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An approval, as its second person is shown it."""
+
+    id: int
+    kind: str
+    subject: str
+    href: str
+    words: str
+    maker: str
+    made: str
+    digest: str
+    own: bool
+    """The reader's own: only another person may decide it."""
+
+
+@dataclass(frozen=True)
+class FloorPage(Page):
+    template: ClassVar[str] = "floor.html"
+    lights: Sequence[tuple[str, str, str]]
+    queues: Table
+    refusals: Table
+    sends: Table
+    promises: Table
+    held_payments: int
+    approvals: Sequence[Waiting]
+    holds: Sequence[tuple[int, str]]
+    red: bool
+    may_hold: bool
+    may_plan: bool
+    may_decide: bool
+
+
+@router.get("/floor")
+def floor(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
+    now, frame = desk.clock(), frame_of(request, caller)
+    t = frame.t
+    with reading(desk) as session:
+        seen = views.floor(session, desk.office, caller.actor.scope, now)
+        page = FloorPage(
+            frame=frame,
+            lights=[(t.word(light.name), light.state.value, light.words) for light in seen.lights],
+            queues=_queues(seen.queues, t),
+            refusals=table(
+                [t("Rule"), num(t("Contacts"))],
+                [[Cell(rule, "late"), num(str(count))] for rule, count in seen.refusals],
+                t("No contact was refused today."),
+            ),
+            sends=table(
+                [t("Message"), num(t("Count"))],
+                [[t.word(progress), num(str(count))] for progress, count in seen.sends],
+                t("No message was sent today. The worker sends what is due."),
+            ),
+            promises=_promises(seen.promises, t),
+            held_payments=seen.held_payments,
+            approvals=[waiting(session, row, caller, t) for row in seen.approvals],
+            holds=[(row.id or 0, _hold(row, seen.portfolios, t)) for row in seen.holds],
+            red=any(row.scope is HoldScope.everything for row in seen.holds),
+            may_hold=may_open(caller, "red_switch"),
+            may_plan=may_open(caller, "plan_now"),
+            may_decide=may_open(caller, "decide_approval"),
+        )
+    return render(page)
+
+
+def _queues(rows: Sequence[views.Queue], t: Words) -> Table:
+    head: list[Cell | str] = [t("Portfolio"), t("Queue"), t("Bucket"), t("Level")]
+    return table(
+        [*head, num(t("Open")), num(t("Worked")), num(t("Left out")), num(t("Overdue, open"))],
+        [
+            [
+                one.portfolio,
+                one.segment,
+                one.bucket,
+                t.word(one.level),
+                num(str(one.open)),
+                num(str(one.worked)),
+                num(str(one.left_out), "look" if one.left_out else ""),
+                num(Told(t, "UTC", one.currency).money(one.amount)),
+            ]
+            for one in rows
+        ],
+        t("No calls are planned. Load a book and plan today."),
+    )
+
+
+def _promises(rows: Sequence[views.Promised], t: Words) -> Table:
+    head: list[Cell | str] = [t("Portfolio"), num(t("Open")), num(t("Due today")), num(t("Amount due"))]
+    return table(
+        [*head, num(t("Kept today")), num(t("Amount kept")), num(t("Broken today"))],
+        [
+            [
+                one.portfolio,
+                num(str(one.open)),
+                num(str(one.due_today)),
+                num(Told(t, "UTC", one.currency).money(one.due_amount)),
+                num(str(one.kept), "good" if one.kept else ""),
+                num(Told(t, "UTC", one.currency).money(one.kept_amount)),
+                num(str(one.broken), "late" if one.broken else ""),
+            ]
+            for one in rows
+        ],
+        t("No portfolio is loaded yet."),
+    )
+
+
+def _hold(row: Any, books: Sequence[Portfolio], t: Words) -> str:
+    code = next((book.code for book in books if book.id == row.portfolio_id), "")
+    parts = (t.word(row.scope), code, row.segment or "", row.note, row.actor.removeprefix("user:"))
+    return " · ".join(part for part in parts if part)
+
+
+def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waiting:
+    account_id = int(row.body["account"])
+    account, book = within.account(session, caller.actor.scope, account_id)
+    told = Told(t, book.timezone, book.currency)
+    parts = [told.money(int(row.body.get("amount", 0)))]
+    if "due_at" in row.body:
+        parts.append(told.whose(parse_moment(row.body["due_at"])))
+    if "reference" in row.body:
+        parts.append(str(row.body["reference"]))
+    return Waiting(
+        id=row.id or 0,
+        kind=t.word(row.kind),
+        subject=f"{book.code}/{account.account_no}",
+        href=f"/accounts/{account_id}",
+        words=" · ".join(parts),
+        maker=row.maker,
+        made=told.moment(row.made_at),
+        digest=row.digest,
+        own=row.maker_staff_no == caller.person.staff_no,
+    )
+
+
+class DecisionForm(Form):
+    decision: str
+    shown: str
+    reason: str = ""
+
+
+@router.post("/approvals/{approval_id}/decide")
+def decide_approval(approval_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Approve or reject exactly what was shown; what was approved is carried out in the same transaction."""
+    form, now = read(DecisionForm, fields), desk.clock()
+    with writing(desk) as session:
+        asked = within.approval(session, caller.actor.scope, approval_id)
+        if asked.kind != matching.MATCH:
+            caller.require(Role.supervisor)
+        checker = session.get_one(User, caller.actor.user_id)
+        yes = form.decision == "approve"
+        row = identity.decide(session, approval_id, form.shown, yes, checker, form.reason, now)
+        if yes:
+            _carry_out(session, desk, caller, row)
+    return see("/floor" if may_open(caller, "floor") else "/operations", "decided")
+
+
+def _carry_out(session: Session, desk: Desk, caller: Caller, row: Approval) -> None:
+    now = desk.clock()
+    if row.kind == matching.MATCH:
+        matching.carry_out(session, desk.office, row, caller.actor, now)
+    elif row.kind == "promise":
+        actions.make_promise(
+            session,
+            desk.office,
+            account_id=row.body["account"],
+            amount=row.body["amount"],
+            due_at=parse_moment(row.body["due_at"]),
+            at=now,
+            actor=_maker(session, row, caller),
+            approval_id=row.id,
+        )
+
+
+def _maker(session: Session, row: Approval, caller: Caller) -> Any:
+    """The promise is the agent's who heard it, not the supervisor's who agreed."""
+    maker = find_user(session, row.maker)
+    return identity.actor_of(maker) if maker else caller.actor
+
+
+class RedForm(Form):
+    note: str
+
+
+@router.post("/floor/red-switch")
+def red_switch(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Stop all contact: of everything, or of each portfolio this supervisor sees."""
+    form = read(RedForm, fields)
+    with writing(desk) as session:
+        for scope, portfolio_id in _reach(session, caller.actor.scope):
+            if repeats.hold(session, scope, portfolio_id=portfolio_id) is None:
+                actions.hold(
+                    session,
+                    desk.office,
+                    scope=scope,
+                    portfolio_id=portfolio_id,
+                    note=form.note,
+                    at=desk.clock(),
+                    actor=caller.actor,
+                )
+    return see("/floor", "hold")
+
+
+def _reach(session: Session, scope: Scope) -> list[tuple[HoldScope, int | None]]:
+    if scope.portfolio_ids is None:
+        return [(HoldScope.everything, None)]
+    return [(HoldScope.portfolio, book.id) for book in portfolios(session, scope)]
+
+
+@router.post("/floor/plan")
+def plan_now(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Plan today for every portfolio of the reader. The worker does the same when a new day begins."""
+    with reading(desk) as session:
+        codes = [book.code for book in portfolios(session, caller.actor.scope)]
+    for code in codes:
+        actions.plan(desk.office, code, desk.clock(), actor=caller.actor.name)
+    return see("/floor" if may_open(caller, "floor") else "/operations", "planned")

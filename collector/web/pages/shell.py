@@ -1,0 +1,130 @@
+"""What every page shares: where its reader can go, what was just done, and how an error is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from collector.foundation.errors import BadInput, Problem
+from collector.web.access import PAGES
+from collector.web.session import Caller, reasons
+from collector.web.templating import Frame, Link, Page, language_of, render
+from collector.web.words import Words
+
+F = TypeVar("F", bound="Form")
+
+NAVIGATION = (
+    ("desk", "/desk", "Desk", "g"),
+    ("search_page", "/search", "Search", "/"),
+    ("floor", "/floor", "Floor", ""),
+    ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
+    ("legal_queue", "/referrals/legal", "Legal", ""),
+    ("operations", "/operations", "Operations", ""),
+    ("inbox", "/inbox", "Messages", ""),
+    ("users", "/users", "Users", ""),
+    ("audit_page", "/audit", "Audit", ""),
+)
+"""Route, address, words, key."""
+
+SAID = {
+    "outcome": "The result is recorded.",
+    "promise": "The promise is recorded.",
+    "approval": "A supervisor must agree to this promise; it waits for approval.",
+    "withdrawn": "The promise is withdrawn.",
+    "paid": "Noted: they say it is paid. The account rests while operations looks for the money.",
+    "callback": "The call-back is agreed.",
+    "disposition": "The conversation is noted.",
+    "dispute": "The dispute is registered; collection on this account stops until it is answered.",
+    "answered": "The dispute is answered.",
+    "complaint": "The complaint is registered; the account rests until it is looked at.",
+    "stop": "Contact is stopped.",
+    "lifted": "Lifted: contact may go on.",
+    "found": "The phone is added; calling starts afresh.",
+    "hold": "Contact is held.",
+    "pause": "The days are taken out of ageing.",
+    "moved": "The referral is moved.",
+    "decided": "Decided.",
+    "proposed": "Proposed; a second person confirms.",
+    "planned": "Today is planned.",
+    "handled": "Noted as handled.",
+    "user": "Done.",
+    "password": "The password is changed. Please sign in with it.",
+    "none": "No call is due for you now.",
+    "calling": "Your own phone rings; when you answer, the borrower is dialled.",
+    "out": "You are signed out.",
+}
+
+
+class Form(BaseModel):
+    """The fields of a form: nothing else is taken, an empty field is an absent one."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent(cls, fields: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in fields.items() if value.strip()}
+
+
+def read(form: type[F], fields: dict[str, str]) -> F:
+    """The fields as that form, or a `BadInput` that names each field that is wrong."""
+    try:
+        return form.model_validate(fields)
+    except ValidationError as error:
+        raise BadInput(problems=tuple(Problem(reason) for reason in reasons(error.errors()))) from error
+
+
+def may_open(caller: Caller, route: str) -> bool:
+    return bool(PAGES[route] & caller.actor.roles)
+
+
+def frame_of(request: Request, caller: Caller) -> Frame:
+    """The frame for someone who is signed in."""
+    t = Words(caller.language)
+    said = SAID.get(request.query_params.get("said", ""))
+    return Frame(
+        t=t,
+        path=request.url.path,
+        display_name=caller.display_name,
+        roles=", ".join(t.word(role) for role in sorted(caller.actor.roles)),
+        csrf=caller.csrf,
+        links=_links(request, caller, t),
+        said=t(said) if said else "",
+    )
+
+
+def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:
+    if caller.user is not None and caller.user.must_change:
+        return ()
+    here = request.url.path
+    return [
+        Link(href, t(words), key, here.startswith(href))
+        for route, href, words, key in NAVIGATION
+        if may_open(caller, route)
+    ]
+
+
+def see(path: str, said: str = "") -> RedirectResponse:
+    """Back to a page after a form, so that loading it again does nothing twice."""
+    return RedirectResponse(f"{path}?said={said}" if said else path, 303)
+
+
+@dataclass(frozen=True)
+class ErrorPage(Page):
+    template: ClassVar[str] = "error.html"
+    status: int
+    sentence: str
+    problems: Sequence[str]
+
+
+def error_page(request: Request, status: int, sentence: str, problems: Sequence[str] = ()) -> HTMLResponse:
+    """A sentence for people. What it names comes from our own rules, never from what was sent."""
+    caller = getattr(request.state, "caller", None)
+    frame = frame_of(request, caller) if caller else Frame(Words(language_of(request)), request.url.path)
+    listed = [problem for problem in problems if problem not in sentence]
+    return render(ErrorPage(frame, status, sentence, listed), status)

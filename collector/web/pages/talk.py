@@ -1,0 +1,325 @@
+"""The forms of a talk: results, promises, what people say, stops, holds. Each changes one thing and goes back."""
+
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from sqlmodel import Session
+
+from collector.casework import actions
+from collector.casework.views import repeats, within, work
+from collector.foundation.clock import at_local
+from collector.foundation.money import parse_amount
+from collector.history.rules import Ability, Cause, Channel, HoldScope, Outcome, StopKind, Willingness
+from collector.identity import actions as identity
+from collector.identity.tables import User
+from collector.portfolio.queries import accounts_of_person, person
+from collector.portfolio.rules import PartyRole
+from collector.portfolio.tables import Account, Portfolio
+from collector.web.pages.shell import Form, read, see
+from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, writing
+
+router = APIRouter()
+Id = Annotated[int, Path(ge=1, le=2**62)]
+
+
+def _locked(session: Session, caller: Caller, account_id: int) -> tuple[Account, Portfolio]:
+    """The account, one request about it at a time: a double click waits, then finds its work done."""
+    found = within.account(session, caller.actor.scope, account_id)
+    repeats.one_at_a_time(session, account_id)
+    return found
+
+
+class OutcomeForm(Form):
+    outcome: Outcome
+    note: str | None = None
+
+
+@router.post("/tasks/{task_id}/outcome")
+def record_outcome(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(OutcomeForm, fields)
+    with writing(desk) as session:
+        task = within.task(session, caller.actor.scope, task_id)
+        repeats.one_at_a_time(session, task.account_id)
+        session.refresh(task)
+        before = work.last_outcome(session, task)
+        if before is None or before.outcome is not form.outcome:
+            actions.record_outcome(
+                session, desk.office, task_id, form.outcome, desk.clock(), actor=caller.actor, note=form.note
+            )
+    return see(f"/accounts/{task.account_id}", "outcome")
+
+
+class PromiseForm(Form):
+    amount: str
+    due_on: date
+    due_time: time
+    way: str = ""
+    promised_by: PartyRole = PartyRole.borrower
+
+
+@router.post("/accounts/{account_id}/promise")
+def log_promise(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Entered on the portfolio's clock. One that needs a supervisor is proposed to one."""
+    form = read(PromiseForm, fields)
+    try:
+        with writing(desk) as session:
+            _, book = _locked(session, caller, account_id)
+            due_at = at_local(form.due_on, form.due_time, book.timezone)
+            amount = parse_amount(form.amount, book.currency)
+            _promise(session, desk, caller, account_id, amount, due_at, form)
+    except actions.NeedsApproval:
+        _ask(desk, caller, account_id, amount, due_at, form)
+        return see(f"/accounts/{account_id}", "approval")
+    return see(f"/accounts/{account_id}", "promise")
+
+
+def _promise(
+    session: Session, desk: Desk, caller: Caller, account_id: int, amount: int, due_at: datetime, form: PromiseForm
+) -> None:
+    if repeats.promise(session, account_id, amount, due_at) is None:
+        actions.make_promise(
+            session,
+            desk.office,
+            account_id=account_id,
+            amount=amount,
+            due_at=due_at,
+            at=desk.clock(),
+            actor=caller.actor,
+            way=form.way,
+            promised_by=form.promised_by,
+        )
+
+
+def _ask(desk: Desk, caller: Caller, account_id: int, amount: int, due_at: datetime, form: PromiseForm) -> None:
+    """Put the promise before a supervisor, once."""
+    body = actions.promise_body(account_id, amount, due_at)
+    with writing(desk) as session:
+        repeats.one_at_a_time(session, account_id)
+        if repeats.approval(session, f"account:{account_id}", body) is None:
+            maker = session.get_one(User, caller.actor.user_id)
+            identity.propose(session, "promise", f"account:{account_id}", body, maker, desk.clock())
+
+
+class ReasonForm(Form):
+    reason: str
+
+
+@router.post("/promises/{promise_id}/withdraw")
+def withdraw_promise(promise_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(ReasonForm, fields)
+    with writing(desk) as session:
+        row = within.promise(session, caller.actor.scope, promise_id)
+        actions.withdraw_promise(session, desk.office, promise_id, desk.clock(), caller.actor, form.reason)
+    return see(f"/accounts/{row.account_id}", "withdrawn")
+
+
+class NothingForm(Form):
+    pass
+
+
+@router.post("/accounts/{account_id}/says-paid")
+def log_says_paid(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    read(NothingForm, fields)
+    with writing(desk) as session:
+        _locked(session, caller, account_id)
+        actions.says_paid(session, desk.office, account_id=account_id, at=desk.clock(), actor=caller.actor)
+    return see(f"/accounts/{account_id}", "paid")
+
+
+class CallbackForm(Form):
+    due_on: date
+    due_time: time
+
+
+@router.post("/accounts/{account_id}/callback")
+def log_callback(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(CallbackForm, fields)
+    with writing(desk) as session:
+        _, book = _locked(session, caller, account_id)
+        due_at = at_local(form.due_on, form.due_time, book.timezone)
+        if repeats.callback(session, account_id, due_at) is None:
+            actions.agree_callback(
+                session, desk.office, account_id=account_id, due_at=due_at, at=desk.clock(), actor=caller.actor
+            )
+    return see(f"/accounts/{account_id}", "callback")
+
+
+class DispositionForm(Form):
+    cause: Cause | None = None
+    willingness: Willingness | None = None
+    ability: Ability | None = None
+    refuses: bool = False
+    next_step: str | None = None
+    note: str | None = None
+
+
+@router.post("/accounts/{account_id}/disposition")
+def log_disposition(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form, now = read(DispositionForm, fields), desk.clock()
+    with writing(desk) as session:
+        _locked(session, caller, account_id)
+        if repeats.disposition(session, account_id, form.model_dump(), now, caller.actor.name) is None:
+            actions.record_disposition(
+                session, desk.office, account_id=account_id, at=now, actor=caller.actor, **form.model_dump()
+            )
+    return see(f"/accounts/{account_id}", "disposition")
+
+
+@router.post("/accounts/{account_id}/dispute")
+def log_dispute(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(ReasonForm, fields)
+    with writing(desk) as session:
+        _locked(session, caller, account_id)
+        if repeats.dispute(session, account_id) is None:
+            actions.dispute(
+                session, desk.office, account_id=account_id, reason=form.reason, at=desk.clock(), actor=caller.actor
+            )
+    return see(f"/accounts/{account_id}", "dispute")
+
+
+@router.post("/disputes/{dispute_id}/answer")
+def answer_dispute(dispute_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(ReasonForm, fields)
+    with writing(desk) as session:
+        row = within.dispute(session, caller.actor.scope, dispute_id)
+        actions.answer_dispute(session, desk.office, dispute_id, form.reason, desk.clock(), caller.actor)
+    return see(f"/accounts/{row.account_id}", "answered")
+
+
+@router.post("/accounts/{account_id}/complaint")
+def log_complaint(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form, now = read(ReasonForm, fields), desk.clock()
+    with writing(desk) as session:
+        account, _ = _locked(session, caller, account_id)
+        if repeats.complaint(session, account_id, form.reason, now) is None:
+            actions.complain(
+                session,
+                desk.office,
+                person_id=account.person_id,
+                account_id=account_id,
+                text=form.reason,
+                at=now,
+                actor=caller.actor,
+            )
+    return see(f"/accounts/{account_id}", "complaint")
+
+
+class StopForm(Form):
+    kind: StopKind
+    channel: Channel | None = None
+    number: str | None = None
+    reason: str = ""
+
+
+@router.post("/accounts/{account_id}/stop")
+def log_stop(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Stops bind the person, whichever account they were told about."""
+    form = read(StopForm, fields)
+    with writing(desk) as session:
+        account, _ = _locked(session, caller, account_id)
+        actions.stop(
+            session,
+            desk.office,
+            person_id=account.person_id,
+            kind=form.kind,
+            channel=form.channel,
+            number=form.number,
+            reason=form.reason,
+            at=desk.clock(),
+            actor=caller.actor,
+        )
+    return see(f"/accounts/{account_id}", "stop")
+
+
+@router.post("/stops/{stop_id}/lift")
+def lift_stop(stop_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(ReasonForm, fields)
+    with writing(desk) as session:
+        row = within.stop(session, caller.actor.scope, stop_id)
+        actions.lift_stop(session, desk.office, stop_id, desk.clock(), caller.actor, form.reason)
+        back = _account_of(session, caller, row.person_id)
+    return see(back, "lifted")
+
+
+def _account_of(session: Session, caller: Caller, person_id: int | None) -> str:
+    """A page to go back to: the first account of the person that the caller may see."""
+    owned = accounts_of_person(session, person_id, caller.actor.scope) if person_id is not None else []
+    return f"/accounts/{owned[0].id}" if owned else "/"
+
+
+class FoundForm(Form):
+    phone: str
+
+
+@router.post("/people/{person_id}/found")
+def log_found(person_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(FoundForm, fields)
+    with writing(desk) as session:
+        person(session, person_id, caller.actor.scope)
+        actions.found(session, desk.office, person_id=person_id, phone=form.phone, at=desk.clock(), actor=caller.actor)
+        back = _account_of(session, caller, person_id)
+    return see(back, "found")
+
+
+class HoldForm(Form):
+    note: str = ""
+    until: date | None = None
+
+
+@router.post("/accounts/{account_id}/hold")
+def log_hold(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """No contact about this account until that day ends, or until it is lifted."""
+    form = read(HoldForm, fields)
+    with writing(desk) as session:
+        _, book = _locked(session, caller, account_id)
+        until = at_local(form.until, time(23, 59), book.timezone) if form.until else None
+        if repeats.hold(session, HoldScope.account, account_id=account_id, until=until) is None:
+            actions.hold(
+                session,
+                desk.office,
+                scope=HoldScope.account,
+                account_id=account_id,
+                until=until,
+                note=form.note,
+                at=desk.clock(),
+                actor=caller.actor,
+            )
+    return see(f"/accounts/{account_id}", "hold")
+
+
+class LiftForm(Form):
+    account: int | None = None
+
+
+@router.post("/holds/{hold_id}/lift")
+def lift_hold(hold_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(LiftForm, fields)
+    with writing(desk) as session:
+        within.hold(session, caller.actor.scope, hold_id)
+        actions.lift_hold(session, desk.office, hold_id, desk.clock(), caller.actor)
+    return see(f"/accounts/{form.account}" if form.account else "/floor", "lifted")
+
+
+class PauseForm(Form):
+    first: date
+    last: date
+    reason: str = ""
+
+
+@router.post("/accounts/{account_id}/pause")
+def log_pause(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(PauseForm, fields)
+    with writing(desk) as session:
+        _locked(session, caller, account_id)
+        actions.pause(
+            session,
+            desk.office,
+            account_id=account_id,
+            first=form.first,
+            last=form.last,
+            reason=form.reason,
+            at=desk.clock(),
+            actor=caller.actor,
+        )
+    return see(f"/accounts/{account_id}", "pause")

@@ -1,0 +1,59 @@
+// Keys, and one click once. Everything works without this file; it only makes it faster.
+"use strict";
+
+const typing = (target) => target.matches("input, select, textarea");
+
+const opened = (key) => {
+  const found = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  return found && !found.disabled && !found.closest("fieldset:disabled") ? found : null;
+};
+
+const act = (found) => {
+  if (found.tagName === "SUMMARY") {
+    const box = found.parentElement;
+    box.open = !box.open;
+    const field = box.open && box.querySelector("input:not([type=hidden]), select, textarea, button");
+    if (field) field.focus();
+    if (field && field.select) field.select();
+  } else {
+    found.click();
+  }
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && typing(event.target)) {
+    event.target.blur();
+    return;
+  }
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const found = opened(event.key);
+  if (found) {
+    event.preventDefault();
+    act(found);
+  }
+});
+
+for (const opener of document.querySelectorAll("[data-open]")) {
+  opener.addEventListener("click", () => document.getElementById(opener.dataset.open).showModal());
+}
+
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    if (form.dataset.busy) {
+      const words = document.createElement("p");
+      words.setAttribute("role", "status");
+      words.textContent = form.dataset.busy;
+      form.append(words);
+    }
+  });
+}
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

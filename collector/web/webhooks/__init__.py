@@ -1,0 +1,1 @@
+"""Where the carrier reports and asks: signed, repeatable, and silent to everyone else."""

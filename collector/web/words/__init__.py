@@ -1,0 +1,47 @@
+"""The words of the screens in English and Chinese.
+
+The English sentence is the key. `ZH` must know every key that a template or a page asks for: a house test reads them
+all. Words of the business (outcomes, states, roles …) come from the same book, by their plain English form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collector.web.words.business import ZH_BUSINESS
+from collector.web.words.screens import ZH_SCREENS
+
+LANGUAGES = ("en", "zh")
+
+ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_BUSINESS}
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = "zh" if language.startswith("zh") else "en"
+
+    def __call__(self, sentence: str, **parts: object) -> str:
+        """The sentence in this language, its `{parts}` filled in. An unknown sentence is a `KeyError`."""
+        found = ZH[sentence] if self.language == "zh" else sentence
+        return found.format(**parts) if parts else found
+
+    def word(self, value: str | None) -> str:
+        """A word of the business, such as `no_answer`; one that came from outside is shown as it is."""
+        if not value:
+            return ""
+        known = plain_form(value)
+        return ZH_BUSINESS.get(known, known) if self.language == "zh" else known
+
+    @property
+    def html(self) -> str:
+        return "zh-CN" if self.language == "zh" else "en"
+
+
+SPELLED = {"co_borrower": "co-borrower", "callback": "call-back", "opt_out": "opt-out", "skiptrace": "skip-tracing"}
+
+
+def plain_form(value: str) -> str:
+    """`no_answer` as people write it."""
+    return SPELLED.get(value, value.replace("_", " "))

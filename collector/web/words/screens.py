@@ -1,0 +1,3 @@
+"""Sentences of the screens."""
+
+ZH_SCREENS: dict[str, str] = {}
