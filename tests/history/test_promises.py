@@ -47,9 +47,7 @@ def paid(at: datetime, amount: int) -> PaymentMade:
         pytest.param(OPEN, [paid(DUE, 100)], DUE, DUE, Settled(KEPT, 100), id="at the last moment"),
         pytest.param(OPEN, [paid(MADE, 100)], DUE, DUE, Settled(KEPT, 100), id="at the moment it was made"),
         pytest.param(OPEN, [paid(MADE - HOUR, 100)], DUE, DUE, Settled(OPEN, 0), id="money from before is no answer"),
-        pytest.param(
-            OPEN, [paid(DUE + HOUR, 100)], DUE, DUE + 2 * HOUR, Settled(OPEN, 0), id="too late, not yet covered"
-        ),
+        pytest.param(OPEN, [paid(DUE + HOUR, 100)], DUE, DUE + 2 * HOUR, Settled(OPEN, 0), id="late, not covered"),
         pytest.param(OPEN, [paid(MADE, 40)], DUE, DUE, Settled(PARTIAL, 40), id="part"),
         pytest.param(OPEN, [paid(MADE, 40), paid(DUE, 60)], DUE, DUE, Settled(KEPT, 100), id="in two parts"),
         pytest.param(OPEN, [paid(MADE, 999)], DUE, DUE, Settled(KEPT, 100), id="more than promised"),
@@ -62,9 +60,7 @@ def paid(at: datetime, amount: int) -> PaymentMade:
         pytest.param(KEPT, [], DUE, DUE, Settled(OPEN, 0), id="its payment was reversed"),
         pytest.param(KEPT, [paid(MADE, 40)], DUE, DUE, Settled(PARTIAL, 40), id="one of its payments was reversed"),
         pytest.param(KEPT, [], COVERED, COVERED, Settled(BROKEN, 0), id="reversed after the deadline"),
-        pytest.param(
-            WITHDRAWN, [paid(MADE, 100)], COVERED, COVERED, Settled(WITHDRAWN, 0), id="withdrawn takes nothing"
-        ),
+        pytest.param(WITHDRAWN, [paid(MADE, 100)], COVERED, COVERED, Settled(WITHDRAWN, 0), id="withdrawn"),
         pytest.param(OPEN, [paid(DUE - HOUR, 100)], DUE, DUE - 2 * HOUR, Settled(OPEN, 0), id="money dated ahead"),
     ],
 )

@@ -1,0 +1,136 @@
+"""What single parts of the facts say."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from floor import AMOUNT, DUE, LI, Floor, noon
+from sqlmodel import Session
+
+from collector.facts import actions as facts
+from collector.facts.queries import collectors, people_of_account, people_with_number, read_person, stream
+from collector.facts.rules import Attention, Mark, extra_of, lateness, zones_of
+from collector.foundation.database import Database
+from collector.foundation.errors import NotFound, NotReady
+from collector.foundation.phone import possible_zones
+from collector.history import actions as history
+from collector.history.rules import Outcome, StopKind
+from collector.portfolio.tables import Account
+
+NOW = noon(DUE + timedelta(days=5))
+DAY = timedelta(days=1)
+
+
+def test_a_reversed_payment_reopens_what_it_had_closed(session: Session) -> None:
+    floor = Floor(session)
+    payment = floor.pay(AMOUNT, NOW - DAY)
+    facts.refresh(session, [floor.wang], NOW)
+    assert lateness(read_person(session, floor.wang, NOW).accounts[0], date(2026, 5, 15)) == 0
+    floor.reverse(payment)
+    facts.refresh(session, [floor.wang], NOW)
+    assert lateness(read_person(session, floor.wang, NOW).accounts[0], date(2026, 5, 15)) == 5
+
+
+def test_a_number_that_opted_out_binds_whoever_has_it(session: Session) -> None:
+    floor = Floor(session)
+    floor.phone(floor.zhao, "+8613812340001")
+    history.stop(session, kind=StopKind.opt_out, at=NOW, actor=LI, person_id=floor.wang, number="+8613812340001")
+    assert people_with_number(session, "+8613812340001") == [floor.wang, floor.zhao]
+    standing = read_person(session, floor.zhao, NOW).body.standing
+    assert [(row.mark, row.number) for row in standing] == [(Mark.opt_out, "+8613812340001")]
+
+
+def test_a_talk_is_a_call_and_a_conversation(session: Session) -> None:
+    floor = Floor(session)
+    floor.contact(NOW - DAY, Outcome.right_party)
+    floor.contact(NOW, Outcome.failed)
+    events = read_person(session, floor.wang, NOW).body.events
+    assert [event.kind for event in events] == ["call", "conversation"]
+
+
+def test_a_third_person_asked_about_the_borrower_is_told_in_the_borrowers_facts(session: Session) -> None:
+    floor = Floor(session)
+    floor.contact(NOW, Outcome.third_party, person_id=floor.stranger, contact_point_id=floor.his)
+    assert [event.person for event in read_person(session, floor.wang, NOW).body.events] == [floor.stranger]
+    assert [event.person for event in read_person(session, floor.stranger, NOW).body.events] == [None]
+
+
+def test_a_step_belongs_to_its_spell_of_lateness(session: Session) -> None:
+    floor = Floor(session)
+    floor.contact(noon(DUE - 3 * DAY), step="remind/-3")
+    floor.contact(NOW - DAY, step="firm/3")
+    assert read_person(session, floor.wang, noon(DUE - DAY)).accounts[0].step == "remind/-3"
+    assert read_person(session, floor.wang, noon(DUE + DAY)).accounts[0].step is None
+    assert read_person(session, floor.wang, NOW).accounts[0].step == "firm/3"
+    floor.pay(AMOUNT, NOW + DAY)
+    assert read_person(session, floor.wang, NOW + 2 * DAY).accounts[0].step is None
+
+
+def test_what_a_creditor_reported_ages_until_it_is_paid(session: Session) -> None:
+    floor = Floor(session)
+    number = floor.account(floor.cn, "R-1", floor.zhao, due=[])
+    row = session.get_one(Account, number)
+    row.reported_on, row.reported_min, row.reported_max = DUE, 16, 30
+    row.reported_overdue, row.reported_balance = AMOUNT, 5 * AMOUNT
+    session.flush()
+
+    def days_late(at_day: int) -> int:
+        found = read_person(session, floor.zhao, NOW + at_day * DAY).accounts
+        return next(lateness(one, date(2026, 5, 15) + at_day * DAY) for one in found if one.account_id == number)
+
+    assert (days_late(0), days_late(1)) == (21, 22)
+    floor.pay(AMOUNT, NOW + 2 * DAY, number)
+    assert (days_late(1), days_late(2)) == (22, 0)
+
+
+def test_attention_says_why_the_night_plan_must_look(database: Database) -> None:
+    with database.begin() as session:
+        floor = Floor(session)
+        floor.contact(NOW - DAY)
+        history.agree_callback(
+            session, person_id=floor.wang, account_id=floor.loan, due_at=NOW + DAY, now=NOW, actor=LI
+        )
+        facts.refresh(session, [floor.wang], NOW)
+    with database.read() as session:
+        ((_, attention, _),) = stream(session, floor.cn, date(2026, 5, 15), floor.wang, floor.wang)
+    assert Attention(attention) == Attention.CALLBACK | Attention.ROUND
+
+
+def test_a_stream_of_stale_facts_is_refused_and_time_may_go_back(database: Database) -> None:
+    with database.begin() as session:
+        floor = Floor(session)
+        floor.contact(NOW)
+    facts.rebuild(database.begin, NOW)
+    june = date(2026, 6, 11)
+    with database.read() as session, pytest.raises(NotReady):
+        list(stream(session, floor.cn, june, 0, 10**9))
+    facts.refresh_stale(database.begin, noon(june))
+    before = NOW - DAY
+    facts.refresh_stale(database.begin, before)
+    with database.read() as session:
+        assert facts.verify(session) == []
+        streamed = list(stream(session, floor.cn, date(2026, 5, 14), 0, 10**9))
+        assert [accounts[0].touched_on for accounts, _, _ in streamed] == [None, None, None]
+
+
+def test_the_claim_is_near_its_cautious_date_only_in_its_last_year(session: Session) -> None:
+    floor = Floor(session)
+    early, late = (
+        read_person(session, floor.wang, noon(day)).accounts[0] for day in (date(2028, 5, 9), date(2028, 5, 11))
+    )
+    assert extra_of(early).limitation_on is None
+    assert extra_of(late).limitation_on == date(2029, 5, 10)
+
+
+def test_who_owes_and_who_collects(session: Session) -> None:
+    floor = Floor(session)
+    assert people_of_account(session, floor.loan) == [floor.wang, floor.zhao, floor.qian]
+    assert collectors(session) == {floor.cn: floor.cn, floor.us: floor.us}
+    with pytest.raises(NotFound):
+        read_person(session, 10**9, NOW)
+
+
+@pytest.mark.parametrize("number", ["+8613812340001", "+862166668888", "+12125551234", "+14155551234", "+447911123456"])
+def test_zones_are_those_of_the_number(number: str) -> None:
+    assert zones_of(number) == possible_zones(number)
