@@ -11,7 +11,7 @@ from collector.audit.actions import record
 from collector.foundation.database import locked
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.foundation.phone import normalise, refused_kind
-from collector.portfolio.loading.parsing import region_of_zone
+from collector.portfolio.loading.phones import region_of_zone
 from collector.portfolio.queries import portfolio_by_code
 from collector.portfolio.rules import ContactKind, ContactOwner, ContactStatus, PaymentState
 from collector.portfolio.tables import (

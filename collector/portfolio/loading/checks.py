@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
 
 from collector.portfolio.loading.parsing import Book
 from collector.portfolio.rules import LoadKind, PartyRole, PaymentKind
@@ -46,16 +46,26 @@ def _id_objection(kind: str, plain: str, checked: dict[str, str | None]) -> str 
         fine = 4 <= len(plain) <= 40 and plain.isalnum() and plain.isascii()
         return None if fine else "must be 4 to 40 letters and digits"
     if plain not in checked:
-        try:
-            ric.validate(plain)
-            checked[plain] = None
-        except ValidationError as error:
-            checked[plain] = f"is not a resident ID number: {_lower(str(error))}"
+        checked[plain] = _resident_id_objection(plain)
     return checked[plain]
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:].rstrip(".")
+RESIDENT_ID = re.compile(r"[0-9]{6}([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{3}[0-9X]", re.ASCII)
+
+
+def _resident_id_objection(plain: str) -> str | None:
+    """GB 11643: form, birth date and check digit. The county is not asked: codes came and went, and a person keeps
+    the number of the county that registered them, which may be younger than they are."""
+    found = RESIDENT_ID.fullmatch(plain)
+    if found is None:
+        return "is not a resident ID number: it needs 17 digits and a check digit"
+    try:
+        date(*map(int, found.groups()))
+    except ValueError:
+        return "is not a resident ID number: its birth date does not exist"
+    if plain[-1] != ric.calc_check_digit(plain):
+        return "is not a resident ID number: its check digit is wrong"
+    return None
 
 
 def _add(faults: RowFaults, row: int, column: str, reason: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from collector.foundation.errors import BadInput
 from collector.foundation.files import read_json
-from collector.portfolio.loading import parsing
+from collector.portfolio.loading import parsing, phones
 from collector.portfolio.loading.parsing import MUST, Book, ParseColumn
 from collector.portfolio.rules import (
     BorrowerType,
@@ -120,7 +120,7 @@ PORTFOLIOS = Shape(
 CALLERS = Shape(
     (
         Column("portfolio", parsing.each(_code), "code, where the command names no portfolio"),
-        _must("number", parsing.dialled, "the creditor's own registered number, in the country of the portfolio"),
+        _must("number", phones.dialled, "the creditor's own registered number, in the country of the portfolio"),
         Column("channels", parsing.each(_channels), "call, sms or both", blank="call,sms"),
     ),
     key=(),
@@ -143,9 +143,9 @@ ACCOUNTS = Shape(
         Column("id_type", parsing.each(_slug), "kind of ID; cn_id is checked by its checksum"),
         Column("id_no", parsing.each(lambda cell, _: cell), "ID number; kept sealed"),
         Column("borrower_type", parsing.word(BorrowerType), "playbook of the borrower", blank="other"),
-        Column("phone", parsing.phones, "first phone"),
-        Column("phone_2", parsing.phones, "second phone"),
-        Column("phone_3", parsing.phones, "third phone"),
+        Column("phone", phones.phones, "first phone"),
+        Column("phone_2", phones.phones, "second phone"),
+        Column("phone_3", phones.phones, "third phone"),
         Column("email", parsing.email, "e-mail address"),
         Column("home_address", ADDRESS, "where the borrower lives"),
         Column("work_address", ADDRESS, "where the borrower works"),
@@ -200,7 +200,7 @@ PARTIES = Shape(
         _must("name", parsing.text(), "full name"),
         Column("id_type", parsing.each(_slug), "kind of ID; cn_id is checked by its checksum"),
         Column("id_no", parsing.each(lambda cell, _: cell), "ID number; kept sealed"),
-        Column("phone", parsing.phones, "the person's own phone"),
+        Column("phone", phones.phones, "the person's own phone"),
         Column("email", parsing.email, "e-mail address"),
         Column("address", ADDRESS, "where the person lives"),
         Column("employer", parsing.text(), "name of the employer"),
@@ -213,7 +213,7 @@ PARTIES = Shape(
 EVENTS = Shape(
     (
         _must("account_no", parsing.key, "account of the portfolio"),
-        Column("phone", parsing.phones, "number that it was about"),
+        Column("phone", phones.phones, "number that it was about"),
         _must("kind", parsing.each(_slug), "stop, consent, attempt, outcome, promise, dispute ..."),
         _must("at", parsing.past_moment, "when; without offset on the portfolio's clock"),
         Column("details", details, "key=value; key=value, or a JSON object"),

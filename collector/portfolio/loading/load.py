@@ -28,7 +28,8 @@ from collector.portfolio.loading.mapping import Mapping
 from collector.portfolio.loading.merge import accounts, instalments, parties, portfolios
 from collector.portfolio.loading.merge.payments import TABLE as PAYMENTS
 from collector.portfolio.loading.merge.payments import Payments
-from collector.portfolio.loading.parsing import Book, region_of_zone
+from collector.portfolio.loading.parsing import Book
+from collector.portfolio.loading.phones import region_of_zone
 from collector.portfolio.loading.reading import Progress, Reading, Rows, no_progress
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import LoadRun, Portfolio

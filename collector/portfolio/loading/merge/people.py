@@ -46,14 +46,14 @@ def _leading(stage: str) -> str:
 def merge_identified(session: Session, stage: str, job: Job) -> list[int]:
     """Persons with an ID: adopt, update, insert. Returns the ids of those that existed and changed."""
     lead = _leading(stage)
-    run_sql(
+    changed = run_sql(
         session,
         f"UPDATE person SET id_type = s.id_type, id_sealed = s.id_sealed, id_index = s.id_index FROM {lead} s"  # noqa: S608
         " WHERE person.natural_key = s.natural_key AND person.id_index IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM person o WHERE o.id_index = s.id_index)",
+        " AND NOT EXISTS (SELECT 1 FROM person o WHERE o.id_index = s.id_index) RETURNING person.id",
         job.values,
     )
-    changed = _update(session, f"{lead} s", "person.id_index = s.id_index", job)
+    changed += _update(session, f"{lead} s", "person.id_index = s.id_index", job)
     run_sql(
         session,
         "INSERT INTO person (name, id_type, id_sealed, id_index, salt, language, employer)"  # noqa: S608

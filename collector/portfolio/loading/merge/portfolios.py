@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from collector.foundation.errors import BadInput
 from collector.portfolio.loading.job import Job, Merged
-from collector.portfolio.loading.parsing import Book, phones, region_of_zone
+from collector.portfolio.loading.parsing import Book
+from collector.portfolio.loading.phones import phones, region_of_zone
 from collector.portfolio.loading.reading import Reading, RowFaults, Rows
 from collector.portfolio.tables import Account, CallerNumber, Portfolio
 
