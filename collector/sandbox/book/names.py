@@ -55,6 +55,10 @@ CN_PLACES: Final = (
     Place("长沙市芙蓉区", "430102"),
 )
 
+OLD_DISTRICTS: Final = ("110101", "110105", "110108", "120101", "120103", "310101", "310104", "310105")
+CODES_SINCE: Final = 1985
+"""The other districts have had their codes since then; whoever is older registered in one of the old ones."""
+
 CENTRAL, MOUNTAIN, PACIFIC = "America/Chicago", "America/Denver", "America/Los_Angeles"
 US_PLACES: Final = (
     Place("New York, NY", "212"),

@@ -52,9 +52,10 @@ class People:
         if spec.jurisdiction == "cn":
             place = rng.choice(names.CN_PLACES)
             born = self._today.year - rng.randint(*AGES.get(kind, ADULT))
+            district = place.code if born >= names.CODES_SINCE else rng.choice(names.OLD_DISTRICTS)
             return Human(
                 name=names.cn_name(rng),
-                id_no=self._numbers.cn_id(place.code, born),
+                id_no=self._numbers.cn_id(district, born),
                 phones=tuple(self._numbers.cn_phone(ending) for ending in endings),
                 email="",
                 home=names.cn_address(rng, place),

@@ -10,17 +10,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from collector.audit.actions import record
 from collector.casework.actions.loading.details import EventKind, Told, natural_key
 from collector.casework.actions.loading.subjects import Subject
+from collector.facts.actions import stored_moment
 from collector.foundation.clock import local_day
+from collector.foundation.database import copy_rows
 from collector.history import actions as history
 from collector.history.queries import among
 from collector.history.rules import Channel, Direction, Outcome, StopKind
-from collector.history.tables import Attempt, Delivery, OutcomeRow
+from collector.history.tables import Attempt, OutcomeRow
 from collector.identity.rules import Actor
 from collector.portfolio import actions as portfolio
 from collector.portfolio.loading import Book
@@ -29,6 +30,11 @@ from collector.portfolio.tables import ContactPoint
 
 Entry = tuple[Told, datetime, Subject]
 COLLECT = "collect"
+ATTEMPT = (
+    "natural_key", "person_id", "portfolio_id", "account_id", "debts", "contact_point_id", "channel", "direction",
+    "number", "caller", "slot", "at", "day", "purpose", "step", "text", "actor", "recorded_at",
+)  # fmt: skip
+OUTCOME = ("attempt_id", "outcome", "seconds", "note", "occurred_at", "recorded_at", "actor")
 
 
 class _Contact(NamedTuple):
@@ -43,6 +49,7 @@ class ContactsLoader:
 
     def __init__(self, session: Session, book: Book, actor: Actor) -> None:
         self._session, self._book, self._actor = session, book, actor
+        self._stored = stored_moment(session)
 
     def write(self, entries: Sequence[Entry]) -> list[bool]:
         """Record these contacts; for each, whether anything was new."""
@@ -73,32 +80,32 @@ class ContactsLoader:
         """Insert them at once; natural key → id."""
         if not contacts:
             return {}
-        statement = insert(Attempt).returning(col(Attempt.natural_key), col(Attempt.id))
-        rows = self._session.execute(statement, [self._attempt(contact) for contact in contacts])
-        return dict(row.tuple() for row in rows)
+        copy_rows(self._session, "attempt", ATTEMPT, [self._attempt(contact) for contact in contacts])
+        return self._known([contact.key for contact in contacts])
 
-    def _attempt(self, contact: _Contact) -> dict[str, Any]:
+    def _attempt(self, contact: _Contact) -> tuple[Any, ...]:
+        """A row in the order of `ATTEMPT`."""
         what, subject = contact.told.what, contact.subject
-        return {
-            "natural_key": contact.key,
-            "person_id": subject.person_id,
-            "portfolio_id": self._book.portfolio_id,
-            "account_id": subject.account_id,
-            "debts": [subject.account_id],
-            "contact_point_id": subject.contact_point_id,
-            "channel": what.get("channel", Channel.call),
-            "direction": what.get("direction", Direction.outbound),
-            "number": subject.number,
-            "caller": what.get("caller"),
-            "slot": what.get("slot"),
-            "at": contact.at,
-            "day": local_day(contact.at, subject.zone),
-            "purpose": what.get("purpose", COLLECT),
-            "step": what.get("step"),
-            "text": what.get("text"),
-            "actor": self._actor.name,
-            "recorded_at": self._book.at,
-        }
+        return (
+            contact.key,
+            subject.person_id,
+            self._book.portfolio_id,
+            subject.account_id,
+            f"[{subject.account_id}]",
+            subject.contact_point_id,
+            what.get("channel", Channel.call).value,
+            what.get("direction", Direction.outbound).value,
+            subject.number,
+            what.get("caller"),
+            what.get("slot"),
+            self._stored(contact.at),
+            local_day(contact.at, subject.zone).isoformat(),
+            what.get("purpose", COLLECT),
+            what.get("step"),
+            what.get("text"),
+            self._actor.name,
+            self._stored(self._book.at),
+        )
 
     def _outcomes(
         self, contacts: Sequence[_Contact], ids: dict[str, int], fresh: dict[str, _Contact]
@@ -119,7 +126,7 @@ class ContactsLoader:
                 wanted.append((place, contact))
         if wanted:
             rows = [self._outcome(contact, ids[contact.key]) for _, contact in wanted]
-            self._session.execute(insert(OutcomeRow), rows)
+            copy_rows(self._session, "outcome", OUTCOME, rows)
         for _, contact in wanted:
             self._apply(contact)
         return {place for place, _ in wanted}
@@ -134,17 +141,11 @@ class ContactsLoader:
         )
         return {(attempt_id, outcome, seconds) for attempt_id, outcome, seconds in rows}
 
-    def _outcome(self, contact: _Contact, attempt_id: int) -> dict[str, Any]:
-        what = contact.told.what
-        return {
-            "attempt_id": attempt_id,
-            "outcome": what["outcome"],
-            "seconds": what.get("seconds"),
-            "note": what.get("note"),
-            "occurred_at": contact.at,
-            "recorded_at": self._book.at,
-            "actor": self._actor.name,
-        }
+    def _outcome(self, contact: _Contact, attempt_id: int) -> tuple[Any, ...]:
+        """A row in the order of `OUTCOME`."""
+        what, now = contact.told.what, self._stored(self._book.at)
+        seconds, note = what.get("seconds"), what.get("note")
+        return (attempt_id, what["outcome"].value, seconds, note, self._stored(contact.at), now, self._actor.name)
 
     def _apply(self, contact: _Contact) -> None:
         """What an outcome changes besides the record of it: as when it is recorded live."""
@@ -178,11 +179,8 @@ class ContactsLoader:
 
     def _deliveries(self, contacts: Sequence[_Contact], ids: dict[str, int]) -> None:
         if contacts:
-            rows = [
-                {"attempt_id": ids[one.key], "at": one.told.what["delivered_at"], "status": "delivered"}
-                for one in contacts
-            ]
-            self._session.execute(insert(Delivery), rows)
+            rows = [(ids[one.key], self._stored(one.told.what["delivered_at"]), "delivered") for one in contacts]
+            copy_rows(self._session, "delivery", ("attempt_id", "at", "status"), rows)
 
     def _noted(self, keys: Sequence[str], outcomes: int) -> None:
         """The audit entry of a batch: how many, and a digest of their keys."""

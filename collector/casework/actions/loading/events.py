@@ -19,6 +19,7 @@ from collector.casework.actions.loading.contacts import ContactsLoader
 from collector.casework.actions.loading.details import EventKind, Told, understand
 from collector.casework.actions.loading.rest import RestLoader
 from collector.casework.actions.loading.subjects import Subject, Subjects
+from collector.casework.actions.loading.talks import TalksLoader
 from collector.foundation.database import Begin, lock_key
 from collector.foundation.errors import BadInput, Problem
 from collector.identity.rules import Actor
@@ -27,6 +28,10 @@ from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import LoadRun
 
 CONTACTS = frozenset({EventKind.attempt, EventKind.outcome})
+TALKS = frozenset({EventKind.disposition})
+BATCHED = CONTACTS | TALKS
+RowFaults = dict[int, list[tuple[str | None, str]]]
+"""Row of a batch → what is wrong with it, as (column, reason)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +94,40 @@ def load_events(
 
 
 class _Writer:
-    """Batches of one file into history. Rows of one account and moment keep the order of the file."""
+    """Batches of one file into history: contacts first, then what came of them."""
 
     def __init__(self, session: Session, book: Book, actor: Actor, count: Count) -> None:
         self._book, self._count = book, count
         self._subjects = Subjects(session, book)
-        self._contacts = ContactsLoader(session, book, actor)
+        self._batched = (
+            (ContactsLoader(session, book, actor), CONTACTS),
+            (TalksLoader(session, book, actor), TALKS),
+        )
         self._rest = RestLoader(session, book, actor)
 
     def write(self, rows: Rows, reading: Reading) -> None:
         understood, faults = self._understood(rows)
-        contacts = [row for row in understood if row.told.kind in CONTACTS]
-        entries = [(row.told, row.at, row.subject) for row in contacts]
-        for row, is_new in zip(contacts, self._contacts.write(entries), strict=True):
-            self._count.add(row.subject, is_new)
+        for loader, kinds in self._batched:
+            entries = [(row.told, row.at, row.subject) for row in understood if row.told.kind in kinds]
+            for (_, _, subject), is_new in zip(entries, loader.write(entries), strict=True):
+                self._count.add(subject, is_new)
         for row in understood:
-            if row.told.kind in CONTACTS:
-                continue
-            try:
-                is_new = self._rest.write(row.told, row.at, row.subject)
-            except BadInput as error:
-                faults[row.place] = [("details", error.message)]
-            else:
-                self._count.add(row.subject, is_new)
+            if row.told.kind not in BATCHED:
+                self._write_one(row, faults)
         reading.refuse(rows, faults)
 
-    def _understood(self, rows: Rows) -> tuple[list[Row], dict[int, list[tuple[str | None, str]]]]:
+    def _write_one(self, row: Row, faults: RowFaults) -> None:
+        try:
+            is_new = self._rest.write(row.told, row.at, row.subject)
+        except BadInput as error:
+            faults[row.place] = [("details", error.message)]
+        else:
+            self._count.add(row.subject, is_new)
+
+    def _understood(self, rows: Rows) -> tuple[list[Row], RowFaults]:
         self._subjects.learn(rows.columns["account_no"])
         found: list[Row] = []
-        faults: dict[int, list[tuple[str | None, str]]] = {}
+        faults: RowFaults = {}
         for place, cells in enumerate(rows.dicts()):
             try:
                 found.append(self._row(place, cells))

@@ -14,7 +14,7 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, NotFound
 from collector.history import actions as history
 from collector.history.rules import Channel, HoldReason, HoldScope, StopKind
-from collector.history.tables import CallbackRow, Complaint, Disposition, Dispute, Hold, Promise, StandingRow, Stop
+from collector.history.tables import CallbackRow, Complaint, Dispute, Hold, Promise, StandingRow, Stop
 from collector.identity.queries import user_by_name
 from collector.identity.rules import Actor
 from collector.portfolio.loading import Book
@@ -215,20 +215,6 @@ class RestLoader:
                 raise BadInput(f"agent: {error.message}") from error
         return self._agents[name]
 
-    def disposition(self, told: Told, at: datetime, subject: Subject) -> bool:
-        if self._there(Disposition, account_id=subject.account_id, occurred_at=at):
-            return False
-        history.record_disposition(
-            self._session,
-            person_id=subject.person_id,
-            account_id=subject.account_id,
-            occurred_at=at,
-            now=self._book.at,
-            actor=self._actor,
-            **told.what,
-        )
-        return True
-
 
 WRITE: dict[EventKind, Write] = {
     EventKind.promise: RestLoader.promise,
@@ -239,5 +225,4 @@ WRITE: dict[EventKind, Write] = {
     EventKind.hold: RestLoader.hold,
     EventKind.says_paid: RestLoader.says_paid,
     EventKind.callback: RestLoader.callback,
-    EventKind.disposition: RestLoader.disposition,
 }
