@@ -68,8 +68,10 @@ class Mapping(BaseModel):
     @field_validator("as_of")
     @classmethod
     def _a_day_or_moment(cls, given: str | None) -> str | None:
-        if given is not None:
-            moment_of(given, "UTC")
+        try:
+            moment_of(given or "2000-01-01", "UTC")
+        except BadInput as error:
+            raise ValueError(error.message) from error
         return given
 
     def moment(self, zone_name: str) -> datetime | None:
@@ -114,7 +116,7 @@ def _told(error: ValidationError, lines: Map[tuple[str | int, ...], int], file: 
     for detail in error.errors(include_url=False, include_input=False):
         place = tuple(part for part in detail["loc"])
         top = str(place[0]) if place else ""
-        reason = detail["msg"]
+        reason = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             reason = f"unknown key{meant(str(place[-1]), tuple(Mapping.model_fields))}"
         line = next((lines[place[:size]] for size in range(len(place), 0, -1) if place[:size] in lines), None)
