@@ -18,7 +18,7 @@ from collector.planning.rules.context import Context, Flight
 from collector.planning.rules.look import Look, look, why_quiet
 from collector.planning.rules.priority import priority
 from collector.planning.rules.round import HOUR, Round, RoundState, evidence, progress
-from collector.planning.rules.wants import Want, placed, wants
+from collector.planning.rules.wants import Want, is_placed, wants
 from collector.planning.rules.words import Purpose
 from collector.portfolio.rules import ContactStatus
 from collector.strategy.rules import Level
@@ -213,7 +213,7 @@ class _Desk:
         second one on the same day only for an agreed call-back or a 3:3:3 round, and not before its gap is over."""
         if not found:
             return
-        if any(flight.channel is Channel.call for flight in self.flights):
+        if self.flights and any(flight.channel is Channel.call for flight in self.flights):
             self._pass(found, "in_flight")
             return
         lead = self._after_last_call(found[0])
@@ -227,11 +227,9 @@ class _Desk:
     def _after_last_call(self, want: Want) -> Want:
         if want.callback is not None or not self.facts.body.events:
             return want
-        calls = [event.at for event in placed(self.facts.body.events, Kind.call)]
-        if not calls:
-            return want
-        gap = int(self.ctx.strategy.retry.min_gap_hours * HOUR)
-        return want._replace(not_before=max(want.not_before, max(calls) + gap))
+        last = max([event.at for event in self.facts.body.events if is_placed(event, Kind.call)], default=0)
+        free_from = last + int(self.ctx.strategy.retry.min_gap_hours * HOUR)
+        return want if free_from <= self.now else want._replace(not_before=max(want.not_before, free_from))
 
     def _papers(self, found: Sequence[Want]) -> None:
         for at, want in enumerate(found[:1]):
@@ -250,13 +248,12 @@ class _Desk:
 
     def _is_taken(self, channels: frozenset[Channel], kinds: Sequence[Kind]) -> bool:
         """Whether a contact of this sort was placed today, or is in flight."""
-        if any(flight.channel in channels for flight in self.flights):
+        if self.flights and any(flight.channel in channels for flight in self.flights):
             return True
-        events = self.facts.body.events
-        if not events:
-            return False
         first, last = self.ctx.span(self.ctx.person_zone(self.facts.body))
-        return any(first <= event.at < last for kind in kinds for event in placed(events, kind))
+        return any(
+            first <= event.at < last and is_placed(event, kind) for event in self.facts.body.events for kind in kinds
+        )
 
     def _closing_refused(self, want: Want, answer: Found) -> None:
         """Time alone will not let this closing SMS go: that is recorded in its place (handbook section 6)."""

@@ -126,16 +126,18 @@ def _is_reminder_due(promise: PromiseFact, seen: Look, facts: PersonFacts, ctx: 
         return False
     since = int(day_start(remind_on, zone).timestamp())
     account_id = seen.account.account_id
-    return not any(event.at >= since and account_id in event.debts for event in placed(facts.body.events, Kind.sms))
+    return not any(
+        event.at >= since and account_id in event.debts and is_placed(event, Kind.sms) for event in facts.body.events
+    )
 
 
 def _day(moment: int, zone: str) -> date:
     return local_day(datetime.fromtimestamp(moment, UTC), zone)
 
 
-def placed(events: Sequence[Event], kind: Kind) -> Iterator[Event]:
-    """Our own contacts of that kind, those in flight included."""
-    return (event for event in events if event.kind is kind and event.direction is Direction.outbound)
+def is_placed(event: Event, kind: Kind) -> bool:
+    """A contact of ours of that kind, those in flight included."""
+    return event.kind is kind and event.direction is Direction.outbound
 
 
 def _broken(seen: Look, facts: PersonFacts, ctx: Context) -> Iterator[Want]:
