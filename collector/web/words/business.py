@@ -183,6 +183,7 @@ ZH_BUSINESS = {
     "substandard": "次级",
     "doubtful": "可疑",
     "loss": "损失",
+    "missed call": "未接来电",
     # readings of messages
     "start": "恢复接收",
     "help": "求助",

@@ -1,0 +1,109 @@
+"""Every sentence that a page or template asks for exists in both languages, and nothing is translated in vain."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from collector.casework.views.account import Mark
+from collector.casework.views.floor import State
+from collector.dispatch.rules import Progress, Reading
+from collector.history.rules import (
+    Ability,
+    Cause,
+    Channel,
+    HoldReason,
+    HoldScope,
+    Outcome,
+    PromiseState,
+    ReferralKind,
+    ReferralState,
+    StopKind,
+    Willingness,
+)
+from collector.identity.rules import ApprovalState, Level, Role
+from collector.planning.rules import Purpose, TaskState
+from collector.portfolio.rules import (
+    BorrowerType,
+    ContactKind,
+    ContactOwner,
+    ContactStatus,
+    LoadKind,
+    PartyRole,
+    PaymentKind,
+    PaymentState,
+    Security,
+    ValueTier,
+)
+from collector.strategy.rules import Tier
+from collector.web.pages.shell import NAVIGATION, SAID
+from collector.web.words import Words, plain_form
+from collector.web.words.business import ZH_BUSINESS
+from collector.web.words.screens import ZH_SCREENS
+
+WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
+KINDS = [
+    Ability, ApprovalState, BorrowerType, Cause, Channel, ContactKind, ContactOwner, ContactStatus, HoldReason,
+    HoldScope, Level, LoadKind, Mark, Outcome, PartyRole, PaymentKind, PaymentState, Progress, PromiseState, Purpose,
+    Reading, ReferralKind, ReferralState, Role, Security, State, StopKind, TaskState, Tier, ValueTier, Willingness,
+]  # fmt: skip
+
+
+def asked_in_pages() -> set[str]:
+    """Every literal that Python hands to `t(...)`, through variables of the same function too where it is a dict."""
+    found = set()
+    for file in WEB.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                literal = node.args[0] if node.args else None
+                if name == "t" and isinstance(literal, ast.Constant):
+                    found.add(str(literal.value))
+    return found
+
+
+def asked_in_templates() -> set[str]:
+    found = set()
+    for file in (WEB / "templates").glob("*.html"):
+        found |= set(re.findall(r'\bt\("([^"]+)"', file.read_text()))
+    return found
+
+
+def asked_by_tables() -> set[str]:
+    from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values())
+    return from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING
+
+
+TEACHING = {
+    "An account comes here when the 3:3:3 rule gave up every phone of the borrower.",
+    "An account comes here by a trigger of the strategy: missed instalments, refusal, a clock.",
+}
+
+
+def test_every_sentence_is_known_in_chinese() -> None:
+    asked = asked_in_pages() | asked_in_templates() | asked_by_tables()
+    assert sorted(asked - set(ZH_SCREENS) - set(ZH_BUSINESS)) == []
+
+
+def test_no_sentence_is_translated_in_vain() -> None:
+    asked = asked_in_pages() | asked_in_templates() | asked_by_tables()
+    assert sorted(set(ZH_SCREENS) - asked) == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_word_of_the_business_is_known_in_chinese(kind: type) -> None:
+    assert sorted(plain_form(str(one)) for one in kind if plain_form(str(one)) not in ZH_BUSINESS) == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("sentence", sorted(ZH_SCREENS), ids=lambda sentence: sentence[:30])
+def test_both_languages_fill_in_the_same_parts(sentence: str) -> None:
+    parts = set(re.findall(r"\{(\w+)\}", sentence))
+    assert set(re.findall(r"\{(\w+)\}", ZH_SCREENS[sentence])) == parts
+
+
+def test_parts_are_filled_in() -> None:
+    assert Words("zh")("from {number}", number="+86") == "外显号码 +86"
+    assert Words("en").word("no_answer") == "no answer"
