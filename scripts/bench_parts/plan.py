@@ -16,9 +16,11 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 
 import msgspec
 import psycopg
@@ -32,7 +34,7 @@ from collector.foundation.database import Database
 from collector.history.rules import Channel
 from collector.planning import actions
 from collector.planning.actions.rows import stamp
-from collector.planning.actions.sweep import Errand, go_through
+from collector.planning.actions.sweep import Errand, go_through, go_through_all
 from collector.planning.queries import person_ranges, read_context
 from collector.planning.rules import Context, RunState, plan_person
 from collector.planning.tables import PlanRun, Task
@@ -165,20 +167,20 @@ def _measure(address: str, database: Database, options: argparse.Namespace) -> N
     with database.begin() as session:
         ctx = read_context(session, 1, NOW)
     bare = best(_bare(database) for _ in range(rounds))
-    open_gate = best(_ours(database, replace(ctx, policy=_silent(ctx.policy))) for _ in range(rounds))
-    gated = best(_ours(database, ctx) for _ in range(rounds))
-    print(f"{options.accounts} accounts, {open_gate[1]} tasks; best of {rounds}")
-    print(f"bare INSERT … SELECT, indexed        {bare[0]:8.2f} s   {bare[1]} tasks   1.0 x")
-    for name, (seconds, tasks) in (("without the gate", open_gate), ("with the gate", gated)):
-        ratio = seconds / bare[0] * bare[1] / max(tasks, 1)
-        print(f"plan, {name:<30} {seconds:8.2f} s   {tasks} tasks   {ratio:.1f} x (mark {MARKS[name]} x)")
-    whole = best(_whole(database, 1) for _ in range(rounds))
-    print(f"plan, whole, one process             {whole:8.2f} s   {whole / bare[0]:.1f} x")
-    if options.processes > 1:
-        several = best(_whole(database, options.processes) for _ in range(rounds))
-        print(f"plan, whole, {options.processes} processes             {several:8.2f} s   {several / bare[0]:.1f} x")
+    print(f"{options.accounts} accounts; best of {rounds}; load of the machine {os.getloadavg()[0]:.1f}")
+    print(f"bare INSERT … SELECT, indexed                {bare[0]:8.2f} s   {bare[1]} tasks   1.0 x")
+    gates = {"without the gate": replace(ctx, policy=_silent(ctx.policy)), "with the gate": ctx}
+    gated = bare
+    for processes in range(1, options.processes + 1):
+        for name, ground in gates.items():
+            gated = best(_ours(database, ground, processes, address) for _ in range(rounds))
+            words = f"plan {name}, {processes} process{'es' if processes > 1 else ''}"
+            ratio = gated[0] / bare[0]
+            print(f"{words:<44} {gated[0]:8.2f} s   {gated[1]} tasks   {ratio:.1f} x (mark {MARKS[name]} x)")
+    whole = best(_whole(database, options.processes) for _ in range(rounds))
+    print(f"from refreshed facts to published            {whole:8.2f} s   {whole / bare[0]:.1f} x")
     mapped = _row_by_row(database, ctx) * options.accounts / SAMPLE
-    print(f"object mapper row by row (sampled)   {mapped:8.2f} s   {mapped / gated[0]:.0f} x the plan")
+    print(f"object mapper row by row (sampled)           {mapped:8.2f} s   {mapped / gated[0]:.0f} x the plan")
     small, big = (_memory(address, portfolio) for portfolio in (2, 1))
     print(f"peak memory: {small} MB at {options.accounts // SMALL}, {big} MB at {options.accounts} accounts")
 
@@ -200,9 +202,7 @@ def _run(database: Database) -> int:
         connection.execute(text("TRUNCATE task, refusal, plan_run CASCADE"))
         connection.commit()
     with database.begin() as session:
-        run = PlanRun(
-            portfolio_id=1, at=NOW, day=NOW.date(), state=RunState.building, strategy="bench", started_at=NOW
-        )
+        run = PlanRun(portfolio_id=1, at=NOW, day=NOW.date(), state=RunState.building, strategy="bench", started_at=NOW)
         session.add(run)
         session.flush()
         return run.id or 0
@@ -218,7 +218,8 @@ def _bare(database: Database) -> tuple[float, int]:
     return _timed(work)
 
 
-def _ours(database: Database, ctx: Context) -> tuple[float, int]:
+def _ours(database: Database, ctx: Context, processes: int, address: str) -> tuple[float, int]:
+    """All ranges decided and filled in; with several processes, their start included."""
     run_id = _run(database)
     stamp.cache_clear()
 
@@ -226,7 +227,12 @@ def _ours(database: Database, ctx: Context) -> tuple[float, int]:
         errand = Errand(ctx, NOW, run_id)
         with database.begin() as session:
             parts = list(person_ranges(session, 1, 5_000))
-        return sum(sum(go_through(database.begin, errand, part).counts.values()) for part in parts)
+        if processes == 1:
+            return sum(sum(go_through(database.begin, errand, part).counts.values()) for part in parts)
+        shares = [parts[at::processes] for at in range(processes)]
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            done = pool.map(go_through_all, [address] * processes, [errand] * processes, shares)
+            return sum(sum(tally.counts.values()) for tallies in done for tally in tallies)
 
     return _timed(work)
 
