@@ -24,10 +24,12 @@ RARE: Final[tuple[tuple[float, str, dict[str, str], dict[str, str]], ...]] = (
     (0.6, "stop", {}, {"stop": "cease", "reason": "written request"}),
     (0.4, "stop", {}, {"stop": "bankruptcy", "reason": "chapter 7"}),
 )
-CALLBACKS: Final = 0.35
-"""Of the accounts somebody talked to within three days, how many asked to be called back."""
-DAY_BEGINS, DAY_ENDS = time(8, 10), time(20, 40)
-"""Hours on the borrower's clock in which a call-back is agreed: inside the law of both countries."""
+CALLBACKS: Final = 0.6
+LATELY: Final = timedelta(days=6)
+"""Of the accounts somebody talked to so lately, how many asked to be called back."""
+DAY_BEGINS, DAY_ENDS = time(8, 10), {"cn": time(21, 30), "us": time(20, 30)}
+"""Hours on the borrower's clock in which a call-back is agreed: later than we would call unasked, inside the law."""
+SOON: Final = 0.4
 
 
 def extras_of(loan: Loan, spec: BookSpec, desk: str, rng: Random, now: datetime) -> Iterator[Event]:
@@ -42,7 +44,7 @@ def extras_of(loan: Loan, spec: BookSpec, desk: str, rng: Random, now: datetime)
                 yield _event(loan, kind, now - timedelta(hours=rng.randint(2, 20)), details)
     talk = _talked_lately(loan, now)
     if talk is not None and rng.random() < CALLBACKS:
-        due_at = _agreed(loan.borrower.zone or spec.zone, now, rng)
+        due_at = _agreed(loan.borrower.zone or spec.zone, DAY_ENDS[spec.jurisdiction], now, rng)
         details = {"due_at": due_at.isoformat(), "agent": desk}
         yield Event(loan.account_no, "callback", talk.at + timedelta(minutes=2), talk.phone, details)
 
@@ -53,20 +55,20 @@ def _event(loan: Loan, kind: str, at: datetime, details: dict[str, str]) -> Even
 
 
 def _talked_lately(loan: Loan, now: datetime) -> Event | None:
-    """The talk of the last three days, unless it ended in a promise."""
-    if any(event.kind == "promise" and event.at > now - timedelta(days=4) for event in loan.events):
+    """The last talk, unless it is long ago or ended in a promise."""
+    if any(event.kind == "promise" and event.at > now - LATELY for event in loan.events):
         return None
     for event in reversed(loan.events):
-        if event.details.get("outcome") == Outcome.right_party and event.at > now - timedelta(days=4):
+        if event.details.get("outcome") == Outcome.right_party and event.at > now - LATELY:
             return event
     return None
 
 
-def _agreed(zone: str, now: datetime, rng: Random) -> datetime:
-    """Within the next hours where that is still a decent hour for the borrower; else first thing in the morning."""
-    wanted = now + timedelta(minutes=rng.randint(5, 600))
+def _agreed(zone: str, ends: time, now: datetime, rng: Random) -> datetime:
+    """Just now or soon, or within the next hours, where that is still a decent hour for the borrower; else in the morning."""
+    wanted = now + timedelta(minutes=rng.randint(-40, 80) if rng.random() < SOON else rng.randint(60, 600))
     clock = local(wanted, zone).time()
-    if DAY_BEGINS <= clock <= DAY_ENDS:
+    if DAY_BEGINS <= clock <= ends:
         return wanted.replace(second=0, microsecond=0)
-    day = local_day(wanted, zone) + timedelta(days=1 if clock > DAY_ENDS else 0)
+    day = local_day(wanted, zone) + timedelta(days=1 if clock > ends else 0)
     return at_local(day, time(8, 10 + rng.randint(0, 49)), zone)

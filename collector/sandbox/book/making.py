@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -17,12 +16,13 @@ from collector.casework import actions
 from collector.casework.actions.loading import follow_accounts
 from collector.casework.office import Office
 from collector.foundation.clock import local_day
-from collector.planning.actions import RunResult
+from collector.foundation.errors import BadInput
 from collector.portfolio.rules import LoadKind
 from collector.sandbox.book.extras import extras_of
 from collector.sandbox.book.files import write_book, write_portfolios
 from collector.sandbox.book.loans import lay_loans
 from collector.sandbox.book.money import payments_of, unmatched
+from collector.sandbox.book.opening import Opening, look_around
 from collector.sandbox.book.past import SEED, live_through
 from collector.sandbox.book.people import People
 from collector.sandbox.book.staff import DESKS, hire
@@ -39,15 +39,6 @@ SHARES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the floor opens with."""
-
-    accounts: int
-    rejected: int
-    runs: tuple[RunResult, ...]
-
-
 def make_book(
     office: Office,
     logins: Mapping[str, str],
@@ -57,15 +48,19 @@ def make_book(
     progress: Progressed,
     seed: int = SEED,
 ) -> Opening:
-    """Fill an empty installation with `accounts` accounts in two portfolios, users for `logins`, and today's plan."""
+    """Fill an empty installation with `accounts` accounts in two portfolios, users for `logins`, and today's plan.
+
+    `progress` is told how much of a hundred is done.
+    """
     with tempfile.TemporaryDirectory(prefix="book-", dir=office.settings.home) as folder:
         files = _written(Path(folder), accounts, now, seed)
         progress(SHARES["written"], HUNDRED)
-        touched, rejected = _loaded(office, files, logins, now, _part(progress, "written", "loaded"))
+        touched = _loaded(office, files, logins, now, _part(progress, "written", "loaded"))
     follow_accounts(office, sorted(touched), now, ACTOR, _part(progress, "loaded", "followed"))
-    runs = actions.plan(office, None, now, actor=ACTOR, progress=_part(progress, "followed", None))
+    actions.plan(office, None, now, actor=ACTOR, progress=_part(progress, "followed", None))
     progress(HUNDRED, HUNDRED)
-    return Opening(accounts, rejected, tuple(runs))
+    with office.database.read() as session:
+        return look_around(session, accounts, now)
 
 
 def _part(progress: Progressed, begins: str, ends: str | None) -> Progressed:
@@ -108,10 +103,9 @@ def invent(spec: BookSpec, count: int, now: datetime, seed: int) -> tuple[list[L
 
 def _loaded(
     office: Office, files: Files, logins: Mapping[str, str], now: datetime, progress: Progressed
-) -> tuple[set[int], int]:
-    """Load them all; the accounts they touched, and how many rows were refused (none, unless the rules changed)."""
+) -> set[int]:
+    """Load them all; the accounts they touched. A refused row is a fault of ours, and ends it."""
     touched: set[int] = set()
-    rejected = 0
     for done, (code, kind, path) in enumerate(files):
         result = actions.load(
             office,
@@ -128,7 +122,8 @@ def _loaded(
         if kind is LoadKind.portfolios:
             with office.database.begin() as session:
                 hire(session, logins, now, ACTOR)
+        if result.rejected:
+            raise BadInput(problems=result.problems)
         touched.update(result.changed_accounts)
-        rejected += result.rejected
         progress(done + 1, len(files))
-    return touched, rejected
+    return touched
