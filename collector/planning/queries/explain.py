@@ -8,11 +8,20 @@ from typing import Any
 from sqlmodel import Session
 
 from collector.facts.queries import read_person
-from collector.facts.rules import AccountFacts, PersonFacts, lateness
+from collector.facts.rules import AccountFacts, PersonFacts, Phone, lateness
 from collector.foundation.errors import NotFound
 from collector.planning.queries.context import CarriedIn, nothing_known, read_context
 from collector.planning.queries.tasks import in_flight
-from collector.planning.rules import Context, PersonPlan, PlannedTask, plan_person, rounds_of
+from collector.planning.rules import (
+    Context,
+    Passed,
+    PersonPlan,
+    PlannedRefusal,
+    PlannedTask,
+    Round,
+    plan_person,
+    rounds_of,
+)
 from collector.portfolio.tables import Account
 
 
@@ -44,37 +53,38 @@ def describe(account: AccountFacts, facts: PersonFacts, ctx: Context, plan: Pers
         "level": segment.level.value,
         "rules": _trail(account, ctx),
         "next": [_task(task) for task in plan.tasks if account.account_id in _ids(task)],
-        "refused": [
-            {
-                "channel": refusal.channel.value,
-                "purpose": refusal.purpose.value,
-                "answer": refusal.answer,
-                "rules": [dict(zip(("id", "answer", "reason"), rule, strict=True)) for rule in refusal.rules],
-                "earliest": _moment(refusal.earliest),
-            }
-            for refusal in plan.refusals
-            if refusal.account_id == account.account_id
-        ],
-        "passed": [
-            {
-                "channel": one.channel.value if one.channel else None,
-                "purpose": one.purpose.value if one.purpose else None,
-                "why": one.why,
-            }
-            for one in plan.passed
-            if one.account_id == account.account_id
-        ],
-        "rounds": [
-            {
-                "contact_point": phone.id,
-                "state": round_.state.value,
-                "calls": len(round_.calls),
-                "counted": len(round_.counted),
-                "call_from": _moment(round_.call_from or None),
-                "until": _moment(round_.until),
-            }
-            for phone, round_ in rounds_of(facts, ctx, int(at.timestamp()))
-        ],
+        "refused": [_refused(one) for one in plan.refusals if one.account_id == account.account_id],
+        "passed": [_passed(one) for one in plan.passed if one.account_id == account.account_id],
+        "rounds": [_round(phone, round_) for phone, round_ in rounds_of(facts, ctx, int(at.timestamp()))],
+    }
+
+
+def _refused(refusal: PlannedRefusal) -> dict[str, Any]:
+    return {
+        "channel": refusal.channel.value,
+        "purpose": refusal.purpose.value,
+        "answer": refusal.answer,
+        "rules": [dict(zip(("id", "answer", "reason"), rule, strict=True)) for rule in refusal.rules],
+        "earliest": _moment(refusal.earliest),
+    }
+
+
+def _passed(one: Passed) -> dict[str, Any]:
+    return {
+        "channel": one.channel.value if one.channel else None,
+        "purpose": one.purpose.value if one.purpose else None,
+        "why": one.why,
+    }
+
+
+def _round(phone: Phone, round_: Round) -> dict[str, Any]:
+    return {
+        "contact_point": phone.id,
+        "state": round_.state.value,
+        "calls": len(round_.calls),
+        "counted": len(round_.counted),
+        "call_from": _moment(round_.call_from or None),
+        "until": _moment(round_.until),
     }
 
 
