@@ -21,10 +21,10 @@ from collector.foundation.errors import NotReady
 from collector.foundation.settings import Settings, load_settings
 from collector.identity.queries import installation
 from collector.identity.rules import EVERYTHING
+from collector.portfolio.queries import callers, portfolios
 from collector.sandbox import server as sandbox_server
 from collector.sandbox.book import PEOPLE, make_book
 from collector.sandbox.config import SandboxConfig, numbers_at
-from collector.portfolio.queries import callers, portfolios
 from collector.web.app import create_web
 from collector.worker import run as worker
 
@@ -112,7 +112,7 @@ def demo(
     os.environ.update(environment)
     settings = load_settings()
     _prepare(settings, secret, accounts)
-    processes, stop = Processes(environment), threading.Event()
+    processes, stop = Processes(environment, home / "log"), threading.Event()
     _on_signals(stop)
     try:
         processes.start("sandbox", "--port", str(port + 1), "--speed", "20")
@@ -151,8 +151,12 @@ def _welcome(port: int, secret: DemoSecrets) -> None:
     out.print("\nThree things to try:")
     out.print("  1. Sign in as li, press n: the best call opens. Press 1 for no answer, or p to log a promise.")
     out.print("  2. Sign in as wang: queues, refusals by rule, approvals, and the red switch that stops all contact.")
-    out.print("  3. Ask why: COLLECTOR_HOME=" + str(load_settings().home) + " .venv/bin/collector explain CN-CASH/100001")
-    out.print("\nNobody real can be reached from here. Ctrl-C stops everything.\n")
+    out.print(
+        "  3. Ask why: COLLECTOR_HOME=" + str(load_settings().home) + " .venv/bin/collector explain CN-CASH/100001"
+    )
+    out.print(
+        f"\nNobody real can be reached from here. Logs: {load_settings().home / 'log'}. Ctrl-C stops everything.\n"
+    )
 
 
 def _require_right_book(office: Office) -> None:

@@ -97,14 +97,18 @@ def require_free(*ports: int) -> None:
 class Processes:
     """The processes of a floor, started together, stopped together, in reverse order."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = {**os.environ, **environment}
+    def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
+        self._environment, self._logs = {**os.environ, **environment}, logs
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
 
     def start(self, *words: str) -> None:
         """Start one `collector` command in a group of its own, so that Ctrl-C reaches it only through us."""
         command = [sys.executable, "-m", "collector", *words]
-        process = subprocess.Popen(command, env=self._environment, start_new_session=True)  # noqa: S603
+        self._logs.mkdir(parents=True, exist_ok=True)
+        with (self._logs / f"{words[0]}.log").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own program, with words of ours
+                command, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
         self._running.append((words[0], process))
 
     def wait_until(self, answers: Callable[[], bool], what: str, patience_s: float = 60) -> None:
@@ -119,7 +123,8 @@ class Processes:
     def _require_alive(self) -> None:
         for name, process in self._running:
             if process.poll() is not None:
-                raise CollectorError(f"{name} stopped by itself with exit code {process.returncode}")
+                told = self._logs / f"{name}.log"
+                raise CollectorError(f"{name} stopped by itself with exit code {process.returncode}; see {told}")
 
     def watch(self, stop: threading.Event) -> None:
         """Until told to stop, or until one of them dies."""

@@ -19,8 +19,8 @@ from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 from collector.foundation.errors import BadInput, CollectorError
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-QUIET = ("aiohttp", "asyncio", "httpx", "sqlalchemy", "twilio", "urllib3", "uvicorn.access")
-"""Loggers that print addresses with their queries, or parameters: only their warnings are let through."""
+QUIET = ("aiohttp", "alembic", "apscheduler", "asyncio", "httpx", "sqlalchemy", "twilio", "urllib3", "uvicorn.access")
+"""Loggers that print addresses with their queries, parameters, or every tick: only their warnings are let through."""
 DEEPEST = 50
 """Frames and causes kept of one error."""
 OBEYED = {
