@@ -23,18 +23,24 @@ def record(
     return entry
 
 
-def seal(session: Session, keys: Keys, now: datetime, limit: int = 5_000) -> int:
+LATE = 100_000
+"""How many entries back a seal looks for one that was committed late; older ones are found by a full seal."""
+
+
+def seal(session: Session, keys: Keys, now: datetime, limit: int = 5_000, *, everything: bool = False) -> int:
     """Chain the committed entries that are not yet chained, oldest first, and sign the new end. Returns how many.
 
-    Entries are sealed in the order in which they are found committed, so a slow transaction is never waited for.
+    Entries are sealed in the order in which they are found committed, so a slow transaction is never waited for. With
+    `everything` the whole audit is searched for entries without a link, not only its latest part.
     """
     lock_key(session, "audit-seal")
     newest = session.exec(select(AuditLink).order_by(col(AuditLink.position).desc()).limit(1)).first()
     position, before = (newest.position, newest.hash) if newest else (0, GENESIS)
+    since = 0 if newest is None or everything else newest.entry_id - LATE
+    is_sealed = select(AuditLink.position).where(col(AuditLink.entry_id) == col(AuditEntry.id)).correlate(AuditEntry)
     waiting = session.exec(
         select(AuditEntry)
-        .join(AuditLink, col(AuditLink.entry_id) == col(AuditEntry.id), isouter=True)
-        .where(col(AuditLink.position).is_(None))
+        .where(col(AuditEntry.id) > since, ~is_sealed.exists())
         .order_by(col(AuditEntry.id))
         .limit(limit)
     ).all()

@@ -17,7 +17,7 @@ class AuditEntry(SQLModel, table=True):
     at: datetime
     actor: str
     action: str
-    subject: str
+    subject: str = Field(index=True)
     """ "kind:id", such as promise:17."""
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 

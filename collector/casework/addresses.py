@@ -45,3 +45,8 @@ class Addresses:
     @property
     def voice_in(self) -> str:
         return self._under("/voice-in")
+
+    @property
+    def voice_in_ended(self) -> str:
+        """Asked when the desk that an inbound call was put through to is done, or never answered."""
+        return self._under("/voice-in/ended")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,8 @@ class Office:
     settings: Settings
     database: Database
     keys: Keys
+    looked_at: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
+    """By portfolio: the day and strategy for which a sweep of this process has asked about everyone."""
 
     @cached_property
     def catalogue(self) -> Catalogue:

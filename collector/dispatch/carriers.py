@@ -1,7 +1,8 @@
 """The carrier port: what every carrier can be asked, and nothing of any one carrier.
 
 An adapter (`twilio.py`, `memory.py`, a domestic gateway) turns these into its own words and back, and says by
-jurisdiction what it can carry (`Capabilities`, which the gate asks). Nothing is sent without a `Cleared`, and a `Cleared` exists only where the gate said yes.
+jurisdiction what it can carry (`Capabilities`, which the gate asks). Nothing is sent without a `Cleared`, and a
+`Cleared` exists only where the gate said yes.
 """
 
 from __future__ import annotations
@@ -51,12 +52,13 @@ class OutgoingCall:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the carrier said at once."""
+    """What the carrier said at once. `busy`: a clear no for now, such as too many requests; nothing was taken."""
 
     sid: str | None
     progress: Progress
     error_code: int | None = None
     error: str | None = None
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

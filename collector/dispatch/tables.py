@@ -14,7 +14,10 @@ class Submission(SQLModel, table=True):
     """One message or call handed to the carrier: the row is written before the carrier is called."""
 
     __tablename__ = "submission"
-    __table_args__ = (Index("ix_submission_to", "to_number", "submitted_at"),)
+    __table_args__ = (
+        Index("ix_submission_to", "to_number", "submitted_at"),
+        Index("ix_submission_progress", "progress", "submitted_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     task_id: int | None = Field(default=None, foreign_key="task.id", sa_type=BigInt, unique=True)

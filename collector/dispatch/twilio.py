@@ -60,6 +60,7 @@ DIAL_OUTCOME: Mapping[str, Outcome] = {
 """What the dialled leg alone proves. `completed` needs a person's word; switched off, suspended and vacant are never
 inferred from `failed` (design section 5)."""
 
+TOO_MANY = 429
 LANDLINE_CODES = frozenset({21614, 21635, 30006})
 OPTED_OUT_CODES = frozenset({21610})
 
@@ -112,7 +113,7 @@ class TwilioCarrier:
         return await _receipt(made, CALL_PROGRESS)
 
     async def messages(self, to: str, sender: str, since: datetime) -> Sequence[Sighting]:
-        seen = await _patient(
+        seen = await _listed(
             self._client.messages.list_async(
                 to=to, from_=sender, date_sent_after=since - timedelta(days=1), limit=50
             )
@@ -131,7 +132,7 @@ class TwilioCarrier:
         ]
 
     async def calls(self, to: str, caller: str, since: datetime) -> Sequence[Sighting]:
-        seen = await _patient(
+        seen = await _listed(
             self._client.calls.list_async(
                 to=to, from_=caller, start_time_after=since - timedelta(days=1), limit=50
             )
@@ -163,6 +164,14 @@ async def _patient(made: Awaitable[T]) -> T:
         raise Unclear(f"the carrier did not answer clearly: {type(error).__name__}") from error
 
 
+async def _listed(made: Awaitable[T]) -> T:
+    """A list that is refused says nothing about what is on it."""
+    try:
+        return await _patient(made)
+    except TwilioRestException as error:
+        raise Unclear(f"the carrier's list can not be read: HTTP {error.status}") from error
+
+
 async def _receipt(made: Awaitable[Any], words: Mapping[str, Progress]) -> Receipt:
     """A 4xx is a clear no; a 5xx may come after the carrier has acted, so it is unclear."""
     try:
@@ -170,7 +179,9 @@ async def _receipt(made: Awaitable[Any], words: Mapping[str, Progress]) -> Recei
     except TwilioRestException as error:
         if error.status >= 500:
             raise Unclear(f"the carrier failed with HTTP {error.status}") from error
-        return Receipt(None, Progress.refused, error.code, f"carrier error {error.code}")
+        return Receipt(
+            None, Progress.refused, error.code, f"carrier error {error.code}", busy=error.status == TOO_MANY
+        )
     return Receipt(instance.sid, words.get(str(instance.status), Progress.accepted))
 
 

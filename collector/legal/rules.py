@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -56,3 +57,11 @@ def evidence(account: AccountFacts, days: int, today: date) -> dict[str, Any]:
         "guarantee_until": account.guarantee_until.isoformat() if account.guarantee_until else None,
         "route": ROUTE.get(Security(account.security)),
     }
+
+
+def is_new(account: AccountFacts, proposal: Proposal, looked_at: Collection[str], ended_on: date) -> bool:
+    """Whether the team, which gave the case back or closed it, has something new to look at: a trigger it did not see
+    (`looked_at`: those it saw), or lateness that began after it."""
+    triggers = {str(reason["trigger"]) for reason in proposal.reasons}
+    began_later = account.oldest_unpaid_due is not None and account.oldest_unpaid_due > ended_on
+    return began_later or not triggers <= set(looked_at)

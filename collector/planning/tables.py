@@ -45,6 +45,13 @@ class Task(SQLModel, table=True):
             sqlite_where=text("state = 'planned'"),
         ),
         Index("ix_task_account", "account_id"),
+        Index(
+            "ix_task_claimed",
+            "claimed_by",
+            "state",
+            postgresql_where=text("claimed_by IS NOT NULL"),
+            sqlite_where=text("claimed_by IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from collector.facts.rules import AccountFacts, PersonFacts, lateness
@@ -30,7 +31,7 @@ def decide(facts: PersonFacts, account: AccountFacts, strategy: Strategy, today:
 
 
 def evidence(facts: PersonFacts) -> dict[str, Any]:
-    """The phones that were given up, by contact point: who reads it finds each round's calls in its own record."""
+    """The phones that were given up, by contact point; casework adds the calls of their rounds from the record."""
     own = [phone for phone in facts.body.phones if phone.owner in (ContactOwner.own, ContactOwner.work)]
     return {
         "phones": [
@@ -44,3 +45,9 @@ def evidence(facts: PersonFacts) -> dict[str, Any]:
             for phone in own
         ]
     }
+
+
+def is_new(given_up: Sequence[datetime], looked_at: datetime) -> bool:
+    """Whether a phone was given up since the tracers last gave the case back or closed it: only then is it theirs
+    again."""
+    return any(at > looked_at for at in given_up)

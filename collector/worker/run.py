@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from collector.casework.office import Office
 from collector.foundation.clock import Clock
+from collector.foundation.database import Database
 from collector.foundation.errors import CollectorError
 from collector.worker.schedule import TIMETABLE, Bell
 
@@ -22,7 +23,7 @@ log = structlog.get_logger()
 LEADER = 727_001
 """The advisory lock that makes a worker the leader (PostgreSQL)."""
 TAKEOVER_S = 5
-"""How often a waiting worker tries to take over."""
+"""How often a waiting worker tries to take over, and a leader makes sure that it still is the leader."""
 MISFIRE_S = 3600
 
 
@@ -38,47 +39,68 @@ def ring(bell: Bell, office: Office, clock: Clock) -> None:
 
 
 def run(office: Office, clock: Clock, stop: threading.Event, ready: Callable[[], None] | None = None) -> None:
-    """Ring until told to stop."""
-    with _leadership(office, stop) as leading:
-        if not leading:
-            return
-        scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_S},
-            timezone="UTC",
-        )
-        for bell in TIMETABLE:
-            scheduler.add_job(
-                partial(ring, bell, office, clock), "interval", seconds=bell.every_s, id=bell.name, next_run_time=clock()
-            )
-        scheduler.start()
-        if ready:
-            ready()
+    """Ring until told to stop. A leader whose connection breaks is the leader no more: it stops ringing and waits."""
+    while not stop.is_set():
+        leader = Leader(office.database)
         try:
-            stop.wait()
+            if not leader.become(stop):
+                return
+            _lead(office, clock, stop, leader, ready)
+        except OperationalError:
+            log.warning("leadership lost", reason="the database did not answer")
+            stop.wait(TAKEOVER_S)
         finally:
-            scheduler.shutdown(wait=True)
+            leader.resign()
 
 
-class _leadership:
-    """Holds the leader's lock for the length of a block; gives False when stopped before it was had."""
+def _lead(
+    office: Office, clock: Clock, stop: threading.Event, leader: Leader, ready: Callable[[], None] | None
+) -> None:
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(4)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_S},
+        timezone="UTC",
+    )
+    for bell in TIMETABLE:
+        job = partial(ring, bell, office, clock)
+        scheduler.add_job(job, "interval", seconds=bell.every_s, id=bell.name, next_run_time=clock())
+    scheduler.start()
+    if ready:
+        ready()
+    try:
+        while not stop.wait(TAKEOVER_S):
+            leader.assure()
+    finally:
+        scheduler.shutdown(wait=True)
 
-    def __init__(self, office: Office, stop: threading.Event) -> None:
-        self._office, self._stop = office, stop
+
+class Leader:
+    """The one worker that rings. On SQLite, where one worker runs, everybody is; on PostgreSQL whoever holds the lock
+    of a connection of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._connection: Connection | None = None
 
-    def __enter__(self) -> bool:
-        if not self._office.database.is_postgresql:
-            return not self._stop.is_set()
-        self._connection = self._office.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        while not self._stop.is_set():
+    def become(self, stop: threading.Event) -> bool:
+        """Waits until this worker leads; False when told to stop before."""
+        if not self._database.is_postgresql:
+            return not stop.is_set()
+        self._connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        while not stop.is_set():
             if self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER}).scalar():
                 return True
-            self._stop.wait(TAKEOVER_S)
+            stop.wait(TAKEOVER_S)
         return False
 
-    def __exit__(self, *_: object) -> None:
+    def assure(self) -> None:
+        """An `OperationalError` when the connection, and the lock with it, is gone."""
         if self._connection is not None:
-            # The pool keeps the connection, and with it the lock, unless the lock is given back.
-            self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LEADER})
+            self._connection.execute(text("SELECT 1"))
+
+    def resign(self) -> None:
+        """Give the lock back by closing the connection for good: the pool would keep it, and the lock with it."""
+        if self._connection is not None:
+            self._connection.invalidate()
             self._connection.close()
+            self._connection = None

@@ -24,9 +24,26 @@ class Bell:
     meaning: str
 
 
+SEALED_AT_ONCE = 5_000
+
+
 def seal_audit(office: Office, clock: Clock) -> object:
-    with office.database.begin() as session:
-        return seal(session, office.keys, clock())
+    return _seal(office, clock, everything=False)
+
+
+def seal_what_was_late(office: Office, clock: Clock) -> object:
+    return _seal(office, clock, everything=True)
+
+
+def _seal(office: Office, clock: Clock, *, everything: bool) -> int:
+    """In short transactions, until nothing waits."""
+    total = 0
+    while True:
+        with office.database.begin() as session:
+            sealed = seal(session, office.keys, clock(), SEALED_AT_ONCE, everything=everything)
+        total += sealed
+        if sealed < SEALED_AT_ONCE:
+            return total
 
 
 def send_due(office: Office, clock: Clock) -> object:
@@ -36,7 +53,9 @@ def send_due(office: Office, clock: Clock) -> object:
 
 
 def reconcile(office: Office, clock: Clock) -> object:
-    return asyncio.run(actions.reconcile(office, clock()))
+    now = clock()
+    office.require_armed(now, clock())
+    return asyncio.run(actions.reconcile(office, now))
 
 
 def sweep(office: Office, clock: Clock) -> object:
@@ -49,6 +68,7 @@ def plan_days(office: Office, clock: Clock) -> object:
 
 TIMETABLE = (
     Bell("seal", 5, seal_audit, "chain the audit entries that were committed"),
+    Bell("seal-late", 3600, seal_what_was_late, "look through the whole audit for entries that were committed late"),
     Bell("send", 15, send_due, "send the messages that are due"),
     Bell("reconcile", 60, reconcile, "ask the carrier about contacts whose answer never came"),
     Bell("sweep", 300, sweep, "what time alone brings: promises, expiries, referrals, fresh facts"),

@@ -3,10 +3,10 @@
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.actions.inbound import handle_inbound, inbound_call, inbound_sms
+from collector.casework.actions.inbound import handle_inbound, inbound_sms
+from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
 from collector.casework.actions.loading import load
-from collector.casework.actions.messages import SendResult, message_status, send_all
-from collector.casework.actions.night import SweepResult, plan, plan_new_days, sweep
+from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.payments import match_payment
 from collector.casework.actions.promises import (
     NeedsApproval,
@@ -17,7 +17,9 @@ from collector.casework.actions.promises import (
     says_paid,
     withdraw_promise,
 )
+from collector.casework.actions.receipts import message_status
 from collector.casework.actions.reconciling import reconcile
+from collector.casework.actions.sending import SendResult, send_all
 from collector.casework.actions.stops import (
     answer_dispute,
     complain,
@@ -30,6 +32,7 @@ from collector.casework.actions.stops import (
     pause,
     stop,
 )
+from collector.casework.actions.sweeping import SweepResult, sweep
 
 __all__ = [
     "NeedsApproval",
@@ -48,6 +51,7 @@ __all__ = [
     "handle_inbound",
     "hold",
     "inbound_call",
+    "inbound_call_ended",
     "inbound_sms",
     "lift_hold",
     "lift_stop",

@@ -5,26 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from collector.casework.actions.follow_up import follow_up, people_of_account
-from collector.casework.actions.promises import says_paid
+from collector.casework.actions.attempts import note_attempts
+from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.outcomes import carry_out, take_back
 from collector.casework.office import Office
 from collector.dispatch import actions as dispatch
-from collector.dispatch.actions import ClaimedCall, move
-from collector.facts.queries import read_person
-from collector.foundation.clock import local
+from collector.dispatch.actions import ClaimedCall, end, move
+from collector.dispatch.queries import held_task, lock_people, was_claimed
+from collector.facts.queries import people_of_accounts
 from collector.foundation.errors import Conflict, NotFound
 from collector.history import actions as history
-from collector.history.rules import Channel, Outcome, RoundEnd, StopKind
+from collector.history.rules import Channel, Outcome, RoundEnd
 from collector.history.tables import Attempt
 from collector.identity.rules import Actor, Role
-from collector.planning.queries import Mark, read_context
+from collector.planning.queries import Mark
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
 from collector.portfolio.queries import accounts_of_person
-from collector.portfolio.rules import ContactOwner, ContactStatus
+from collector.portfolio.rules import ContactOwner
 from collector.portfolio.tables import ContactPoint, Person, Portfolio
 
 
@@ -42,7 +43,6 @@ def release(session: Session, office: Office, task_id: int, at: datetime, actor:
         move(task, TaskState.planned)
         task.claimed_by = task.claimed_at = task.lease_until = None
         session.add(task)
-        session.flush()
         follow_up(session, office, {task.person_id}, at, actor)
 
 
@@ -57,102 +57,69 @@ def record_outcome(
     note: str | None = None,
     seconds: int | None = None,
 ) -> Attempt:
-    """How a claimed call ended. Said again with another word it is a correction: a new row, the newest holds."""
+    """How a claimed call ended. Said again with another word it is a correction: a new row, the newest holds, and what
+    the first one changed is changed back. Said again with the same word, nothing changes."""
+    people = people_of_task(session, task_id)
+    lock_people(session, people)
     task = _task(session, task_id)
     if task.channel is not Channel.call:
         raise Conflict("only calls have an outcome; a message reports its own delivery")
-    _require_theirs(task, actor)
-    attempt = _attempt(session, office, task, at, actor)
+    _require_theirs(session, task, actor)
+    attempt = note_attempts(session, office, [task], at, actor)[task_id]
+    before = history.newest_outcome(session, attempt.id or 0)
+    if before is not None and before.outcome is outcome and note in (None, before.note):
+        return attempt
     history.record_outcome(session, attempt.id or 0, outcome, at, at, actor, seconds, note)
     _finish(session, task, outcome, at)
     if task.callback_id is not None and outcome is not Outcome.failed:
         history.finish_callback(session, task.callback_id, at, actor)
-    _apply(session, office, task, outcome, at, actor)
-    people = {task.person_id}
-    for account_id in msgspec.json.decode(task.debts, type=list[int]):
-        people |= people_of_account(session, account_id)
+    if before is None or before.outcome is not outcome:
+        if before is not None:
+            take_back(session, task, attempt, before.outcome, at, actor)
+        carry_out(session, task, outcome, at, actor)
     follow_up(session, office, people, at, actor)
     return attempt
 
 
+def people_of_task(session: Session, task_id: int) -> set[int]:
+    """The person of a task, and everyone who owes an account it is about."""
+    found = session.exec(select(Task.person_id, Task.debts).where(col(Task.id) == task_id)).first()
+    if found is None:
+        raise NotFound(f"there is no task {task_id}")
+    person_id, debts = found
+    return {person_id} | people_of_accounts(session, msgspec.json.decode(debts, type=list[int]))
+
+
 def _task(session: Session, task_id: int) -> Task:
-    task = session.get(Task, task_id, with_for_update=True)
+    task = held_task(session, task_id)
     if task is None:
         raise NotFound(f"there is no task {task_id}")
     return task
 
 
-def _require_theirs(task: Task, actor: Actor) -> None:
-    """An outcome belongs to whoever held the call; what really happened is taken even after the hold ran out."""
-    if task.claimed_by is None or task.state in (TaskState.cancelled, TaskState.expired):
+def _require_theirs(session: Session, task: Task, actor: Actor) -> None:
+    """An outcome belongs to whoever held the call. What really happened is taken even after the hold ran out, or after
+    the window of the task passed while they talked: a contact that was made must count."""
+    holder = task.claimed_by
+    if holder is None and task.attempt_id is None and not was_claimed(session, task.id or 0, actor):
         raise Conflict("this call was not taken, or is closed; take one with: collector next-call")
-    is_theirs = actor.user_id is None or task.claimed_by == actor.name or Role.supervisor in actor.roles
+    is_theirs = actor.user_id is None or holder in (None, actor.name) or Role.supervisor in actor.roles
     if not is_theirs:
         raise Conflict("someone else holds this call")
 
 
-def _attempt(session: Session, office: Office, task: Task, at: datetime, actor: Actor) -> Attempt:
-    """The placed call: once for a task, at the moment it was dialled if the carrier told, else now."""
-    if task.attempt_id is not None:
-        return session.get_one(Attempt, task.attempt_id)
-    placed = task.submitted_at or at
-    facts = read_person(session, task.person_id, at)
-    ctx = read_context(session, task.portfolio_id, placed, office.capabilities)
-    zone = ctx.person_zone(facts.body)
-    second = int(placed.timestamp())
-    slot = next((one.slot for one in ctx.windows(zone) if one.start <= second < one.end), task.slot)
-    attempt = history.record_attempt(
-        session,
-        natural_key=f"task:{task.id}",
-        person_id=task.person_id,
-        portfolio_id=task.portfolio_id,
-        channel=task.channel,
-        at=placed,
-        day=local(placed, zone).date(),
-        now=at,
-        actor=actor,
-        account_id=task.account_id,
-        debts=msgspec.json.decode(task.debts, type=list[int]),
-        contact_point_id=task.contact_point_id,
-        number=task.number,
-        caller=task.caller,
-        slot=slot,
-        purpose=task.purpose.value,
-        step=task.step,
-    )
-    task.attempt_id = attempt.id
-    session.add(task)
-    session.flush()
-    return attempt
-
-
 def _finish(session: Session, task: Task, outcome: Outcome, at: datetime) -> None:
-    """A failure in our own system ends the task as failed: it counts for nothing and is planned anew."""
+    """A failure in our own system ends the task as failed: it counts for nothing and is planned anew. A task that
+    time or the plan closed meanwhile stays closed; its contact is on record all the same."""
     if task.state is TaskState.planned:  # the hold ran out while the agent was still talking
         move(task, TaskState.claimed)
     if task.state in (TaskState.claimed, TaskState.sending, TaskState.sent, TaskState.unknown):
-        if outcome is Outcome.failed and task.state is not TaskState.claimed:
-            move(task, TaskState.failed, outcome.value)
-        else:
-            move(task, TaskState.done, outcome.value)
+        never_rang = outcome is Outcome.failed and task.state is not TaskState.claimed
+        end(session, task, TaskState.failed if never_rang else TaskState.done, at, outcome.value)
     else:
         task.state_reason = outcome.value
-    task.done_at = at
-    session.add(task)
+        session.add(task)
     session.flush()
-
-
-def _apply(session: Session, office: Office, task: Task, outcome: Outcome, at: datetime, actor: Actor) -> None:
-    """What an outcome changes besides the record of it."""
-    if outcome is Outcome.wrong_number and task.contact_point_id is not None:
-        point = session.get_one(ContactPoint, task.contact_point_id)
-        portfolio.mark_point(
-            session, point, ContactStatus.wrong, owner=ContactOwner.stranger, actor=actor.name, at=at
-        )
-    elif outcome is Outcome.deceased:
-        history.stop(session, kind=StopKind.deceased, at=at, actor=actor, person_id=task.person_id, reason="told in a call")
-    elif outcome is Outcome.says_paid:
-        says_paid(session, office, account_id=task.account_id, at=at, actor=actor)
 
 
 def found(
@@ -177,5 +144,3 @@ def found(
     history.end_round(session, point.id or 0, RoundEnd.found, {"verified_at": at.isoformat()}, at, actor)
     follow_up(session, office, {person_id}, at, actor)
     return point
-
-

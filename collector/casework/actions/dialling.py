@@ -8,46 +8,50 @@ from datetime import datetime
 from sqlmodel import Session
 
 from collector.casework.actions.contacts import record_outcome
-from collector.casework.actions.messages import seen_before
+from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.receipts import seen_before
 from collector.casework.addresses import Addresses
 from collector.casework.office import Office
-from collector.compliance.rules import Answer
+from collector.compliance.rules import Answer, Verdict
 from collector.dispatch import actions as dispatch
 from collector.dispatch import twiml
-from collector.dispatch.actions import move
+from collector.dispatch.actions import ReadyCall
 from collector.dispatch.carriers import Carrier, OutgoingCall, Receipt, Unclear
-from collector.dispatch.queries import submission_by_token
+from collector.dispatch.queries import held_submission
 from collector.dispatch.rules import Progress
-from collector.dispatch.tables import Submission
 from collector.dispatch.twilio import CALL_PROGRESS, DIAL_OUTCOME
-from collector.foundation.errors import BadInput, CarrierError
+from collector.foundation.errors import BadInput, CarrierError, Conflict
 from collector.history.rules import Outcome
 from collector.identity.rules import CARRIER, Actor
 from collector.identity.tables import User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
+from collector.portfolio.tables import Portfolio
 
 CLOSED = {"en": "This call may not be made now.", "zh": "此刻不能拨打该电话。"}
 
 
-async def start_call(office: Office, task_id: int, agent: Actor, at: datetime, carrier: Carrier | None = None) -> Receipt:
+async def start_call(
+    office: Office, task_id: int, agent: Actor, at: datetime, carrier: Carrier | None = None
+) -> Receipt:
     """Ring the agent's own phone for a claimed call. The borrower's phone rings only after they answered."""
     with office.database.begin() as session:
         leg = _leg_of(session, agent)
-        row, cleared = dispatch.submit_call(session, task_id, agent, leg, office.capabilities, at)
-        submission_id, token, caller = row.id or 0, row.token, row.from_number
+        ready = dispatch.submit_call(session, task_id, agent, leg, office.capabilities, at)
+    if isinstance(ready, Verdict):
+        raise Conflict("the gate has closed meanwhile: " + "; ".join(rule.reason for rule in ready.rules))
     addresses = Addresses(office.settings.public_url)
-    call = OutgoingCall(leg, caller, addresses.voice_script(token), addresses.call_status(token))
+    call = OutgoingCall(leg, ready.caller, addresses.voice_script(ready.token), addresses.call_status(ready.token))
     line = carrier or office.carrier()
     try:
-        receipt = await line.call(call, cleared)
+        receipt = await line.call(call, ready.cleared)
     except Unclear as error:
         raise CarrierError("the carrier did not answer; the call may still come, do not dial again") from error
     finally:
         if carrier is None:
             await line.close()
     with office.database.begin() as session:
-        _take_receipt(session, task_id, submission_id, receipt, line.name, at)
+        _take_receipt(session, office, ready, receipt, line.name, at)
     if receipt.progress is Progress.refused:
         raise CarrierError(f"the carrier refused to ring your phone ({receipt.error}); check its number")
     return receipt
@@ -61,34 +65,42 @@ def _leg_of(session: Session, agent: Actor) -> str:
 
 
 def _take_receipt(
-    session: Session, task_id: int, submission_id: int, receipt: Receipt, carrier: str, at: datetime
+    session: Session, office: Office, ready: ReadyCall, receipt: Receipt, carrier: str, at: datetime
 ) -> None:
-    task = session.get_one(Task, task_id, with_for_update=True)
-    submission = session.get_one(Submission, submission_id, with_for_update=True)
+    """The script may have been asked for before the receipt came: then only what is missing is added."""
+    held = held_submission(session, ready.token)
+    if held is None:
+        return
+    task, submission = held
     submission.carrier, submission.sid = carrier, submission.sid or receipt.sid
     dispatch.take_progress(session, submission, receipt.progress, at, receipt.error_code)
+    session.add(submission)
     if receipt.progress is Progress.refused and task.state is TaskState.sending:
-        move(task, TaskState.failed, receipt.error)
-        task.done_at = at
-        session.add(task)
+        never_dialled(session, office, task, receipt.error or "refused", at)
+
+
+def never_dialled(session: Session, office: Office, task: Task, reason: str, at: datetime) -> None:
+    """The borrower's phone was not rung: nothing counts, and the plan decides afresh."""
+    dispatch.end(session, task, TaskState.failed, at, reason)
+    follow_up(session, office, {task.person_id}, at, CARRIER)
 
 
 def dial_script(session: Session, office: Office, *, token: str, call_sid: str, at: datetime) -> str:
     """The agent answered: whom to dial, as TwiML. Judged again now; given once, since it shows the number."""
-    submission = submission_by_token(session, token)
-    if submission is None or submission.task_id is None:
+    held = held_submission(session, token)
+    if held is None or held[1].sid not in (None, call_sid) or held[0].state is not TaskState.sending:
         return twiml.hang_up()
-    task = session.get_one(Task, submission.task_id, with_for_update=True)
-    if seen_before(session, call_sid, "script", "given", at) or task.state is not TaskState.sending:
+    task, submission = held
+    submission.sid = call_sid
+    session.add(submission)
+    if seen_before(session, call_sid, "script", "given", at):
         return twiml.hang_up()
-    submission.sid = submission.sid or call_sid
     verdict = dispatch.clear_dial(session, task, office.capabilities, at)
     if verdict.answer is not Answer.allow:
-        move(task, TaskState.failed, ", ".join(rule.id for rule in verdict.rules))
-        task.done_at = at
-        session.add(task)
-        return twiml.say(CLOSED["en"], "en")
-    move(task, TaskState.sent)
+        never_dialled(session, office, task, ", ".join(rule.id for rule in verdict.rules), at)
+        language = "zh" if session.get_one(Portfolio, task.portfolio_id).language.startswith("zh") else "en"
+        return twiml.say(CLOSED[language], language)
+    dispatch.move(task, TaskState.sent)
     task.submitted_at = at
     session.add(task)
     addresses = Addresses(office.settings.public_url)
@@ -99,26 +111,25 @@ def dial_script(session: Session, office: Office, *, token: str, call_sid: str, 
 
 def call_status(session: Session, office: Office, *, token: str, sid: str, status: str, at: datetime) -> bool:
     """Progress of the agent's leg. If it never answered, the borrower was not rung: nothing counts."""
-    submission = submission_by_token(session, token)
-    if submission is None or submission.task_id is None or seen_before(session, sid, "call", status, at):
+    held = held_submission(session, token)
+    if held is None or held[1].sid not in (None, sid) or seen_before(session, sid, "call", status, at):
         return False
-    task = session.get_one(Task, submission.task_id, with_for_update=True)
-    submission.sid = submission.sid or sid
+    task, submission = held
+    submission.sid = sid
+    session.add(submission)
     progress = CALL_PROGRESS.get(status, Progress.accepted)
-    ended = progress in (Progress.undelivered, Progress.completed)
     dispatch.take_progress(session, submission, progress, at)
-    if ended and task.state is TaskState.sending:
-        move(task, TaskState.failed, f"the agent's phone: {status}")
-        task.done_at = at
-        session.add(task)
+    if progress in (Progress.undelivered, Progress.completed) and task.state in (TaskState.sending, TaskState.unknown):
+        never_dialled(session, office, task, f"the agent's phone: {status}", at)
     return True
 
 
 def dial_status(session: Session, *, token: str, sid: str, status: str, at: datetime) -> bool:
     """Progress of the borrower's leg, for the bar on the desk."""
-    submission = submission_by_token(session, token)
-    if submission is None or seen_before(session, sid, "dial", status, at):
+    held = held_submission(session, token)
+    if held is None or seen_before(session, sid, "dial", status, at):
         return False
+    submission = held[1]
     submission.child_sid = submission.child_sid or sid
     submission.updated_at = at
     session.add(submission)
@@ -128,14 +139,14 @@ def dial_status(session: Session, *, token: str, sid: str, status: str, at: date
 def dial_result(
     session: Session, office: Office, *, token: str, sid: str, status: str, seconds: int | None, at: datetime
 ) -> bool:
-    """The borrower's leg ended. What it alone proves is recorded; a call that was answered waits for the agent's word."""
-    submission = submission_by_token(session, token)
-    if submission is None or submission.task_id is None or seen_before(session, sid, "result", status, at):
+    """The borrower's leg ended. What it alone proves is recorded; an answered call waits for the agent's word."""
+    held = held_submission(session, token)
+    if held is None or seen_before(session, sid, "result", status, at):
         return False
-    task = session.get_one(Task, submission.task_id, with_for_update=True)
+    task, submission = held
     submission.seconds, submission.child_sid = seconds, submission.child_sid or sid
     session.add(submission)
     proven: Outcome | None = DIAL_OUTCOME.get(status)
-    if proven is not None and task.attempt_id is None:
+    if proven is not None and task.attempt_id is None and task.state is TaskState.sent:
         record_outcome(session, office, task.id or 0, proven, at, actor=CARRIER, seconds=seconds)
     return True

@@ -11,30 +11,28 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from collector.casework.actions.handing_over import hand_over
 from collector.casework.office import Office
+from collector.dispatch.queries import lock_people
 from collector.facts import actions as facts_actions
 from collector.facts import queries as facts_queries
-from collector.facts.rules import PersonFacts
-from collector.foundation.clock import local_day
+from collector.foundation.database import among
 from collector.history import actions as history
-from collector.history.queries import among
-from collector.history.rules import ReferralState, RoundEnd
-from collector.history.tables import Referral
+from collector.history.rules import RoundEnd
 from collector.identity.rules import WORKER, Actor
-from collector.legal import rules as legal
 from collector.planning import actions as planning
 from collector.planning.rules import RoundNote
-from collector.planning.rules.hand_over import Proposal, Recall
 from collector.portfolio import actions as portfolio
-from collector.portfolio.rules import ContactStatus, PartyRole
-from collector.portfolio.tables import Account, ContactPoint, Portfolio
-from collector.skiptrace import rules as skiptrace
-from collector.strategy.queries import compiled
+from collector.portfolio.rules import ContactStatus
+from collector.portfolio.tables import Account, ContactPoint
 
 
 def people_of_account(session: Session, account_id: int) -> set[int]:
-    """Everyone who owes an account: whose facts an event about it changes."""
-    return set(facts_queries.people_of_account(session, account_id))
+    """Everyone who owes an account, whose facts an event about it changes: held until commit, so that the event and
+    what follows from it are one step, and nobody waits for them while holding what they need."""
+    people = set(facts_queries.people_of_account(session, account_id))
+    lock_people(session, people)
+    return people
 
 
 def follow_up(
@@ -45,6 +43,7 @@ def follow_up(
     if not people:
         return
     session.flush()
+    lock_people(session, people)
     history.settle_promises(session, _borrowed(session, people), now, actor)
     facts_actions.refresh(session, people, now)
     notes = [one.note for one in planning.replan(session, people, now, office.capabilities)]
@@ -73,55 +72,3 @@ def note_rounds(session: Session, notes: Sequence[RoundNote], now: datetime) -> 
         if note.how is RoundEnd.given_up:
             point = session.get_one(ContactPoint, note.contact_point_id)
             portfolio.mark_point(session, point, ContactStatus.given_up, actor=WORKER.name, at=now)
-
-
-def hand_over(session: Session, people: Collection[int], now: datetime) -> int:
-    """Propose accounts to skip-tracing and legal, and take back those whose reason is gone. Returns how many."""
-    decisions = [
-        (facts, decision)
-        for facts in facts_queries.read_people(session, people, now).values()
-        for decision in _decided(session, facts, now)
-    ]
-    for facts, decision in decisions:
-        if isinstance(decision, Recall):
-            _recall(session, decision, now)
-        else:
-            history.open_referral(
-                session,
-                kind=decision.kind,
-                person_id=facts.person_id,
-                account_id=decision.account_id,
-                portfolio_id=decision.portfolio_id,
-                reasons=decision.reasons,
-                evidence=decision.evidence,
-                now=now,
-                actor=WORKER,
-            )
-    return len(decisions)
-
-
-def _decided(session: Session, facts: PersonFacts, now: datetime) -> Iterable[Proposal | Recall]:
-    for account in facts.accounts:
-        if account.role is not PartyRole.borrower:
-            continue
-        strategy = compiled(session, account.portfolio_id, now)
-        zone = session.get_one(Portfolio, account.portfolio_id).timezone
-        today = local_day(now, zone)
-        for room in (skiptrace, legal):
-            decision = room.decide(facts, account, strategy, today)
-            if decision is not None:
-                yield decision
-
-
-def _recall(session: Session, recall: Recall, now: datetime) -> None:
-    rows = session.exec(
-        select(Referral).where(
-            col(Referral.account_id) == recall.account_id,
-            col(Referral.kind) == recall.kind,
-            col(Referral.state).in_([ReferralState.proposed, ReferralState.accepted]),
-        )
-    ).all()
-    for row in rows:
-        history.move_referral(session, row.id or 0, ReferralState.recalled, now, WORKER, recall.reason)
-
-

@@ -11,7 +11,7 @@ from collector.casework.actions.follow_up import follow_up, people_of_account
 from collector.casework.actions.stops import account_of
 from collector.casework.office import Office
 from collector.foundation.clock import local_day
-from collector.foundation.errors import BadInput, Conflict
+from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.history import actions as history
 from collector.history.rules import Ability, Cause, PromiseState, Willingness
 from collector.history.tables import CallbackRow, Disposition, Hold, Promise
@@ -44,6 +44,7 @@ def make_promise(
 
     Amount in minor units. Several promises with one `plan_key` are a plan; each is kept or broken by itself.
     """
+    people = people_of_account(session, account_id)
     account, book = account_of(session, account_id)
     policy = compiled(session, account.portfolio_id, at).promise
     ahead = (local_day(due_at, book.timezone) - local_day(at, book.timezone)).days
@@ -63,7 +64,7 @@ def make_promise(
         plan_key=plan_key,
         approval_id=approval_id,
     )
-    follow_up(session, office, people_of_account(session, account_id), at, actor)
+    follow_up(session, office, people, at, actor)
     return row
 
 
@@ -89,6 +90,8 @@ def _require_approved(
         raise NeedsApproval("a promise this far ahead, or after broken ones, needs a supervisor; ask for approval")
     if row.state is not ApprovalState.approved or row.body != promise_body(account_id, amount, due_at):
         raise NeedsApproval("the approval is not given, or was for another promise")
+    if session.exec(select(Promise.id).where(col(Promise.approval_id) == approval_id).limit(1)).first():
+        raise NeedsApproval("this approval was used already; ask for another")
 
 
 def _promiser(session: Session, account_id: int, borrower_id: int, role: PartyRole) -> int:
@@ -108,16 +111,22 @@ def _promiser(session: Session, account_id: int, borrower_id: int, role: PartyRo
 def withdraw_promise(
     session: Session, office: Office, promise_id: int, at: datetime, actor: Actor, reason: str = ""
 ) -> Promise:
+    """The promise is taken back, as when a better plan replaces it."""
+    promise = session.get(Promise, promise_id)
+    if promise is None:
+        raise NotFound(f"there is no promise {promise_id}")
+    people = people_of_account(session, promise.account_id)
     row = history.withdraw_promise(session, promise_id, at, actor, reason)
-    follow_up(session, office, people_of_account(session, row.account_id), at, actor)
+    follow_up(session, office, people, at, actor)
     return row
 
 
 def says_paid(session: Session, office: Office, *, account_id: int, at: datetime, actor: Actor) -> Hold:
     """ "I have paid": two working days of quiet, and a task for operations to look for the money."""
+    people = people_of_account(session, account_id)
     account, _ = account_of(session, account_id)
     row = history.says_paid(session, account_id=account_id, person_id=account.person_id, now=at, actor=actor)
-    follow_up(session, office, people_of_account(session, account_id), at, actor)
+    follow_up(session, office, people, at, actor)
     return row
 
 
@@ -132,6 +141,7 @@ def agree_callback(
     contact_point_id: int | None = None,
 ) -> CallbackRow:
     """A call the person asked for; it comes back to the agent who agreed it."""
+    people = people_of_account(session, account_id)
     account, _ = account_of(session, account_id)
     row = history.agree_callback(
         session,
@@ -143,7 +153,7 @@ def agree_callback(
         contact_point_id=contact_point_id,
         user_id=actor.user_id,
     )
-    follow_up(session, office, {account.person_id}, at, actor)
+    follow_up(session, office, people, at, actor)
     return row
 
 
@@ -165,6 +175,7 @@ def record_disposition(
     note: str | None = None,
 ) -> Disposition:
     """What a conversation came to: cause, willingness, ability, next step. A refusal may lead to legal."""
+    people = people_of_account(session, account_id)
     account, _ = account_of(session, account_id)
     row = history.record_disposition(
         session,
@@ -182,5 +193,5 @@ def record_disposition(
         next_step=next_step,
         note=note,
     )
-    follow_up(session, office, people_of_account(session, account_id), at, actor)
+    follow_up(session, office, people | {row.person_id}, at, actor)
     return row

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from collector.casework.actions.follow_up import follow_up, people_of_account
 from collector.casework.office import Office
+from collector.dispatch.queries import lock_people
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput
 from collector.foundation.phone import normalise, region_of
@@ -44,10 +45,20 @@ def stop(
     if kind is not StopKind.opt_out and (channel or number):
         raise BadInput("only an opt_out is for a channel or a number; other stops are for all contact")
     e164 = normalise(number, region_of(number) or "CN") if number else None
+    people = {person_id} | sharing(session, e164)
+    lock_people(session, people)
     row = history.stop(
-        session, kind=kind, at=at, actor=actor, person_id=person_id, channel=channel, number=e164, until=until, reason=reason
+        session,
+        kind=kind,
+        at=at,
+        actor=actor,
+        person_id=person_id,
+        channel=channel,
+        number=e164,
+        until=until,
+        reason=reason,
     )
-    follow_up(session, office, {person_id} | sharing(session, e164), at, actor)
+    follow_up(session, office, people, at, actor)
     return row
 
 
@@ -119,6 +130,7 @@ def dispute(
     session: Session, office: Office, *, account_id: int, reason: str, at: datetime, actor: Actor
 ) -> Dispute:
     """The debt is disputed: collection on it stops until the answer is given."""
+    people = people_of_account(session, account_id)
     account, book = account_of(session, account_id)
     row = history.open_dispute(
         session,
@@ -130,13 +142,14 @@ def dispute(
         now=at,
         actor=actor,
     )
-    follow_up(session, office, people_of_account(session, account_id), at, actor)
+    follow_up(session, office, people, at, actor)
     return row
 
 
 def answer_dispute(
     session: Session, office: Office, dispute_id: int, answer: str, at: datetime, actor: Actor
 ) -> Dispute:
+    """The answer was given: collection may go on."""
     row = history.answer_dispute(session, dispute_id, answer, at, actor)
     follow_up(session, office, people_of_account(session, row.account_id), at, actor)
     return row

@@ -32,13 +32,23 @@ class Book:
 
 
 def values(
-    book: Book, account: AccountFacts, language: str, name: str, borrower_name: str, caller: str, at: datetime
+    book: Book,
+    account: AccountFacts,
+    language: str,
+    name: str,
+    borrower_name: str,
+    caller: str,
+    at: datetime,
+    broken: PromiseFact | None = None,
 ) -> dict[str, Value]:
-    """Every variable of the catalogue for one account at one moment. What is not known is an empty text."""
+    """Every variable of the catalogue for one account at one moment. What is not known is an empty text.
+
+    `broken`: the promise that was not kept, when the message is about it; otherwise the next open one is told of.
+    """
     ours = "zh" if language.startswith("zh") else "en"
     today = local(at, book.timezone).date()
     due = _next_due(account, today)
-    promise = min(extra_of(account).promises, key=lambda one: one.due_at, default=None)
+    promise = broken or min(extra_of(account).promises, key=lambda one: one.due_at, default=None)
     return {
         "signature": head_signature(book.signature or book.sender_name),
         "sender_name": book.sender_name,

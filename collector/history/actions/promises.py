@@ -11,10 +11,9 @@ from sqlmodel import Session, col, select
 
 from collector.foundation.calendar import add_business_days
 from collector.foundation.clock import at_local, local
-from collector.foundation.database import locked
+from collector.foundation.database import among, locked
 from collector.foundation.errors import BadInput
 from collector.history.actions.keep import add, already, change, fetch, id_of
-from collector.history.queries.among import among
 from collector.history.rules import (
     PromiseState,
     PromiseTerms,

@@ -69,6 +69,9 @@ def upgrade() -> None:
         sa.Column("detail", JSON, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_subject"), ["subject"], unique=False)
+
     op.create_table(
         "audit_link",
         sa.Column("position", BIG, autoincrement=False, nullable=False),
@@ -927,6 +930,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index("ix_task_account", ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_claimed",
+            ["claimed_by", "state"],
+            unique=False,
+            sqlite_where=sa.text("claimed_by IS NOT NULL"),
+            postgresql_where=sa.text("claimed_by IS NOT NULL"),
+        )
         batch_op.create_index("ix_task_open_person", ["person_id", "state"], unique=False)
         batch_op.create_index(
             "ix_task_queue",
@@ -991,6 +1001,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_submission_token")),
     )
     with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index("ix_submission_progress", ["progress", "submitted_at"], unique=False)
         batch_op.create_index("ix_submission_to", ["to_number", "submitted_at"], unique=False)
 
     # ### end Alembic commands ###

@@ -1,0 +1,24 @@
+"""The steps of a contact: claim, submit, record (design section 3). Casework strings them together.
+
+Locks are taken in one order: the person, then the task, then the submission. Only a claim meets tasks before it knows
+whose they are; it therefore never waits for a person while it holds a task.
+"""
+
+from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
+from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
+from collector.dispatch.actions.moving import end, move, take_progress
+
+__all__ = [
+    "LEASE",
+    "ClaimedCall",
+    "MessageClaims",
+    "ReadyCall",
+    "ReadyMessage",
+    "claim_call",
+    "claim_messages",
+    "clear_dial",
+    "end",
+    "move",
+    "submit_call",
+    "take_progress",
+]

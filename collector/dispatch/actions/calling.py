@@ -1,0 +1,179 @@
+"""Calls: held for one agent, rung through the carrier, and judged again at the moment of dialling."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlmodel import Session
+
+from collector.compliance.rules import Answer, Verdict, judge
+from collector.dispatch.actions.moving import move, note_verdict, refuse, store_refusal
+from collector.dispatch.carriers import Cleared
+from collector.dispatch.queries import (
+    call_under_way,
+    flights_of,
+    ground_of,
+    held_call,
+    held_task,
+    lock_people,
+    not_held,
+    subject_of,
+)
+from collector.dispatch.rules import contact_of, denied, with_flights
+from collector.dispatch.tables import Submission
+from collector.foundation.errors import Conflict
+from collector.history.rules import Channel
+from collector.identity.rules import LEVEL_ORDER, Actor
+from collector.planning.queries import CarriedIn, Mark, open_calls
+from collector.planning.rules import Moment, TaskState
+from collector.planning.tables import Task
+
+LEASE = timedelta(minutes=15)
+"""How long a claimed call is held for an agent who does not record an outcome."""
+TRIES = 50
+"""How many refused calls one claim steps over before it gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedCall:
+    """A call that is held for an agent."""
+
+    task: Task
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCall:
+    """A call that is committed as `sending`, with its proof: the agent's leg may be rung."""
+
+    task_id: int
+    submission_id: int
+    leg: str
+    caller: str
+    token: str
+    cleared: Cleared
+
+
+def claim_call(
+    session: Session, agent: Actor, carried_in: CarriedIn, at: datetime, mark: Mark | None = None
+) -> ClaimedCall | None:
+    """The best call for an agent, judged and held for them. Asked again while one is held, that one.
+
+    While a call of theirs rings or waits for its outcome there is no next one: that is a `Conflict`.
+    """
+    running = call_under_way(session, agent.name)
+    if running is not None:
+        raise Conflict(f"task {running} is still under way: say first how that call ended")
+    held = _still_held(session, agent, carried_in, at)
+    if held is not None:
+        return held
+    level = agent.level or max(LEVEL_ORDER, key=lambda word: LEVEL_ORDER[word])
+    for _ in range(TRIES):
+        scope = not_held(session, agent.scope, at)
+        step = session.begin_nested()
+        found = open_calls(session, scope, level, agent.user_id, at, 1, mark)
+        person_id = found[0].person_id if found else None
+        if person_id is None:
+            step.commit()
+            return None
+        if not lock_people(session, [person_id], skip=True):
+            step.rollback()
+            _wait_for(session, person_id)
+            continue
+        step.commit()
+        task = found[0]
+        verdict = judge_call(session, task, carried_in, at)
+        if verdict.answer is Answer.allow:
+            return _claimed(session, task, agent, verdict, at)
+        refuse(session, task, verdict, at, Moment.claim)
+        session.flush()
+    return None
+
+
+def _wait_for(session: Session, person_id: int) -> None:
+    """Until whoever holds this person is done; holds nothing afterwards, so that two claims never wait in a ring."""
+    step = session.begin_nested()
+    lock_people(session, [person_id])
+    step.rollback()
+
+
+def _still_held(session: Session, agent: Actor, carried_in: CarriedIn, at: datetime) -> ClaimedCall | None:
+    task_id = held_call(session, agent.name, at)
+    task = held_task(session, task_id) if task_id is not None else None
+    if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
+        return None
+    verdict = judge_call(session, task, carried_in, at)
+    if verdict.answer is Answer.allow:
+        return ClaimedCall(task, verdict)
+    refuse(session, task, verdict, at, Moment.claim)
+    session.flush()
+    return None
+
+
+def _claimed(session: Session, task: Task, agent: Actor, verdict: Verdict, at: datetime) -> ClaimedCall:
+    move(task, TaskState.claimed)
+    task.claimed_by, task.claimed_at, task.lease_until = agent.name, at, at + LEASE
+    task.token = secrets.token_urlsafe(16)
+    session.add(task)
+    note_verdict(session, task, verdict, at, Moment.claim, agent.name)
+    session.flush()
+    return ClaimedCall(task, verdict)
+
+
+def judge_call(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Verdict:
+    """The gate's word on a call at this moment; the person's row must be held by the caller."""
+    ground = ground_of(session, [task], at, carried_in)
+    if ground.is_held(task):
+        return denied("HOUSE-HOLD", "contact is on hold here")
+    others = flights_of(session, ground, [task.person_id], without=task.id)
+    facts = with_flights(ground.people[task.person_id], others)
+    found = subject_of(task, facts)
+    if found is None:
+        return denied("HOUSE-TASK", "the account or the number of this task is gone")
+    debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
+    ctx = ground.contexts[task.portfolio_id]
+    contact = contact_of(*found, task.channel, task.purpose, debts, ctx.collector)
+    return judge(contact, facts, ctx.policy, at)
+
+
+def submit_call(
+    session: Session, task_id: int, agent: Actor, leg: str, carried_in: CarriedIn, at: datetime
+) -> ReadyCall | Verdict:
+    """Commit a claimed call as `sending`; the caller then rings the agent's leg. A `Verdict`: the gate has closed
+    since the claim, and that is recorded."""
+    task = held_task(session, task_id)
+    if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
+        raise Conflict("this call is not held for you any more; take the next one")
+    verdict = judge_call(session, task, carried_in, at)
+    if verdict.answer is not Answer.allow:
+        refuse(session, task, verdict, at, Moment.dial)
+        return verdict
+    move(task, TaskState.sending)
+    task.submitted_at = at
+    row = Submission(
+        task_id=task.id,
+        person_id=task.person_id,
+        channel=Channel.call,
+        carrier="",
+        from_number=task.caller or "",
+        to_number=leg,
+        token=task.token or secrets.token_urlsafe(16),
+        submitted_at=at,
+        updated_at=at,
+    )
+    session.add_all([task, row])
+    session.flush()
+    return ReadyCall(task_id, row.id or 0, leg, row.from_number, row.token, Cleared(task_id, at, verdict))
+
+
+def clear_dial(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Verdict:
+    """The moment of dialling: the agent is on the line, the borrower's leg is about to ring. Judged again; the
+    person must be held by the caller."""
+    verdict = judge_call(session, task, carried_in, at)
+    note_verdict(session, task, verdict, at, Moment.dial)
+    if verdict.answer is not Answer.allow:
+        store_refusal(session, task, verdict, at, Moment.dial)
+    return verdict

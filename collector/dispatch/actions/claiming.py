@@ -1,0 +1,186 @@
+"""Messages claimed in batches: judged, written, and committed as `sending` before the carrier hears of them.
+
+A claim holds the person's row, judges history and what is in flight, and only then makes the `Cleared` without which
+a carrier can not be called. No counters that could drift.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlmodel import Session
+
+from collector.compliance.rules import Answer, Verdict, judge
+from collector.dispatch.actions.moving import move, note_verdict, refuse
+from collector.dispatch.carriers import Cleared
+from collector.dispatch.queries import (
+    Ground,
+    flights_of,
+    ground_of,
+    lock_people,
+    not_held,
+    numbers_waited_for,
+    subject_of,
+)
+from collector.dispatch.rules import InFlight, approved_references, contact_of, denied, values, with_flights
+from collector.dispatch.tables import Submission
+from collector.facts.rules import PersonFacts
+from collector.foundation.errors import BadInput
+from collector.history.rules import Channel
+from collector.identity.rules import EVERYTHING
+from collector.planning.queries import CarriedIn, due_messages
+from collector.planning.rules import Moment, TaskState
+from collector.planning.tables import Task
+from collector.texts.catalogue import Catalogue
+from collector.texts.rules import count_segments, foreign_references
+
+SETTLING = timedelta(minutes=2)
+"""How long a message waits whose number has another one whose answer has not come: one at a time a number, so that
+the reconciler can tell them apart (design section 4)."""
+HELD_SEGMENT = timedelta(minutes=15)
+"""How long a message of a held segment is put off before the hold is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMessage:
+    """A message that is committed as `sending`, with its proof."""
+
+    task_id: int
+    person_id: int
+    submission_id: int
+    to: str
+    sender: str
+    body: str
+    token: str
+    cleared: Cleared
+
+
+@dataclass(slots=True)
+class MessageClaims:
+    """What one claim of a batch came to. `waiting`: put off for the sake of a number or a held segment."""
+
+    ready: list[ReadyMessage] = field(default_factory=list)
+    refused: int = 0
+    waiting: int = 0
+    closings: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
+    """Closing SMS that are forbidden for good: (contact point, person, rules)."""
+
+    @property
+    def found_any(self) -> bool:
+        """Whether the queue moved: if not, nothing is due any more."""
+        return bool(self.ready or self.refused or self.waiting)
+
+
+def claim_messages(
+    session: Session, catalogue: Catalogue, carried_in: CarriedIn, at: datetime, limit: int
+) -> MessageClaims:
+    """The next due messages. People whom another transaction holds are left for the next claim."""
+    due = due_messages(session, not_held(session, EVERYTHING, at), at, limit)
+    held = lock_people(session, {task.person_id for task in due}, skip=True)
+    tasks = [task for task in due if task.person_id in held]
+    return _Batch(session, catalogue, carried_in, at, tasks).claim() if tasks else MessageClaims()
+
+
+class _Batch:
+    """One batch under way: everything that is read is read once for all of its tasks, and written at once."""
+
+    def __init__(
+        self, session: Session, catalogue: Catalogue, carried_in: CarriedIn, at: datetime, tasks: Sequence[Task]
+    ) -> None:
+        self.session, self.catalogue, self.at, self.tasks = session, catalogue, at, tasks
+        people = {task.person_id for task in tasks}
+        self.ground: Ground = ground_of(session, tasks, at, carried_in)
+        self.flights: dict[int, list[InFlight]] = {}
+        for flight in flights_of(session, self.ground, people):
+            self.flights.setdefault(flight.person_id, []).append(flight)
+        self.waited_for = numbers_waited_for(session, {task.number for task in tasks if task.number})
+        self.claims = MessageClaims()
+
+    def claim(self) -> MessageClaims:
+        placed = [placed for task in self.tasks if (placed := self._one(task)) is not None]
+        self.session.flush()
+        self.claims.ready = [_ready(task, row, verdict, self.at) for task, row, verdict in placed]
+        return self.claims
+
+    def _one(self, task: Task) -> tuple[Task, Submission, Verdict] | None:
+        if task.number in self.waited_for or self.ground.is_held(task):
+            task.not_before = self.at + (SETTLING if task.number in self.waited_for else HELD_SEGMENT)
+            self.session.add(task)
+            self.claims.waiting += 1
+            return None
+        facts = with_flights(self.ground.people[task.person_id], self.flights.get(task.person_id, ()))
+        text, verdict = _written_and_judged(task, facts, self.ground, self.catalogue, self.at)
+        if verdict.answer is not Answer.allow or text is None:
+            self.claims.refused += 1
+            closing = refuse(self.session, task, verdict, self.at, Moment.claim)
+            if closing and task.contact_point_id is not None:
+                self.claims.closings.append((task.contact_point_id, task.person_id, closing))
+            return None
+        self.flights.setdefault(task.person_id, []).append(self.ground.flight(task, self.at))
+        self.waited_for.add(task.number or "")
+        return task, self._sending(task, text, verdict), verdict
+
+    def _sending(self, task: Task, text: str, verdict: Verdict) -> Submission:
+        token = secrets.token_urlsafe(16)
+        move(task, TaskState.claimed)
+        move(task, TaskState.sending)
+        task.claimed_by, task.claimed_at, task.submitted_at, task.token = "worker", self.at, self.at, token
+        submission = Submission(
+            task_id=task.id,
+            person_id=task.person_id,
+            channel=Channel.sms,
+            carrier="",
+            from_number=task.caller or "",
+            to_number=task.number or "",
+            body=text,
+            segments=count_segments(text).parts,
+            token=token,
+            submitted_at=self.at,
+            updated_at=self.at,
+        )
+        self.session.add_all([task, submission])
+        note_verdict(self.session, task, verdict, self.at, Moment.claim)
+        return submission
+
+
+def _ready(task: Task, row: Submission, verdict: Verdict, at: datetime) -> ReadyMessage:
+    cleared = Cleared(task.id or 0, at, verdict)
+    return ReadyMessage(
+        task.id or 0,
+        task.person_id,
+        row.id or 0,
+        row.to_number,
+        row.from_number,
+        row.body or "",
+        row.token,
+        cleared,
+    )
+
+
+def _written_and_judged(
+    task: Task, facts: PersonFacts, ground: Ground, catalogue: Catalogue, at: datetime
+) -> tuple[str | None, Verdict]:
+    """The finished text and the gate's word on it. What can not be written is refused, with the reason."""
+    found = subject_of(task, facts)
+    if found is None or task.template is None:
+        return None, denied("HOUSE-TASK", "the account or the number of this task is gone")
+    account, phone = found
+    book, names = ground.books[task.portfolio_id], ground.names
+    language = facts.body.language or ground.languages[task.portfolio_id]
+    name, borrower = names.get(task.person_id, ""), names.get(ground.borrowers.get(task.account_id, 0), "")
+    caller, broken = task.caller or "", ground.broken.get(task.account_id)
+    try:
+        given = values(book, account, language, name, borrower, caller, at, broken)
+        text = catalogue.render(task.template, language, given)
+    except BadInput as error:
+        return None, denied("HOUSE-TEXT", error.message)
+    if foreign_references(text, approved_references(book, account, caller, (name, borrower))):
+        return None, denied("HOUSE-TEXT", "the text points to a link or number that nobody approved")
+    debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
+    ctx = ground.contexts[task.portfolio_id]
+    contact = contact_of(account, phone, task.channel, task.purpose, debts, ctx.collector, task.template, text)
+    return text, judge(contact, facts, ctx.policy, at)
