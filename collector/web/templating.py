@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from collector.foundation.clock import local
-from collector.foundation.money import shown
+from collector.foundation.money import exponent, shown
 from collector.web.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -107,6 +108,11 @@ class Told:
 
     def money(self, amount: int) -> str:
         return shown(amount, self.currency, self.t.language)
+
+    def figure(self, amount: int) -> str:
+        """The amount without its currency, which the column names."""
+        digits = exponent(self.currency)
+        return f"{Decimal(amount).scaleb(-digits):,.{digits}f}"
 
     def moment(self, at: datetime | None) -> str:
         return f"{local(at, self.zone):%Y-%m-%d %H:%M}" if at else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -47,11 +47,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """One answer to "is today ready?"."""
+    """One answer to "is today ready?". `sentence` with its `parts` filled in is what it says."""
 
     name: str
     state: State
-    words: str
+    sentence: str
+    parts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        return self.sentence.format(**self.parts)
 
 
 @dataclass(slots=True)
@@ -283,8 +288,8 @@ def _database(session: Session) -> Light:
     version = sqlite3.sqlite_version_info
     if version >= SAFE_SQLITE:
         return Light("database", State.good, "SQLite answers")
-    words = f"SQLite {sqlite3.sqlite_version} answers; for production use PostgreSQL"
-    return Light("database", State.look, words)
+    parts = {"version": sqlite3.sqlite_version}
+    return Light("database", State.look, "SQLite {version} answers; for production use PostgreSQL", parts)
 
 
 def _payments(books: Sequence[Portfolio], now: datetime) -> Light:
@@ -293,7 +298,8 @@ def _payments(books: Sequence[Portfolio], now: datetime) -> Light:
     yesterday = timedelta(days=1)
     stale = sum(1 for book in books if not book.payments_as_of or book.payments_as_of < _day(book, now) - yesterday)
     if stale:
-        return Light("payments", State.look, f"{stale} of {len(books)} portfolios have no payments since yesterday")
+        parts = {"some": stale, "all": len(books)}
+        return Light("payments", State.look, "{some} of {all} portfolios have no payments since yesterday", parts)
     return Light("payments", State.good, "payments are loaded")
 
 
@@ -302,7 +308,8 @@ def _plans(session: Session, books: Sequence[Portfolio], now: datetime) -> Light
     planned = {run.portfolio_id: run.day for run in current}
     missing = sum(1 for book in books if planned.get(book.id or 0) != local_day(now, book.timezone))
     if missing:
-        return Light("plan", State.look, f"{missing} of {len(books)} portfolios have no plan for today")
+        parts = {"some": missing, "all": len(books)}
+        return Light("plan", State.look, "{some} of {all} portfolios have no plan for today", parts)
     return Light("plan", State.good, "today is planned")
 
 

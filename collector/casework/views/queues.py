@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
 from collector.dispatch.tables import InboundMessage
 from collector.facts.tables import AccountState
-from collector.history.queries.among import among
-from collector.history.rules import HoldReason, ReferralKind, ReferralState
-from collector.history.tables import Attempt, Hold, OutcomeRow, Referral, RoundEnded
+from collector.foundation.database import among
+from collector.history.rules import Channel, HoldReason, ReferralKind, ReferralState
+from collector.history.tables import Attempt, Hold, OutcomeRow, Referral
 from collector.identity.rules import Scope
 from collector.portfolio.rules import PartyRole, PaymentState
 from collector.portfolio.tables import Account, LoadRun, PaymentRow, Person, Portfolio
@@ -99,35 +100,37 @@ def cases(session: Session, scope: Scope, kind: ReferralKind, *, closed: bool = 
             book.timezone,
             overdue or 0,
             owed or 0,
-            calls.get(referral.person_id, ()),
+            calls.get(referral.id or 0, ()),
         )
         for referral, number, book, name, overdue, owed in rows
     ]
 
 
 def _calls(session: Session, referrals: Sequence[Referral]) -> dict[int, list[Spoken]]:
-    """By person, the calls named in the evidence of the rounds that gave their phones up."""
-    people = [row.person_id for row in referrals]
-    ended = session.exec(select(RoundEnded).where(among(session, RoundEnded.person_id, people))).all()
-    points = {row.contact_point_id for row in ended}
+    """By referral, the calls to the phones that its evidence names, as this portfolio placed them."""
+    phones = {row.id or 0: _phones(row) for row in referrals}
+    points = sorted({point for named in phones.values() for point in named})
     attempts = session.exec(
         select(Attempt)
-        .where(among(session, Attempt.contact_point_id, sorted(points)), Attempt.channel == "call")
+        .where(among(session, Attempt.contact_point_id, points), Attempt.channel == Channel.call)
         .order_by(col(Attempt.at))
     ).all()
-    outcomes = {
-        row.attempt_id: row.outcome.value
-        for row in session.exec(
-            select(OutcomeRow)
-            .where(among(session, OutcomeRow.attempt_id, [row.id or 0 for row in attempts]))
-            .order_by(col(OutcomeRow.id))
-        )
+    ended = select(OutcomeRow).where(among(session, OutcomeRow.attempt_id, [row.id or 0 for row in attempts]))
+    outcomes = {row.attempt_id: row.outcome.value for row in session.exec(ended.order_by(col(OutcomeRow.id)))}
+    return {
+        row.id or 0: [
+            Spoken(one.at, one.number or "", one.caller or "", one.slot or "", outcomes.get(one.id or 0, ""))
+            for one in attempts
+            if one.contact_point_id in phones[row.id or 0] and one.portfolio_id == row.portfolio_id
+        ]
+        for row in referrals
     }
-    found: dict[int, list[Spoken]] = {}
-    for row in attempts:
-        told = Spoken(row.at, row.number or "", row.caller or "", row.slot or "", outcomes.get(row.id or 0, ""))
-        found.setdefault(row.person_id, []).append(told)
-    return found
+
+
+def _phones(referral: Referral) -> set[int]:
+    """The contact points of the evidence that were given up."""
+    named: list[dict[str, Any]] = referral.evidence.get("phones", [])
+    return {int(phone["contact_point"]) for phone in named if phone.get("given_up")}
 
 
 def inbox(session: Session, scope: Scope, limit: int = 100) -> list[tuple[InboundMessage, str]]:

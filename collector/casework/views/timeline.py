@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from collector.dispatch.tables import InboundMessage
+from collector.foundation.database import among
 from collector.foundation.phone import masked
-from collector.history.queries.among import among
 from collector.history.rules import Direction, HoldScope
 from collector.history.tables import (
     Attempt,
@@ -42,6 +42,8 @@ class Happening:
     due_at: datetime | None = None
     number: str = ""
     caller: str = ""
+    said: tuple[str, ...] = ()
+    """Words of the business that were noted with it, such as the cause of default."""
     text: str = ""
     who: str = ""
 
@@ -118,10 +120,10 @@ def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
     for back in session.exec(select(CallbackRow).where(CallbackRow.account_id == account_id)):
         yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at)
     for said in session.exec(select(Disposition).where(Disposition.account_id == account_id)):
-        words = (said.cause, said.willingness, said.ability, said.next_step, said.note)
+        words = tuple(word.value for word in (said.cause, said.willingness, said.ability) if word)
         how = "refuses" if said.refuses else ""
-        text = " · ".join(str(word) for word in words if word)
-        yield Happening(said.occurred_at, "disposition", how, text=text, who=said.actor)
+        text = " · ".join(part for part in (said.next_step, said.note) if part)
+        yield Happening(said.occurred_at, "disposition", how, said=words, text=text, who=said.actor)
 
 
 def _against(session: Session, account_id: int, person_id: int) -> Iterator[Happening]:

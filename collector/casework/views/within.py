@@ -8,8 +8,8 @@ from typing import TypeVar
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.dispatch.tables import InboundMessage
+from collector.foundation.database import among
 from collector.foundation.errors import NotFound
-from collector.history.queries.among import among
 from collector.history.rules import HoldScope
 from collector.history.tables import Dispute, Hold, Promise, Referral, Stop
 from collector.identity.rules import Scope

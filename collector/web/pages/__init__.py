@@ -18,6 +18,5 @@ PUBLIC = (entry.public, reference.schema)
 """Sign-in, and the schema, which looks at key or cookie itself."""
 
 PAGES = tuple(
-    part.router
-    for part in (entry, desk, account, talk, search, floor, referrals, operations, inbox, admin, reference)
+    part.router for part in (entry, desk, account, talk, search, floor, referrals, operations, inbox, admin, reference)
 )

@@ -99,7 +99,8 @@ def take_next(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
             agent = replace(caller.actor, level=caller.actor.level or Level.senior)
             claimed = actions.next_call(session, desk.office, agent, now, desk.mark)
             task = claimed.task if claimed else None
-    return see(f"/accounts/{task.account_id}") if task else see("/desk", "none")
+        account_id = task.account_id if task else None
+    return see("/desk", "none") if account_id is None else see(f"/accounts/{account_id}")
 
 
 @router.post("/tasks/{task_id}/ring")
@@ -108,6 +109,6 @@ def place_call(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormPa
     now = desk.clock()
     desk.office.require_armed(now, desk.clock())
     with reading(desk) as session:
-        task = within.task(session, caller.actor.scope, task_id)
+        back = f"/accounts/{within.task(session, caller.actor.scope, task_id).account_id}"
     asyncio.run(actions.start_call(desk.office, task_id, caller.actor, now))
-    return see(f"/accounts/{task.account_id}", "calling")
+    return see(back, "calling")

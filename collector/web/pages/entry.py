@@ -14,7 +14,7 @@ from collector.foundation.errors import BadInput, Unauthorized
 from collector.identity import actions as identity
 from collector.identity.rules import Role
 from collector.identity.tables import User
-from collector.web.pages.shell import NAVIGATION, SAID, Form, frame_of, may_open, read, see
+from collector.web.pages.shell import SAID, Form, frame_of, read, see
 from collector.web.session import (
     CallerParam,
     Desk,
@@ -31,7 +31,17 @@ public = APIRouter(include_in_schema=False)
 router = APIRouter()
 
 LONGEST_S = int(identity.LONGEST.total_seconds())
-HOME = {Role.agent: "/desk", Role.senior: "/desk", Role.supervisor: "/floor", Role.tracer: "/referrals/skiptrace"}
+HOME = {
+    Role.supervisor: "/floor",
+    Role.agent: "/desk",
+    Role.senior: "/desk",
+    Role.tracer: "/referrals/skiptrace",
+    Role.legal: "/referrals/legal",
+    Role.operations: "/operations",
+    Role.auditor: "/audit",
+    Role.admin: "/users",
+}
+"""The first of these that a user is opens first."""
 WRONG = "Name or password is not right."
 
 
@@ -162,7 +172,4 @@ def _own_page(request: Request, path: str) -> str:
 @router.get("/")
 def home(caller: CallerParam) -> Any:
     """Each role's own first page."""
-    for role, path in HOME.items():
-        if role in caller.actor.roles:
-            return see(path)
-    return see(next((href for route, href, _, _ in NAVIGATION if may_open(caller, route)), "/search"))
+    return see(next(path for role, path in HOME.items() if role in caller.actor.roles))

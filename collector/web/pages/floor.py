@@ -68,7 +68,7 @@ def floor(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
         seen = views.floor(session, desk.office, caller.actor.scope, now)
         page = FloorPage(
             frame=frame,
-            lights=[(t.word(light.name), light.state.value, light.words) for light in seen.lights],
+            lights=[(t.word(light.name), light.state.value, t(light.sentence, **light.parts)) for light in seen.lights],
             queues=_queues(seen.queues, t),
             refusals=table(
                 [t("Rule"), num(t("Contacts"))],

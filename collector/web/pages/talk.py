@@ -47,7 +47,8 @@ def record_outcome(task_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
             actions.record_outcome(
                 session, desk.office, task_id, form.outcome, desk.clock(), actor=caller.actor, note=form.note
             )
-    return see(f"/accounts/{task.account_id}", "outcome")
+        back = f"/accounts/{task.account_id}"
+    return see(back, "outcome")
 
 
 class PromiseForm(Form):
@@ -110,8 +111,9 @@ def withdraw_promise(promise_id: Id, desk: DeskParam, caller: CallerParam, field
     form = read(ReasonForm, fields)
     with writing(desk) as session:
         row = within.promise(session, caller.actor.scope, promise_id)
+        back = f"/accounts/{row.account_id}"
         actions.withdraw_promise(session, desk.office, promise_id, desk.clock(), caller.actor, form.reason)
-    return see(f"/accounts/{row.account_id}", "withdrawn")
+    return see(back, "withdrawn")
 
 
 class NothingForm(Form):
@@ -183,8 +185,9 @@ def answer_dispute(dispute_id: Id, desk: DeskParam, caller: CallerParam, fields:
     form = read(ReasonForm, fields)
     with writing(desk) as session:
         row = within.dispute(session, caller.actor.scope, dispute_id)
+        back = f"/accounts/{row.account_id}"
         actions.answer_dispute(session, desk.office, dispute_id, form.reason, desk.clock(), caller.actor)
-    return see(f"/accounts/{row.account_id}", "answered")
+    return see(back, "answered")
 
 
 @router.post("/accounts/{account_id}/complaint")

@@ -47,13 +47,13 @@ def _next(view: AccountView, told: Told) -> str:
 def schedule(view: AccountView, told: Told) -> Table:
     t = told.t
     return table(
-        ["#", t("Due"), num(t("Amount")), num(t("Paid")), t("Mark")],
+        ["#", t("Due"), num(f"{t('Amount')} {told.currency}"), num(t("Paid")), t("Mark")],
         [
             [
                 str(line.number),
                 told.day(line.due_on),
-                num(told.money(line.amount)),
-                num(told.money(line.paid)),
+                num(told.figure(line.amount)),
+                num(told.figure(line.paid)),
                 Cell(t.word(line.mark), MARKS.get(line.mark, "")),
             ]
             for line in view.schedule
@@ -66,12 +66,12 @@ def payments(view: AccountView, told: Told) -> Table:
     t = told.t
     kinds = {PaymentState.reversed: "late", PaymentState.applied: "good"}
     return table(
-        [t("Paid"), t("Kind"), num(t("Amount")), t("State"), t("Reference")],
+        [t("Paid"), t("Kind"), num(f"{t('Amount')} {told.currency}"), t("State"), t("Reference")],
         [
             [
                 told.moment(row.paid_at),
                 t.word(row.kind),
-                num(told.money(row.amount)),
+                num(told.figure(row.amount)),
                 Cell(t.word(row.state), kinds.get(row.state, "dim")),
                 Cell(row.reference, "dim"),
             ]
@@ -84,12 +84,12 @@ def payments(view: AccountView, told: Told) -> Table:
 def promises(view: AccountView, told: Told) -> Table:
     t = told.t
     return table(
-        [t("Due"), num(t("Amount")), num(t("Paid")), t("State"), t("Made"), t("By")],
+        [t("Due"), num(f"{t('Amount')} {told.currency}"), num(t("Paid")), t("State"), t("Made"), t("By")],
         [
             [
                 told.moment(row.due_at),
-                num(told.money(row.amount)),
-                num(told.money(row.paid)),
+                num(told.figure(row.amount)),
+                num(told.figure(row.paid)),
                 Cell(t.word(row.state), PROMISES.get(row.state, "")),
                 told.moment(row.made_at),
                 t.word(row.promised_by),
@@ -123,7 +123,7 @@ def _contact(contact: Contact, told: Told) -> list[Cell | str]:
     last = f"{t.word(contact.last_outcome)} {told.moment(contact.last_at)}".strip()
     state = "" if contact.status is ContactStatus.active else "late"
     return [
-        Cell(contact.shown, "num"),
+        Cell(contact.shown, "tel"),
         f"{t.word(contact.owner)} · {t.word(contact.label)}",
         Cell(t.word(contact.status), state),
         Cell("●" * contact.round, "dim"),
@@ -140,6 +140,7 @@ def happened(told_of: Iterable[Happening], told: Told) -> Table:
             t("until {moment}", moment=told.moment(one.due_at)) if one.due_at else "",
             one.number,
             f"← {one.caller}" if one.caller else "",
+            *(t.word(word) for word in one.said),
         ]
         words = " · ".join(part for part in parts if part)
         rows.append(
@@ -200,7 +201,7 @@ def refused(document: Mapping[str, Any], told: Told) -> Table:
             [
                 t.word(one["channel"]),
                 t.word(one["purpose"]),
-                Cell(", ".join(rule["id"] for rule in one["rules"]), "late"),
+                Cell(", ".join(rule["id"] for rule in one["rules"]), "late wide"),
                 Cell("; ".join(rule["reason"] for rule in one["rules"]), "wide"),
                 told.moment(_at(one["earliest"])) or t("not while this stands"),
             ]
@@ -214,7 +215,7 @@ def passed(document: Mapping[str, Any], told: Told) -> list[str]:
     """What was due and not done without a rule against it."""
     t = told.t
     return [
-        " · ".join(part for part in (t.word(one["channel"]), t.word(one["purpose"]), str(one["why"])) if part)
+        " · ".join(part for part in (t.word(one["channel"]), t.word(one["purpose"]), t.word(one["why"])) if part)
         for one in document.get("passed", [])
     ]
 

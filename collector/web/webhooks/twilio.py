@@ -159,6 +159,15 @@ def voice_in(form: FormParam, desk: DeskParam) -> Any:
 
 
 @router.post("/voice-in/ended")
-def voice_in_ended(form: FormParam) -> Any:
-    """A call that came in was connected and ended."""
-    return _script(twiml.hang_up())
+def voice_in_ended(form: FormParam, desk: DeskParam) -> Any:
+    """The desk's leg of a call that came in ended."""
+    with writing(desk) as session:
+        document = actions.inbound_call_ended(
+            session,
+            sid=_word(form, "CallSid"),
+            sender=_word(form, "From"),
+            to=_word(form, "To"),
+            status=_optional(form, "DialCallStatus"),
+            at=desk.clock(),
+        )
+    return _script(document)

@@ -39,7 +39,13 @@ class Words:
         return "zh-CN" if self.language == "zh" else "en"
 
 
-SPELLED = {"co_borrower": "co-borrower", "callback": "call-back", "opt_out": "opt-out", "skiptrace": "skip-tracing"}
+SPELLED = {
+    "co_borrower": "co-borrower",
+    "callback": "call-back",
+    "opt_out": "opt-out",
+    "skiptrace": "skip-tracing",
+    "over_indebted": "over-indebted",
+}
 
 
 def plain_form(value: str) -> str:

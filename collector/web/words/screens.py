@@ -153,7 +153,9 @@ ZH_SCREENS: dict[str, str] = {
     "No schedule was loaded: lateness is as the creditor reported it.": "未导入还款计划，逾期情况以债权人报告为准。",
     "Payments": "还款",
     "Reference": "流水号",
-    "No payment yet. Payments come with the payment files that operations loads.": "还没有还款。还款来自运营导入的流水文件。",
+    "No payment yet. Payments come with the payment files that operations loads.": (
+        "还没有还款。还款来自运营导入的流水文件。"
+    ),
     "Promises": "承诺",
     "Made": "作出时间",
     "No promise yet. Log one with p.": "还没有承诺。按 p 登记。",
@@ -276,6 +278,19 @@ ZH_SCREENS: dict[str, str] = {
     "No message was sent today. The worker sends what is due.": "今日尚未发送短信。后台会发送到期的短信。",
     "Payments without an account": "待认领款项",
     "wait for a person to match": "笔等待认领",
+    "PostgreSQL answers": "PostgreSQL 正常",
+    "SQLite answers": "SQLite 正常",
+    "SQLite {version} answers; for production use PostgreSQL": "SQLite {version} 正常；生产环境请用 PostgreSQL",
+    "no portfolio is loaded yet": "还没有导入资产包",
+    "{some} of {all} portfolios have no payments since yesterday": "{all} 个资产包中有 {some} 个自昨日起没有还款数据",
+    "payments are loaded": "还款数据已导入",
+    "{some} of {all} portfolios have no plan for today": "{all} 个资产包中有 {some} 个今日尚无计划",
+    "today is planned": "今日计划已生成",
+    "a make-believe carrier: nobody real can be reached from here": "模拟线路：不会联系到任何真人",
+    "not armed: nothing is sent from this database": "未启用：此数据库不会发送任何内容",
+    "armed to contact people": "已启用，可以联系借款人",
+    "the red switch is on: all contact is stopped": "总停开关已打开：一切联系停止",
+    "contact is allowed": "可以联系",
     # referrals
     "An account comes here when the 3:3:3 rule gave up every phone of the borrower.": (
         "借款人的所有号码均按 3:3:3 规则放弃后，账户进入此队列。"
