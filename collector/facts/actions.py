@@ -15,8 +15,7 @@ from collector.facts.reading import books, read_records
 from collector.facts.rules import Built, body_encoder, build_person
 from collector.facts.tables import AccountState, PersonState
 from collector.foundation.clock import local_day
-from collector.foundation.database import Begin, copy_rows, is_postgresql
-from collector.history.queries.among import among
+from collector.foundation.database import Begin, among, copy_rows, is_postgresql
 from collector.portfolio.tables import Person
 
 __all__ = ["Difference", "rebuild", "refresh", "refresh_stale", "stale_people", "verify"]

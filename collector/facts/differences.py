@@ -12,7 +12,7 @@ from collector.facts.queries import FACTS, account_of, person_range
 from collector.facts.reading import read_records
 from collector.facts.rules import AccountFacts, Built, body_decoder, build_person
 from collector.facts.tables import AccountState, PersonState
-from collector.history.queries.among import among
+from collector.foundation.database import among
 
 CHUNK = 2_000
 """People read and built at a time."""

@@ -14,9 +14,8 @@ from collector.facts.reading.reader import columns_of
 from collector.facts.rules import AccountFacts, PersonFacts, body_decoder, build_person
 from collector.facts.tables import AccountState, PersonState
 from collector.foundation.clock import local_day
-from collector.foundation.database import is_postgresql
+from collector.foundation.database import among, is_postgresql
 from collector.foundation.errors import NotFound, NotReady
-from collector.history.queries.among import among
 from collector.portfolio.rules import OBLIGORS, PartyRole
 from collector.portfolio.tables import Account, ContactPoint, Party, Person
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, DateTime, Executable, String, type_coerce
 from sqlmodel import Session, SQLModel
 
 from collector.facts.rules.records import BookRecord, Records
-from collector.history.queries.among import among
+from collector.foundation.database import among
 
 
 class Reader:

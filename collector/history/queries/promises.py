@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from collector.history.queries.among import among
+from collector.foundation.database import among
 from collector.history.rules import PromiseState
 from collector.history.tables import Promise
 

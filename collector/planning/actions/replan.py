@@ -10,8 +10,7 @@ from sqlmodel import Session, col, select
 
 from collector.facts.queries import read_people
 from collector.facts.rules import PersonFacts
-from collector.foundation.database import copy_rows
-from collector.history.queries.among import among
+from collector.foundation.database import among, copy_rows
 from collector.history.rules import Channel
 from collector.identity.rules import EVERYTHING
 from collector.planning.actions.rows import REFUSAL_COLUMNS, TASK_COLUMNS, refusal_row, task_row

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from collector.history.queries.among import among
+from collector.foundation.database import among
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 

@@ -13,7 +13,7 @@ from collector.casework.actions.loading.events import load_events
 from collector.casework.office import Office
 from collector.facts.queries import people_of_accounts
 from collector.facts.tables import AccountState
-from collector.history.queries import among
+from collector.foundation.database import among
 from collector.identity.rules import Actor
 from collector.portfolio import loading
 from collector.portfolio.loading import LoadResult, Progress, no_progress

@@ -17,9 +17,8 @@ from collector.casework.actions.loading.details import EventKind, Told, natural_
 from collector.casework.actions.loading.subjects import Subject
 from collector.facts.actions import stored_moment
 from collector.foundation.clock import local_day
-from collector.foundation.database import copy_rows
+from collector.foundation.database import among, copy_rows
 from collector.history import actions as history
-from collector.history.queries import among
 from collector.history.rules import Channel, Direction, Outcome, StopKind
 from collector.history.tables import Attempt, OutcomeRow
 from collector.identity.rules import Actor
@@ -107,9 +106,7 @@ class ContactsLoader:
             self._stored(self._book.at),
         )
 
-    def _outcomes(
-        self, contacts: Sequence[_Contact], ids: dict[str, int], fresh: dict[str, _Contact]
-    ) -> set[int]:
+    def _outcomes(self, contacts: Sequence[_Contact], ids: dict[str, int], fresh: dict[str, _Contact]) -> set[int]:
         """Outcomes of new attempts, and corrections that were not yet made; the places of those."""
         told = [
             (place, contact)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from collector.facts.rules.person import zones_of
-from collector.history.queries import among
+from collector.foundation.database import among
 from collector.portfolio.loading import Book
 from collector.portfolio.rules import ContactKind
 from collector.portfolio.tables import Account, ContactPoint, Party

@@ -13,8 +13,7 @@ from collector.casework.actions.loading.contacts import Entry
 from collector.casework.actions.loading.details import Told, natural_key
 from collector.casework.actions.loading.subjects import Subject
 from collector.facts.actions import stored_moment
-from collector.foundation.database import copy_rows
-from collector.history.queries import among
+from collector.foundation.database import among, copy_rows
 from collector.history.tables import Disposition
 from collector.identity.rules import Actor
 from collector.portfolio.loading import Book
