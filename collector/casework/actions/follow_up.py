@@ -38,11 +38,15 @@ def people_of_account(session: Session, account_id: int) -> set[int]:
 def follow_up(
     session: Session, office: Office, person_ids: Iterable[int], now: datetime, actor: Actor = WORKER
 ) -> None:
-    """Bring everything that follows from an event up to date for these people, in the event's own transaction."""
+    """Bring everything that follows from an event up to date for these people, in the event's own transaction.
+
+    Whoever owes what they borrowed is one of them: a broken promise or a hand-over is a fact of the guarantor too.
+    """
     people = set(person_ids)
     if not people:
         return
     session.flush()
+    people |= facts_queries.people_of_accounts(session, _borrowed(session, people))
     lock_people(session, people)
     history.settle_promises(session, _borrowed(session, people), now, actor)
     facts_actions.refresh(session, people, now)
