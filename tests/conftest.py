@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -77,27 +78,41 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
         _admin(f'DROP DATABASE IF EXISTS "{made["postgresql"]}" WITH (FORCE)')
 
 
+Databases = Callable[[str], AbstractContextManager[Database]]
+
+
+@pytest.fixture(scope="session")
+def databases(templates: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """`with databases("sqlite") as database`: a fresh, empty installation of that kind, gone afterwards."""
+
+    @contextmanager
+    def fresh(kind: str) -> Iterator[Database]:
+        if kind == "postgresql" and not POSTGRES_ANSWERS:
+            pytest.skip("PostgreSQL does not answer at COLLECTOR_TEST_POSTGRES")
+        template = templates(kind)
+        if kind == "sqlite":
+            folder = tmp_path_factory.mktemp("database")
+            shutil.copy(template, folder / "collector.db")
+            database = Database(f"sqlite:///{folder / 'collector.db'}")
+            yield database
+            database.dispose()
+            shutil.rmtree(folder)
+            return
+        name = f"collector_test_{uuid.uuid4().hex[:12]}"
+        _admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        database = Database(_address(name))
+        yield database
+        database.dispose()
+        _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    return fresh
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[[str], str]
-) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
     """A fresh, empty database of each kind: what a test commits is its own."""
-    if request.param == "postgresql" and not POSTGRES_ANSWERS:
-        pytest.skip("PostgreSQL does not answer at COLLECTOR_TEST_POSTGRES")
-    template = templates(request.param)
-    if request.param == "sqlite":
-        path = tmp_path / "collector.db"
-        shutil.copy(template, path)
-        fresh = Database(f"sqlite:///{path}")
+    with databases(request.param) as fresh:
         yield fresh
-        fresh.dispose()
-        return
-    name = f"collector_test_{uuid.uuid4().hex[:12]}"
-    _admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    fresh = Database(_address(name))
-    yield fresh
-    fresh.dispose()
-    _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -48,8 +48,7 @@ def test_every_foreign_key_points_to_its_own_room_or_down() -> None:
         f"{table.name}.{key.parent.name} → {key.column.table.name}"
         for table in SQLModel.metadata.tables.values()
         for key in table.foreign_keys
-        if table.name in room_of
-        and floor[room_of[table.name]] > floor[room_of[key.column.table.name]]
+        if table.name in room_of and floor[room_of[table.name]] > floor[room_of[key.column.table.name]]
     ]
     assert upwards == []
 

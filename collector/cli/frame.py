@@ -118,5 +118,3 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as bar:
         job = bar.add_task(words, total=None)
         yield lambda done, total: bar.update(job, completed=done, total=total or None)
-
-

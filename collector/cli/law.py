@@ -34,7 +34,10 @@ def strategy_validate(file: Path = FileArgument, json_: bool = JsonFlag) -> None
 @strategy.command("diff")
 @command
 def strategy_diff(
-    file: Path = FileArgument, portfolio: str | None = PortfolioOption, at: str | None = AtOption, json_: bool = JsonFlag
+    file: Path = FileArgument,
+    portfolio: str | None = PortfolioOption,
+    at: str | None = AtOption,
+    json_: bool = JsonFlag,
 ) -> None:
     """What publishing would move, in accounts and money, from segment to segment."""
     desk = office()
@@ -65,9 +68,7 @@ def strategy_publish(
     desk, now, text = office(), moment(at), strategies.read_text(file)
     starts: datetime = parse_moment(start) if start else now
     with desk.database.begin() as session:
-        versions = strategies.publish(
-            session, desk.catalogue, text, portfolio, COMMAND_LINE.name, reason, starts, now
-        )
+        versions = strategies.publish(session, desk.catalogue, text, portfolio, COMMAND_LINE.name, reason, starts, now)
     lines = [f"{one['portfolio']}: version {one['version']} from {one['starts_at']}" for one in versions]
     show({"versions": versions}, as_json=json_, lines=lines)
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from collector.cli import admin, book, floor, law
+from collector.cli import admin, book, floor, law, people
 
 app = typer.Typer(
     name="collector",
@@ -21,12 +21,12 @@ app.command("tasks")(floor.tasks)
 app.command("send")(floor.send)
 app.command("next-call")(floor.next_call)
 app.command("outcome")(floor.outcome)
-app.command("promise")(floor.promise)
-app.command("says-paid")(floor.says_paid)
-app.command("found")(floor.found)
-app.command("stop")(floor.stop)
-app.command("hold")(floor.hold)
-app.command("pause")(floor.pause)
+app.command("promise")(people.promise)
+app.command("says-paid")(people.says_paid)
+app.command("found")(people.found)
+app.command("stop")(people.stop)
+app.command("hold")(people.hold)
+app.command("pause")(people.pause)
 app.command("referrals")(floor.referrals)
 app.command("explain")(floor.explain)
 app.command("check")(law.check)

@@ -92,9 +92,7 @@ def ours(database: Database, keys: Keys, path: Path, rows: int) -> float:
     book.write_text(PORTFOLIO, encoding="utf-8")
     load(database.begin, keys, LoadKind.portfolios, book, at=NOW, actor="bench")
     began = time.perf_counter()
-    result = load(
-        database.begin, keys, LoadKind.accounts, path, portfolio_code="BENCH", at=NOW, actor="bench"
-    )
+    result = load(database.begin, keys, LoadKind.accounts, path, portfolio_code="BENCH", at=NOW, actor="bench")
     seconds = time.perf_counter() - began
     if result.accepted != rows:
         raise SystemExit(f"{result.accepted} of {rows} rows were accepted: {result.problems[:3]}")
@@ -191,9 +189,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def ours_again(database: Database, keys: Keys, path: Path) -> float:
     began = time.perf_counter()
-    result = load(
-        database.begin, keys, LoadKind.accounts, path, portfolio_code="BENCH", at=NOW, actor="bench"
-    )
+    result = load(database.begin, keys, LoadKind.accounts, path, portfolio_code="BENCH", at=NOW, actor="bench")
     if result.accepted:
         raise SystemExit(f"loading twice changed {result.accepted} rows")
     return time.perf_counter() - began

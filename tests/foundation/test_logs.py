@@ -38,12 +38,12 @@ def fail(error: Exception) -> None:
 def test_one_json_line_per_event(capsys: pytest.CaptureFixture[str]) -> None:
     configure("info")
     structlog.get_logger("collector.test").info("sent", task=7, parts=[1, "x"], at=object())
-    logging.getLogger("apscheduler").info("bell %s", "rung")
+    logging.getLogger("bells").info("bell %s", "rung")
     structlog.get_logger().debug("not shown")
     first, second = lines(capsys)
     assert (first["event"], first["task"], first["level"], first["at"]) == ("sent", 7, "info", "<object>")
     assert str(first["timestamp"]).endswith("Z")
-    assert (second["event"], second["logger"]) == ("bell rung", "apscheduler")
+    assert (second["event"], second["logger"]) == ("bell rung", "bells")
 
 
 @pytest.mark.parametrize("logger", ["uvicorn.access", "twilio.http_client", "sqlalchemy.engine", "httpx"])

@@ -1,20 +1,20 @@
 """One account's whole life, on both databases, once through the command line and once through the API.
 
-    2026-06-30  the book is loaded: three instalments of 1,000.00, due 8 July, 10 August and 8 September
-    2026-07-01  seven days before the due date: a reminder goes out
-    2026-07-08  the due date: another reminder; nothing is paid
-    2026-07-09  one day late (M1): on the call list; the phone is switched off, morning, first caller
-    2026-07-10  switched off in the afternoon, second caller
-    2026-07-11  switched off in the evening, third caller
-    2026-07-12  the closing SMS
-    2026-07-15  its 48 hours are over: the phone is given up, the account is with skip-tracing, with its evidence
-    2026-07-20  found again under another phone: back to calling
-    2026-07-21  right party: a promise of 1,000.00 until 24 July 18:00
-    2026-07-23  400.00 arrive: partial
-    2026-07-24  the deadline passes; payments are loaded only until noon: not yet broken
-    2026-07-28  payments covering the deadline and a banking day are loaded: broken, on top of the list
-    2026-09-09  three instalments missed in a row: proposed to legal
-    2026-09-15  everything is paid: settled, taken back from legal, all open work stops
+2026-06-30  the book is loaded: three instalments of 1,000.00, due 8 July, 10 August and 8 September
+2026-07-01  seven days before the due date: a reminder goes out
+2026-07-08  the due date: another reminder; nothing is paid
+2026-07-09  one day late (M1): on the call list; the phone is switched off, morning, first caller
+2026-07-10  switched off in the afternoon, second caller
+2026-07-11  switched off in the evening, third caller
+2026-07-12  the closing SMS
+2026-07-15  its 48 hours are over: the phone is given up, the account is with skip-tracing, with its evidence
+2026-07-20  found again under another phone: back to calling
+2026-07-21  right party: a promise of 1,000.00 until 24 July 18:00
+2026-07-23  400.00 arrive: partial
+2026-07-24  the deadline passes; payments are loaded only until noon: not yet broken
+2026-07-28  payments covering the deadline and a banking day are loaded: broken, on top of the list
+2026-09-09  three instalments missed in a row: proposed to legal
+2026-09-15  everything is paid: settled, taken back from legal, all open work stops
 """
 
 from __future__ import annotations
@@ -172,7 +172,9 @@ def promise_and_break(driver: Driver) -> None:
     assert made["state"] == "open"
     driver.plan("2026-07-22T08:00+08:00")
     assert not [one for one in driver.tasks(ACCOUNT, "2026-07-22T08:00+08:00") if one["channel"] == "call"]
-    loaded = driver.load("payments", csv_text([payment("P1", "400.00", "2026-07-23 11:00")]), "2026-07-24T12:00+08:00", "CN")
+    loaded = driver.load(
+        "payments", csv_text([payment("P1", "400.00", "2026-07-23 11:00")]), "2026-07-24T12:00+08:00", "CN"
+    )
     assert loaded["accepted"] == 1
     assert driver.explain(ACCOUNT, "2026-07-24T12:00+08:00")["facts"]["overdue"] == "600.00"
     assert driver.sweep("2026-07-26T09:00+08:00")["promises_broken"] == 0

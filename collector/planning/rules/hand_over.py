@@ -1,4 +1,4 @@
-"""A hand-over between the floor and skip-tracing or legal: proposed with its evidence, recalled when its reason is gone."""
+"""A hand-over to skip-tracing or legal: proposed with its evidence, recalled when its reason is gone."""
 
 from __future__ import annotations
 
