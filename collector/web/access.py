@@ -33,6 +33,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "desk": CALLERS,
     "take_next": CALLERS,
     "place_call": CALLERS,
+    "release_call": CALLERS,
     "record_outcome": CALLERS,
     "log_promise": TALKERS,
     "withdraw_promise": TALKERS,

@@ -117,6 +117,10 @@ class Told:
     def moment(self, at: datetime | None) -> str:
         return f"{local(at, self.zone):%Y-%m-%d %H:%M}" if at else ""
 
+    def short(self, at: datetime | None) -> str:
+        """Month, day and time, where the year is plain."""
+        return f"{local(at, self.zone):%m-%d %H:%M}" if at else ""
+
     def hour(self, at: datetime) -> str:
         return f"{local(at, self.zone):%H:%M}"
 

@@ -50,13 +50,13 @@ class Counted:
     left: int
 
 
-def in_hand(session: Session, actor: Actor, person_id: int | None = None) -> Task | None:
-    """The call this agent holds, if any: the newest one."""
+def in_hand(session: Session, actor: Actor, account_id: int | None = None) -> Task | None:
+    """The call this agent holds (about that account), if any: the newest one."""
     statement = select(Task).where(
         Task.claimed_by == actor.name, Task.channel == Channel.call, col(Task.state).in_(IN_FLIGHT)
     )
-    if person_id is not None:
-        statement = statement.where(Task.person_id == person_id)
+    if account_id is not None:
+        statement = statement.where(Task.account_id == account_id)
     return session.exec(statement.order_by(col(Task.claimed_at).desc()).limit(1)).first()
 
 

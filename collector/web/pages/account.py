@@ -52,6 +52,7 @@ class CallPanel:
     """The call in hand. `number` is whole here, and only here: it is to be dialled."""
 
     task_id: int
+    whom: str
     number: str
     caller: str
     reason: str
@@ -59,6 +60,7 @@ class CallPanel:
     lease_until: str
     state: str
     may_ring: bool
+    may_release: bool
     ring_why_not: str
     outcomes: Sequence[Choice]
 
@@ -136,7 +138,7 @@ def _page(session: Session, desk: Desk, caller: Caller, frame: Frame, view: Acco
     theirs = Told(t, account.timezone or book.timezone)
     key = f"{book.code}/{account.account_no}"
     document = queries.explain(session, desk.office, key, now, caller.actor.scope)
-    task = work.in_hand(session, caller.actor, account.person_id)
+    task = work.in_hand(session, caller.actor, account.id)
     return AccountPage(
         frame=frame,
         account_id=account.id or 0,
@@ -174,7 +176,7 @@ def _page(session: Session, desk: Desk, caller: Caller, frame: Frame, view: Acco
         passed=telling.passed(document, told),
         says=_says(view, t.language),
         referrals=[f"{t.word(row.kind)} · {t.word(row.state)} · {told.moment(row.state_at)}" for row in view.referrals],
-        call=_call(task, caller, told) if task else None,
+        call=_call(task, caller, told, view) if task else None,
         opens=_opens(caller),
         causes=choices(t, Cause),
         willingness=choices(t, Willingness),
@@ -228,14 +230,16 @@ def _opens(caller: Caller) -> Opens:
     )
 
 
-def _call(task: Task, caller: Caller, told: Told) -> CallPanel:
+def _call(task: Task, caller: Caller, told: Told, view: AccountView) -> CallPanel:
     t = told.t
+    called = next((one for one in view.people if one.person_id == task.person_id and one.owes), None)
     waits = task.state is TaskState.claimed
     has_phone = bool(caller.user and caller.user.phone)
     why_not = "" if has_phone else t("your own phone is not set by an admin: dial by hand")
     parts = work.parts_of(task)
     return CallPanel(
         task_id=task.id or 0,
+        whom=f"{called.name} · {t.word(called.role)}" if called else "",
         number=task.number or "",
         caller=task.caller or "",
         reason=task.reason,
@@ -243,6 +247,7 @@ def _call(task: Task, caller: Caller, told: Told) -> CallPanel:
         lease_until=told.hour(task.lease_until) if task.lease_until else "",
         state=t.word(task.state),
         may_ring=has_phone and waits,
+        may_release=waits,
         ring_why_not=why_not if waits else "",
         outcomes=[Choice(str(one), t.word(one), KEYS.get(one, "")) for one in (*KEYS, *_REST)],
     )

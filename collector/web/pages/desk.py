@@ -103,6 +103,15 @@ def take_next(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     return see("/desk", "none") if account_id is None else see(f"/accounts/{account_id}")
 
 
+@router.post("/tasks/{task_id}/release")
+def release_call(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """A call that was taken and not dialled goes back into its queue."""
+    with writing(desk) as session:
+        within.task(session, caller.actor.scope, task_id)
+        actions.release(session, desk.office, task_id, desk.clock(), caller.actor)
+    return see("/desk", "released")
+
+
 @router.post("/tasks/{task_id}/ring")
 def place_call(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     """Ring the agent's own phone; the borrower is dialled when it is answered, and judged again then."""

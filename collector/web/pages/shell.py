@@ -56,6 +56,7 @@ SAID = {
     "password": "The password is changed. Please sign in with it.",
     "none": "No call is due for you now.",
     "calling": "Your own phone rings; when you answer, the borrower is dialled.",
+    "released": "The call is back in its queue.",
     "out": "You are signed out.",
 }
 

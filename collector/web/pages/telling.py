@@ -120,7 +120,7 @@ def _person(one: Beside, told: Told) -> Iterable[list[Cell | str]]:
 
 def _contact(contact: Contact, told: Told) -> list[Cell | str]:
     t = told.t
-    last = f"{t.word(contact.last_outcome)} {told.moment(contact.last_at)}".strip()
+    last = f"{t.word(contact.last_outcome)} {told.short(contact.last_at)}".strip()
     state = "" if contact.status is ContactStatus.active else "late"
     return [
         Cell(contact.shown, "tel"),

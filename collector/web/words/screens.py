@@ -116,6 +116,7 @@ ZH_SCREENS: dict[str, str] = {
     "No call is due for you now.": "现在没有您可拨打的电话。",
     "Your own phone rings; when you answer, the borrower is dialled.": "您的话机正在振铃，接起后拨打借款人。",
     "You are signed out.": "您已退出。",
+    "The call is back in its queue.": "电话已退回队列。",
     # desk
     "worked": "已处理",
     "reached": "已接通",
@@ -199,6 +200,7 @@ ZH_SCREENS: dict[str, str] = {
     "yours until {moment}": "为您保留至 {moment}",
     "Ring my phone": "呼叫我的话机",
     "your own phone is not set by an admin: dial by hand": "管理员未设置您的话机号码，请手动拨打",
+    "Give the call back undialled": "未拨打，退回队列",
     "Why this one now": "为何是这一个",
     "Results open with a call that you took.": "领取电话后才能登记结果。",
     "Say": "话术",
@@ -298,7 +300,6 @@ ZH_SCREENS: dict[str, str] = {
     "An account comes here by a trigger of the strategy: missed instalments, refusal, a clock.": (
         "账户因策略触发进入此队列：连三累六、拒绝还款、法律时限等。"
     ),
-    "Since": "起始",
     "Calls that speak for it": "作为依据的通话",
     "Called": "拨打时间",
     "Slot": "时段",
