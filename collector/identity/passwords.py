@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from threading import BoundedSemaphore
 
 from pwdlib import PasswordHash
@@ -18,7 +19,11 @@ COMMON = frozenset(
 
 _hasher = PasswordHash.recommended()
 _gate = BoundedSemaphore(2)
-_dummy = _hasher.hash("nobody has this password")
+
+
+@cache
+def _dummy() -> str:
+    return _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str, *house_words: str) -> str:
@@ -37,4 +42,4 @@ def hash_password(password: str, *house_words: str) -> str:
 def check_password(password: str, stored: str | None) -> bool:
     """True when the password is right. For an unknown name pass None: it takes as long and is never right."""
     with _gate:
-        return _hasher.verify(password[:LONGEST], stored or _dummy) and stored is not None
+        return _hasher.verify(password[:LONGEST], stored or _dummy()) and stored is not None
