@@ -66,7 +66,8 @@ async def send_all(
     result = SendResult()
     try:
         while result.handed_over < limit:
-            claims = _claim(office, at, min(BATCH, limit - result.handed_over), is_first=not result.sent)
+            is_probe = not result.sent and _is_line_down(office, at)
+            claims = _claim(office, at, 1 if is_probe else min(BATCH, limit - result.handed_over))
             result.refused_by_gate += claims.refused
             if not claims.found_any:
                 break
@@ -74,7 +75,7 @@ async def send_all(
             answers = await errand.hand_over(claims.ready)
             _record(office, line.name, claims.ready, answers, at, result)
             progress(result.sent, 0)
-            if errand.is_given_up:
+            if errand.is_given_up or (is_probe and not result.sent):
                 break
     finally:
         if carrier is None:
@@ -82,10 +83,14 @@ async def send_all(
     return result
 
 
-def _claim(office: Office, at: datetime, limit: int, *, is_first: bool) -> MessageClaims:
+def _is_line_down(office: Office, at: datetime) -> bool:
+    """Whether one message should go first, to see whether the carrier is there, before a batch is handed over."""
+    with office.database.read() as session:
+        return is_line_down(session, at - LATELY, at - JUST_NOW)
+
+
+def _claim(office: Office, at: datetime, limit: int) -> MessageClaims:
     with office.database.begin() as session:
-        if is_first and is_line_down(session, at - LATELY, at - JUST_NOW):
-            limit = 1  # see whether the carrier is there before a batch is handed over
         claims = dispatch.claim_messages(session, office.catalogue, office.capabilities, at, limit)
         for contact_point_id, _, rules in claims.closings:
             history.closing_refused(session, contact_point_id, rules, at, WORKER)

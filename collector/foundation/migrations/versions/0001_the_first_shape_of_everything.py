@@ -162,6 +162,9 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("phone_2", sa.String(), nullable=True),
         sa.Column("phone_3", sa.String(), nullable=True),
+        sa.Column("phone_label", sa.String(), nullable=True),
+        sa.Column("phone_2_label", sa.String(), nullable=True),
+        sa.Column("phone_3_label", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("home_address", sa.String(), nullable=True),
         sa.Column("work_address", sa.String(), nullable=True),
@@ -176,6 +179,7 @@ def upgrade() -> None:
         sa.Column("overdue_days_max", sa.Integer(), nullable=True),
         sa.Column("overdue_amount", BIG, nullable=True),
         sa.Column("balance", BIG, nullable=True),
+        prefixes=["UNLOGGED"],
     )
     op.create_table(
         "stage_instalment",
@@ -189,6 +193,7 @@ def upgrade() -> None:
         sa.Column("principal", BIG, nullable=True),
         sa.Column("interest", BIG, nullable=True),
         sa.Column("fee", BIG, nullable=True),
+        prefixes=["UNLOGGED"],
     )
     op.create_table(
         "stage_party",
@@ -207,9 +212,11 @@ def upgrade() -> None:
         sa.Column("role", sa.String(), nullable=True),
         sa.Column("guarantee_kind", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("phone_label", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("guarantee_until", sa.Date(), nullable=True),
+        prefixes=["UNLOGGED"],
     )
     op.create_table(
         "stage_payment",
@@ -228,6 +235,7 @@ def upgrade() -> None:
         sa.Column("amount", BIG, nullable=True),
         sa.Column("paid_at", UTCDateTime(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
+        prefixes=["UNLOGGED"],
     )
     op.create_table(
         "throttle",
@@ -500,10 +508,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["portfolio_id"], ["portfolio.id"], name=op.f("fk_account_portfolio_id")),
         sa.ForeignKeyConstraint(["standby_id"], ["user_account.id"], name=op.f("fk_account_standby_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint("portfolio_id", "account_no", name=op.f("uq_account_portfolio_id_account_no")),
+        sa.UniqueConstraint("account_no", "portfolio_id", name=op.f("uq_account_account_no_portfolio_id")),
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_account_account_no"), ["account_no"], unique=False)
         batch_op.create_index("ix_account_card", ["portfolio_id", "card_no"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_person_id"), ["person_id"], unique=False)
@@ -934,8 +941,8 @@ def upgrade() -> None:
             "ix_task_claimed",
             ["claimed_by", "state"],
             unique=False,
-            sqlite_where=sa.text("claimed_by IS NOT NULL"),
             postgresql_where=sa.text("claimed_by IS NOT NULL"),
+            sqlite_where=sa.text("claimed_by IS NOT NULL"),
         )
         batch_op.create_index("ix_task_open_person", ["person_id", "state"], unique=False)
         batch_op.create_index(
