@@ -6,6 +6,8 @@ how a table is filled in bulk, how many ids are asked for at once, and how one p
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -34,6 +36,8 @@ from sqlalchemy import (
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateTable
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -54,6 +58,13 @@ Begin = Callable[[], AbstractContextManager[Session]]
 # What `copy_rows` hands to the driver itself must read like what SQLAlchemy writes: UTC without an offset.
 sqlite3.register_adapter(datetime, lambda at: at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
 sqlite3.register_adapter(date, date.isoformat)
+
+
+@compiles(CreateTable, "sqlite")
+def _create_table(element: CreateTable, compiler: Any, **given: Any) -> str:
+    """SQLite has no tables outside its log: the word is PostgreSQL's alone."""
+    return str(compiler.visit_create_table(element, **given)).replace("CREATE UNLOGGED TABLE", "CREATE TABLE", 1)
+
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -121,8 +132,24 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A write: everything in the block is committed together, or nothing is."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite takes one writer at a time and lets the others try again and again until their patience is over; under
+        a burst the unlucky starve. So writers of all processes queue at a lock beside the database, first come first
+        served. A no-op on PostgreSQL and for a database in memory."""
+        path = self.url.database
+        if self.is_postgresql or not path or path == ":memory:":
+            yield
+            return
+        handle = os.open(f"{path}.turn", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 import stat
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -26,6 +27,7 @@ class Keys:
             raise NotReady("the master secret is shorter than 32 bytes")
         self._master = master
         self._derived: dict[str, bytes] = {}
+        self._cipher: AESGCM | None = None
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for this purpose; the same purpose always gives the same key."""
@@ -34,7 +36,7 @@ class Keys:
             self._derived[purpose] = kdf.derive(self._master)
         return self._derived[purpose]
 
-    @property
+    @cached_property
     def check_value(self) -> str:
         """What the database keeps to recognise this master secret; it gives nothing of the secret away."""
         return hmac.new(self.derive("check"), b"check", hashlib.sha256).hexdigest()
@@ -46,8 +48,13 @@ class Keys:
     def seal(self, plain: str) -> str:
         """AES-GCM, as "key id:base64(nonce and ciphertext)"."""
         nonce = os.urandom(12)
-        sealed = AESGCM(self.derive("seal")).encrypt(nonce, plain.encode(), None)
+        sealed = self._sealing().encrypt(nonce, plain.encode(), None)
         return f"{self.key_id}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def _sealing(self) -> AESGCM:
+        if self._cipher is None:
+            self._cipher = AESGCM(self.derive("seal"))
+        return self._cipher
 
     def open(self, sealed: str) -> str:
         """The inverse of `seal`; a text sealed under another key, or changed, is a `NotReady`."""
@@ -56,7 +63,7 @@ class Keys:
             raise NotReady(f"this was sealed with key {key_id}, which is not here")
         try:
             raw = base64.b64decode(body, validate=True)
-            return AESGCM(self.derive("seal")).decrypt(raw[:12], raw[12:], None).decode()
+            return self._sealing().decrypt(raw[:12], raw[12:], None).decode()
         except (InvalidTag, ValueError) as error:
             raise NotReady("a sealed value was changed and can not be opened") from error
 
@@ -66,8 +73,8 @@ class Keys:
 
     def mac(self, purpose: str, *parts: str) -> str:
         """HMAC-SHA256 under the purpose's key over parts that can not run into each other; hex."""
-        body = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-        return hmac.new(self.derive(purpose), body, hashlib.sha256).hexdigest()
+        body = b"".join(len(raw).to_bytes(4, "big") + raw for raw in map(str.encode, parts))
+        return hmac.digest(self.derive(purpose), body, "sha256").hex()
 
 
 def read_keys(path: Path) -> Keys:

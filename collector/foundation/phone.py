@@ -71,6 +71,7 @@ REFUSED = frozenset(
 )
 """Never dialled and never texted: they bill the caller, or no person answers (security.md, phone bill). UK
 070 personal numbers are billed like premium ones."""
+MESSAGED = frozenset({PhoneKind.mobile, PhoneKind.fixed_or_mobile, PhoneKind.voip})
 REASONS = {
     NumberParseException.INVALID_COUNTRY_CODE: "its country code does not exist",
     NumberParseException.NOT_A_NUMBER: "it does not look like a phone number",
@@ -113,6 +114,8 @@ class _Region:
     """National numbers that are valid and can be read in one way only."""
     ordinary: re.Pattern[str]
     """In E.164, those that are plain mobile or fixed lines."""
+    mobile: re.Pattern[str]
+    """Those of the plain ones that are, or may be, mobile."""
 
 
 NEVER = re.compile(r"(?!)")
@@ -127,22 +130,24 @@ def _region(region: str) -> _Region:
     prefix = f"+{code}"
     sharing = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
     if sharing[0] != region:
-        return _Region(prefix, NEVER, NEVER)  # numbers are read by the rules of the main region, not by these
+        return _Region(prefix, NEVER, NEVER, NEVER)  # numbers are read by the rules of the main region, not by these
     data = _metadata(region)
-    lines, ordinary = _lines_of(sharing)
+    lines, ordinary, mobile = _lines_of(sharing)
     prefixes = "|".join(filter(None, (data.international_prefix, data.national_prefix_for_parsing)))
     once = rf"(?!0|(?:{prefixes}))(?=(?:{_either(data.general_desc)})\Z)"
     return _Region(
         prefix,
         re.compile(rf"{once}(?:{lines})", re.ASCII),
         re.compile(rf"{re.escape(prefix)}(?:{ordinary})", re.ASCII),
+        re.compile(rf"{re.escape(prefix)}(?:{mobile})", re.ASCII),
     )
 
 
-def _lines_of(sharing: Sequence[str]) -> tuple[str, str]:
-    """Patterns of the regions that share a calling code, of every kind of line and of plain ones. A number belongs to
-    the first region whose leading digits it has, or, where a region names none, whose patterns it fits."""
-    every, plain, taken = [], [], ""
+def _lines_of(sharing: Sequence[str]) -> tuple[str, str, str]:
+    """Patterns of the regions that share a calling code: of every kind of line, of plain ones, of mobile ones. A
+    number belongs to the first region whose leading digits it has, or, where a region names none, whose patterns it
+    fits."""
+    every, plain, mobile, taken = [], [], [], ""
     for region in sharing:
         data = _metadata(region)
         mine = rf"{taken}(?=(?:{_either(data.general_desc)})\Z)"
@@ -154,7 +159,8 @@ def _lines_of(sharing: Sequence[str]) -> tuple[str, str]:
             taken += rf"(?!(?:{odd})\Z)"
         every.append(rf"{mine}(?:{lines}|{odd})")
         plain.append(rf"{mine}(?!(?:{odd})\Z)(?:{lines})")
-    return "|".join(every), "|".join(plain)
+        mobile.append(rf"{mine}(?!(?:{odd})\Z)(?:{_either(data.mobile)})")
+    return "|".join(every), "|".join(plain), "|".join(mobile)
 
 
 def _odd(data: PhoneMetadata) -> str:
@@ -262,6 +268,15 @@ def refused_kind(e164: str) -> PhoneKind | None:
         return None
     found = kind(e164)
     return found if found in REFUSED else None
+
+
+def takes_messages(e164: str) -> bool:
+    """Whether the line is, or may be, one that receives SMS: mobile, or where the numbering plan can not tell. Cheap
+    for plain mobile numbers."""
+    rules = _region_of_code(e164)
+    if rules is not None and rules.mobile.fullmatch(e164):
+        return True
+    return kind(e164) in MESSAGED
 
 
 def _region_of_code(e164: str) -> _Region | None:

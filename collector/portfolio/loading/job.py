@@ -61,10 +61,19 @@ def clear(session: Session, table: Table, slot: str) -> None:
     session.connection().execute(table.delete().where(table.c.slot == slot))
 
 
+def make_room(session: Session) -> None:
+    """A few large statements: worth memory to hash and sort in, not worth compiling."""
+    if is_postgresql(session):
+        for setting in ("work_mem = '64MB'", "jit = off"):
+            session.connection().execute(text(f"SET LOCAL {setting}"))
+
+
 def require_staged(session: Session, table: Table, job: Job) -> None:
     """All rows are still there; otherwise another load of the same slot began, and this one gives way."""
     if is_postgresql(session):
-        keys = ", ".join(name for name in ("run", "account_no", "id_index", "natural_key") if name in table.c)
+        keys = ", ".join(
+            name for name in ("run", "position", "account_no", "id_index", "natural_key") if name in table.c
+        )
         session.connection().execute(text(f'ANALYZE "{table.name}" ({keys})'))
     statement = text(f'SELECT count(*) FROM "{table.name}" WHERE run = :run')  # noqa: S608 - our own table's name
     if session.connection().execute(statement, {"run": job.run}).scalar_one() != job.staged:

@@ -23,7 +23,8 @@ from collector.audit.actions import record
 from collector.foundation.database import Begin, lock_key
 from collector.foundation.errors import BadInput, NotFound, Problem
 from collector.foundation.keys import Keys
-from collector.portfolio.loading.job import Job, Merged, clear, require_staged
+from collector.foundation.memory import no_collecting
+from collector.portfolio.loading.job import Job, Merged, clear, make_room, require_staged
 from collector.portfolio.loading.mapping import Mapping
 from collector.portfolio.loading.merge import accounts, instalments, parties, portfolios
 from collector.portfolio.loading.merge.payments import TABLE as PAYMENTS
@@ -110,7 +111,7 @@ def load(
         job = Job(secrets.randbits(62), f"{kind}:{book.portfolio_id}", book, keys, present)
         with _staging(begin, table, job.slot):
             for rows in reading.batches(progress):
-                with begin() as session:
+                with no_collecting(), begin() as session:
                     loader.stage_rows(session, job, rows, reading)
             sha256 = _digest(path)
             with begin() as session:
@@ -184,6 +185,7 @@ class _Run:
 
 def _merge(session: Session, job: Job, reading: Reading, loader: Loader, table: Table | None, run: _Run) -> LoadResult:
     lock_key(session, f"load:{job.book.portfolio_id}")
+    make_room(session)
     if table is not None:
         require_staged(session, table, job)
     merged = loader.merge(session, job, reading)

@@ -10,7 +10,15 @@ from typing import Any
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from collector.foundation.errors import BadInput
-from collector.foundation.phone import normalise, normalise_column, refused_kind, region_of
+from collector.foundation.phone import (
+    PhoneKind,
+    kind,
+    normalise,
+    normalise_column,
+    refused_kind,
+    region_of,
+    takes_messages,
+)
 from collector.portfolio.loading.parsing import MUST, Book, Faults, each
 
 NORTH_AMERICA = "+1"
@@ -51,13 +59,20 @@ def _objection(found: str | None, written: str, region: str, areas: dict[str, st
         except BadInput as error:
             return f"is {error.message}"
         return "is not a phone number"
-    kind = refused_kind(found)
-    if kind is not None:
-        return f"is a {kind} number; such numbers are never called"
+    refused = refused_kind(found)
+    if refused is not None:
+        return f"is a {refused} number; such numbers are never called"
     home = _home(found, areas)
     if home != region:
         return f"is a number of {home or 'no country'}; this portfolio takes numbers of {region}"
     return None
+
+
+def label_of(e164: str) -> str:
+    """What a number is kept as where nobody says: only a `mobile` one gets messages; a company's line is `work`."""
+    if takes_messages(e164):
+        return "mobile"
+    return "home" if kind(e164) is PhoneKind.fixed else "work"
 
 
 def _home(e164: str, areas: dict[str, str | None]) -> str | None:

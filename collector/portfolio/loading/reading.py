@@ -16,6 +16,7 @@ from typing import Any
 
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import Batch, Table, read_table
+from collector.foundation.memory import no_collecting
 from collector.portfolio.loading.checks import CHECKS
 from collector.portfolio.loading.columns import SHAPES, Column
 from collector.portfolio.loading.expressions import Frame
@@ -124,7 +125,8 @@ class Reading:
     def batches(self, progress: Progress = no_progress) -> Iterator[Rows]:
         """The good rows, batch by batch; the bad ones are counted and kept apart."""
         for batch in self._table.batches:
-            rows = self._validated(batch)
+            with no_collecting():
+                rows = self._validated(batch)
             progress(batch.consumed, self._table.total_hint)
             if len(rows):
                 yield rows

@@ -104,13 +104,13 @@ class Person(SQLModel, table=True):
 class Account(SQLModel, table=True):
     __tablename__ = "account"
     __table_args__ = (
-        UniqueConstraint("portfolio_id", "account_no"),
+        UniqueConstraint("account_no", "portfolio_id"),
         Index("ix_account_card", "portfolio_id", "card_no"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
-    account_no: str = Field(index=True)
+    account_no: str
     card_no: str | None = None
     person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
     product: str = "cash"

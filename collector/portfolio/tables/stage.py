@@ -2,7 +2,8 @@
 
 `run` tells the rows of one load from those of another; `slot` names what is loaded ("accounts:7"), so that a load
 finds what a crashed one of the same slot left behind; `position` numbers the rows of a run. Nothing points here,
-and nothing here points anywhere.
+and nothing here points anywhere. What a crash of the server takes from them is loaded again: PostgreSQL keeps no log
+of them.
 """
 
 from typing import Any
@@ -27,6 +28,7 @@ def _stage(name: str, /, **columns: ColumnType) -> Table:
         Column("slot", String, nullable=False),
         Column("position", Integer, nullable=False),
         *(Column(column, kind) for column, kind in columns.items()),
+        prefixes=["UNLOGGED"],
     )
 
 
@@ -39,7 +41,18 @@ stage_account = _stage(
     account_no=String,
     **_texts(*PERSON, "card_no", "product", "partner", "security", "annual_rate", "penalty_rate"),
     **_texts("borrower_type", "value_tier", "language", "timezone"),
-    **_texts("phone", "phone_2", "phone_3", "email", "home_address", "work_address", "id_address"),
+    **_texts(
+        "phone",
+        "phone_2",
+        "phone_3",
+        "phone_label",
+        "phone_2_label",
+        "phone_3_label",
+        "email",
+        "home_address",
+        "work_address",
+        "id_address",
+    ),
     principal=BigInt,
     opened_on=Date,
     matures_on=Date,
@@ -76,7 +89,7 @@ stage_party = _stage(
     "stage_party",
     account_id=BigInt,
     person_id=BigInt,
-    **_texts(*PERSON, "role", "guarantee_kind", "phone", "email", "address"),
+    **_texts(*PERSON, "role", "guarantee_kind", "phone", "phone_label", "email", "address"),
     guarantee_until=Date,
 )
 

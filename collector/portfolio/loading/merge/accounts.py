@@ -11,6 +11,7 @@ from collector.portfolio.loading.job import Job, Merged, run_rows, run_sql, stag
 from collector.portfolio.loading.merge.people import (
     Point,
     identities,
+    labels,
     merge_identified,
     merge_points,
     merge_unidentified,
@@ -52,6 +53,7 @@ POINTS = (
     Point("work_address", "address", "work", 1),
     Point("id_address", "address", "id", 2),
 )
+IDENTIFIED = "LEFT JOIN person pi ON pi.id_index = s.id_index"
 OWN = "account a ON a.portfolio_id = :portfolio AND a.account_no = s.account_no"
 
 
@@ -66,6 +68,7 @@ def stage_rows(session: Session, job: Job, rows: Rows, _reading: Reading) -> Non
         "natural_key": [f"{start}{number}:borrower" for number in numbers],
         "salt": salts(len(rows)),
     }
+    columns |= labels(rows, POINTS)
     if "id_no" in rows.columns:
         columns |= identities(rows, job)
     stage(session, TABLE, job, columns, len(rows))
@@ -84,8 +87,10 @@ def merge(session: Session, job: Job, _reading: Reading) -> Merged:
         match="a.person_id = person.id",
         job=job,
     )
-    changed = _accounts(session, job)
+    changed = _new_accounts(session, job)
     fresh = len(changed) == job.staged
+    if not fresh:
+        changed |= _changed_accounts(session, job)
     if people and not fresh:
         changed |= _accounts_of(session, job, people)
     changed |= merge_points(session, job, POINTS, f"{TABLE.name} s JOIN {OWN}", "a.id", "a.person_id", fresh=fresh)
@@ -110,27 +115,42 @@ def _values(job: Job) -> Mapping[str, str]:
     return found
 
 
-def _accounts(session: Session, job: Job) -> set[int]:
+def _new_accounts(session: Session, job: Job) -> set[int]:
+    """Nobody else writes accounts of the portfolio while the load holds its name, so that nothing can conflict."""
     given = _values(job)
-    person = "COALESCE(pi.id, a.person_id, pn.id)"
-    updated = {"person_id": person, **given}
-    inserted = {**{name: value for name, value in DEFAULTS.items() if name not in given}, **updated}
-    differs = " OR ".join(f"a.{name} {unlike(session)} {value}" for name, value in updated.items())
-    partner = "LEFT JOIN partner r ON r.portfolio_id = :portfolio AND r.name = s.partner"
+    inserted = {**{name: value for name, value in DEFAULTS.items() if name not in given}, **given}
     return set(
         run_sql(
             session,
-            f"INSERT INTO account (portfolio_id, account_no, {', '.join(inserted)})"  # noqa: S608
-            f" SELECT CAST(:portfolio AS BIGINT), s.account_no, {', '.join(inserted.values())}"
-            f" FROM {TABLE.name} s LEFT JOIN {OWN}"
-            " LEFT JOIN person pi ON pi.id_index = s.id_index"
+            f"INSERT INTO account (portfolio_id, account_no, person_id, {', '.join(inserted)})"  # noqa: S608
+            f" SELECT CAST(:portfolio AS BIGINT), s.account_no, COALESCE(pi.id, pn.id), {', '.join(inserted.values())}"
+            f" FROM {TABLE.name} s LEFT JOIN {OWN} {IDENTIFIED}"
             " LEFT JOIN person pn ON pn.natural_key = s.natural_key AND s.id_index IS NULL"
-            f" {partner if 'partner' in job.present else ''}"
-            f" WHERE s.run = :run AND (a.id IS NULL OR {differs}) ORDER BY s.position"
-            " ON CONFLICT (portfolio_id, account_no) DO UPDATE SET "
-            f"{', '.join(f'{name} = excluded.{name}' for name in updated)} RETURNING id",
+            f" {_partner(job)} WHERE s.run = :run AND a.id IS NULL ORDER BY s.position RETURNING id",
             job.values,
         )
+    )
+
+
+def _changed_accounts(session: Session, job: Job) -> set[int]:
+    """Accounts that differ from the file. One whose row brings no ID keeps its borrower."""
+    updated = {"person_id": "COALESCE(pi.id, account.person_id)", **_values(job)}
+    differs = " OR ".join(f"account.{name} {unlike(session)} {value}" for name, value in updated.items())
+    return set(
+        run_sql(
+            session,
+            f"UPDATE account SET {', '.join(f'{name} = {value}' for name, value in updated.items())}"  # noqa: S608
+            f" FROM {TABLE.name} s {IDENTIFIED} {_partner(job)}"
+            " WHERE account.portfolio_id = :portfolio AND account.account_no = s.account_no AND s.run = :run"
+            f" AND ({differs}) RETURNING account.id",
+            job.values,
+        )
+    )
+
+
+def _partner(job: Job) -> str:
+    return (
+        "LEFT JOIN partner r ON r.portfolio_id = :portfolio AND r.name = s.partner" if "partner" in job.present else ""
     )
 
 

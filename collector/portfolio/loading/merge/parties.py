@@ -11,6 +11,7 @@ from collector.portfolio.loading.job import Job, Merged, run_rows, run_sql, stag
 from collector.portfolio.loading.merge.people import (
     Point,
     identities,
+    labels,
     merge_identified,
     merge_points,
     merge_unidentified,
@@ -40,6 +41,7 @@ def stage_rows(session: Session, job: Job, rows: Rows, reading: Reading) -> None
         "natural_key": [f"{start}{number}:{role}/{name}" for number, role, name in parts],
         "salt": salts(len(rows)),
     }
+    columns |= labels(rows, POINTS)
     if "id_no" in rows.columns:
         columns |= identities(rows, job)
     stage(session, TABLE, job, columns, len(rows))

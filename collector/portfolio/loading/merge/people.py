@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from collector.portfolio.loading.checks import id_types, plain_id
 from collector.portfolio.loading.job import Job, run_sql, unlike
+from collector.portfolio.loading.phones import label_of
 from collector.portfolio.loading.reading import Rows
 
 
@@ -37,9 +38,10 @@ def salts(count: int) -> list[str]:
 
 
 def _leading(stage: str) -> str:
+    """Staged rows `s` that bring an ID: of several with the same one the last."""
     return (
-        f"(SELECT * FROM (SELECT x.*, row_number() OVER (PARTITION BY id_index ORDER BY position DESC) AS nth"  # noqa: S608
-        f" FROM {stage} x WHERE x.run = :run AND x.id_index IS NOT NULL) y WHERE y.nth = 1)"
+        f"(SELECT max(position) AS position FROM {stage} WHERE run = :run AND id_index IS NOT NULL GROUP BY id_index) l"  # noqa: S608
+        f" JOIN {stage} s ON s.run = :run AND s.position = l.position"
     )
 
 
@@ -48,16 +50,16 @@ def merge_identified(session: Session, stage: str, job: Job) -> list[int]:
     lead = _leading(stage)
     changed = run_sql(
         session,
-        f"UPDATE person SET id_type = s.id_type, id_sealed = s.id_sealed, id_index = s.id_index FROM {lead} s"  # noqa: S608
+        f"UPDATE person SET id_type = s.id_type, id_sealed = s.id_sealed, id_index = s.id_index FROM {lead}"  # noqa: S608
         " WHERE person.natural_key = s.natural_key AND person.id_index IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM person o WHERE o.id_index = s.id_index) RETURNING person.id",
         job.values,
     )
-    changed += _update(session, f"{lead} s", "person.id_index = s.id_index", job)
+    changed += _update(session, lead, "person.id_index = s.id_index", job)
     run_sql(
         session,
         "INSERT INTO person (name, id_type, id_sealed, id_index, salt, language, employer)"  # noqa: S608
-        f" SELECT s.name, s.id_type, s.id_sealed, s.id_index, s.salt, '', s.employer FROM {lead} s"
+        f" SELECT s.name, s.id_type, s.id_sealed, s.id_index, s.salt, '', s.employer FROM {lead}"
         " LEFT JOIN person p ON p.id_index = s.id_index WHERE p.id IS NULL"
         " ON CONFLICT (id_index) DO NOTHING",
         job.values,
@@ -96,12 +98,26 @@ def merge_unidentified(session: Session, stage: str, job: Job, *, known: str, so
 
 
 class Point(NamedTuple):
-    """A staged column that holds a contact point."""
+    """A staged column that holds a contact point; a phone's label is staged beside it where it is another one."""
 
     column: str
     kind: str
     label: str
     rank: int
+
+    @property
+    def labels(self) -> str:
+        """The column that its labels are staged in."""
+        return f"{self.column}_label"
+
+
+def labels(rows: Rows, points: Sequence[Point]) -> dict[str, Sequence[str | None]]:
+    """The label columns of staged phones; None is what the point says."""
+    return {
+        point.labels: [None if number is None else label_of(number) for number in given]
+        for point in points
+        if point.kind == "phone" and (given := rows.columns.get(point.column)) is not None
+    }
 
 
 def merge_points(
@@ -113,28 +129,38 @@ def merge_points(
     points = [point for point in points if point.column in job.present]
     if not points:
         return set()
-    union = " UNION ALL ".join(
-        f"SELECT {owner} AS owner, {person} AS person_id, '{point.kind}' AS kind, s.{point.column} AS value,"  # noqa: S608
-        f" '{point.label}' AS label, {point.rank} AS rank FROM {source}"
-        f" WHERE s.run = :run AND s.{point.column} IS NOT NULL"
-        for point in points
+    brought = _brought(points, source, owner, person)
+    owners = set() if fresh else _owners_of_changes(session, job, brought)
+    unknown = (
+        " LEFT JOIN contact_point c ON c.person_id = u.person_id AND c.kind = u.kind AND c.value = u.value"
+        " WHERE c.id IS NULL"
     )
-    owners = set() if fresh else _owners_of_changes(session, job, union)
     run_sql(
         session,
         "INSERT INTO contact_point (person_id, portfolio_id, kind, value, label, source, owner, status, rank)"  # noqa: S608
         " SELECT u.person_id, CAST(:portfolio AS BIGINT), u.kind, u.value, u.label, 'book', 'own', 'active', u.rank"
-        f" FROM ({union}) u LEFT JOIN contact_point c"
-        " ON c.person_id = u.person_id AND c.kind = u.kind AND c.value = u.value WHERE c.id IS NULL"
-        " ON CONFLICT (person_id, kind, value) DO NOTHING",
+        f" FROM {brought} u{' WHERE TRUE' if fresh else unknown} ON CONFLICT (person_id, kind, value) DO NOTHING",
         job.values,
     )
     return owners
 
 
-def _owners_of_changes(session: Session, job: Job, union: str) -> set[int]:
+def _brought(points: Sequence[Point], source: str, owner: str, person: str) -> str:
+    """The staged rows turned into one row for each point, in one pass over them."""
+    listed = ", ".join(f"({at}, '{point.kind}', '{point.label}', {point.rank})" for at, point in enumerate(points))
+    value = " ".join(f"WHEN {at} THEN s.{point.column}" for at, point in enumerate(points))
+    label = " ".join(f"WHEN {at} THEN s.{point.labels}" for at, point in enumerate(points) if point.kind == "phone")
+    of_phone = f"COALESCE(CASE n.column1 {label} END, n.column3)" if label else "n.column3"
+    return (
+        f"(SELECT * FROM (SELECT {owner} AS owner, {person} AS person_id, n.column2 AS kind,"  # noqa: S608
+        f" CASE n.column1 {value} END AS value, {of_phone} AS label, n.column4 AS rank"
+        f" FROM {source} CROSS JOIN (VALUES {listed}) n WHERE s.run = :run) b WHERE b.value IS NOT NULL)"
+    )
+
+
+def _owners_of_changes(session: Session, job: Job, brought: str) -> set[int]:
     lowest = (
-        f"(SELECT min(owner) AS owner, person_id, kind, value, min(rank) AS rank FROM ({union}) v"  # noqa: S608
+        f"(SELECT min(owner) AS owner, person_id, kind, value, min(rank) AS rank FROM {brought} v"  # noqa: S608
         " GROUP BY person_id, kind, value)"
     )
     same = "c.person_id = u.person_id AND c.kind = u.kind AND c.value = u.value"
