@@ -54,4 +54,10 @@ def plain(amount: int, currency: str) -> str:
 def shown(amount: int, currency: str, language: str = "en") -> str:
     """Minor units as people read them: ¥1,234.50."""
     value = Decimal(amount).scaleb(-exponent(currency))
-    return str(format_currency(value, currency, locale="zh_CN" if language.startswith("zh") else "en"))
+    return str(format_currency(value, currency, locale=_locale("zh_CN" if language.startswith("zh") else "en")))
+
+
+@lru_cache
+def _locale(name: str) -> Locale:
+    """Read once: by name, the library looks through its folder of locales each time."""
+    return Locale.parse(name)

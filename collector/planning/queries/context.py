@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
+import msgspec
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
@@ -15,6 +17,7 @@ from collector.foundation.clock import local_day
 from collector.history.rules import HoldScope
 from collector.history.tables import Hold
 from collector.planning.rules import Context, Line, shifted
+from collector.portfolio.rules import CollectorType, DebtType
 from collector.portfolio.tables import CallerNumber, Portfolio
 from collector.strategy.queries import compiled, portfolio_of
 
@@ -51,12 +54,22 @@ def read_context(session: Session, portfolio_id: int, now: datetime, carried_in:
 
 def policy_of(portfolio: Portfolio, carried_in: CarriedIn = nothing_known) -> Policy:
     """The gate of a portfolio: its pack, as it binds this collector and debt, tightened."""
+    tightening = msgspec.json.encode(portfolio.tightening, order="sorted")
+    carrier = carried_in(portfolio.jurisdiction)
+    return _compiled(portfolio.jurisdiction, portfolio.collector_type, portfolio.debt_type, tightening, carrier)
+
+
+@lru_cache(maxsize=256)
+def _compiled(
+    jurisdiction: str,
+    collector_type: CollectorType,
+    debt_type: DebtType,
+    tightening: bytes,
+    carrier: Capabilities | None,
+) -> Policy:
+    """The same gate for the same terms: making it costs more than asking it, and every event asks."""
     return compile_policy(
-        load_pack(portfolio.jurisdiction),
-        portfolio.collector_type,
-        portfolio.debt_type,
-        portfolio.tightening,
-        carried_in(portfolio.jurisdiction),
+        load_pack(jurisdiction), collector_type, debt_type, msgspec.json.decode(tightening), carrier
     )
 
 
