@@ -41,11 +41,13 @@ def note_attempts(
         ctx = contexts[task.portfolio_id]
         zone = ctx.person_zone(people[task.person_id].body)
         made.append(_made(task, ctx, zone, at, (texts or {}).get(task.id or 0)))
+    noted: dict[int, Attempt] = {}
     for task, attempt in zip(missing, history.record_attempts(session, made, at, actor), strict=True):
-        task.attempt_id = attempt.id
+        task.attempt_id, noted[task.id or 0] = attempt.id, attempt
         session.add(task)
     session.flush()
-    return {task.id or 0: session.get_one(Attempt, task.attempt_id) for task in tasks}
+    before = [task for task in tasks if task.id not in noted]
+    return noted | {task.id or 0: session.get_one(Attempt, task.attempt_id) for task in before}
 
 
 def _contexts(session: Session, office: Office, tasks: Iterable[Task], at: datetime) -> dict[int, Context]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from collector.facts.rules import AccountFacts, PromiseFact, extra_of, lateness
@@ -100,8 +102,10 @@ def _day(day: date, language: str) -> str:
     return format_date(day, "M月d日" if language == "zh" else "MMM d", locale=_locale(language))
 
 
-def _locale(language: str) -> str:
-    return "zh_CN" if language == "zh" else "en"
+@lru_cache
+def _locale(language: str) -> Locale:
+    """Read once: by name, the library looks through its folder of locales each time."""
+    return Locale.parse("zh_CN" if language == "zh" else "en")
 
 
 def approved_references(book: Book, account: AccountFacts, caller: str, names: tuple[str, ...]) -> tuple[str, ...]:
