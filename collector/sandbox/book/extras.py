@@ -65,8 +65,9 @@ def _talked_lately(loan: Loan, now: datetime) -> Event | None:
 
 
 def _agreed(zone: str, ends: time, now: datetime, rng: Random) -> datetime:
-    """Just now or soon, or within the next hours, where that is still a decent hour for the borrower; else in the morning."""
-    wanted = now + timedelta(minutes=rng.randint(-40, 80) if rng.random() < SOON else rng.randint(60, 600))
+    """Just now or within the next hours, where that is still a decent hour for the borrower; else in the morning."""
+    soon = rng.random() < SOON
+    wanted = now + timedelta(minutes=rng.randint(-40, 80) if soon else rng.randint(60, 600))
     clock = local(wanted, zone).time()
     if DAY_BEGINS <= clock <= ends:
         return wanted.replace(second=0, microsecond=0)
