@@ -147,7 +147,7 @@ def take_last_word(
     if task.attempt_id is not None:
         history.record_delivery(session, task.attempt_id, status, at, at, CARRIER)
     if task.state is TaskState.failed:
-        task.state, task.state_reason = TaskState.done, "corrected by the carrier"
+        dispatch.move(task, TaskState.done, "corrected by the carrier")
         session.add(task)
     elif task.state is TaskState.sent:
         dispatch.end(session, task, TaskState.done, at)

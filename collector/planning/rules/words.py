@@ -29,10 +29,11 @@ TASK_MOVES: dict[TaskState, frozenset[TaskState]] = {
     TaskState.sent: frozenset({TaskState.done, TaskState.failed, TaskState.unknown}),
     TaskState.unknown: frozenset({TaskState.sent, TaskState.done, TaskState.failed}),
     TaskState.done: frozenset(),
-    TaskState.failed: frozenset(),
+    TaskState.failed: frozenset({TaskState.done}),
     TaskState.cancelled: frozenset(),
     TaskState.expired: frozenset(),
 }
+"""Failed → done only when the carrier corrects itself: "delivered" after "undelivered"."""
 
 IN_FLIGHT = frozenset({TaskState.claimed, TaskState.sending, TaskState.sent, TaskState.unknown})
 """States that the gate counts as placed while no attempt is recorded yet."""
