@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from collector.compliance.rules import Contact, Policy, judge
@@ -83,7 +83,8 @@ class Context:
         anybody be called there. A slot that is closed from end to end stays whole, for its refusal to be recorded."""
         found = self._windows.get(zone)
         if found is None:
-            found = self._windows[zone] = tuple(sorted(self._lawful(zone), key=lambda window: window.start))
+            slots = tuple((name, first, last) for name, (first, last) in self.strategy.slots.items())
+            found = self._windows[zone] = lawful_windows(self.policy, slots, self.today, zone)
         return found
 
     def span(self, zone: str) -> tuple[int, int]:
@@ -101,18 +102,27 @@ class Context:
             return self.policy.setting.zones[0]
         return body.zones[0] if body.zones else self.zone
 
-    def _lawful(self, zone: str) -> Iterable[Window]:
-        anybody = PersonFacts(0, PersonBody(zones=(zone,)), ())
-        for name, (first, last) in self.strategy.slots.items():
-            start, end = (int(at_local(self.today, clock, zone).timestamp()) for clock in (first, last))
-            is_open = [
-                not judge(Contact(Channel.call), anybody, self.policy, minute, earliest=False).rules
-                for minute in range(start, end, MINUTE)
-            ]
-            if any(is_open):
-                start += MINUTE * is_open.index(True)
-                end -= MINUTE * is_open[::-1].index(True)
-            yield Window(name, start, end)
+
+@lru_cache(maxsize=4096)
+def lawful_windows(
+    policy: Policy, slots: tuple[tuple[str, time, time], ...], today: date, zone: str
+) -> tuple[Window, ...]:
+    """See `Context.windows`. The same for every person in that zone, so each day's is worked out once."""
+    found = (_cut(policy, name, first, last, today, zone) for name, first, last in slots)
+    return tuple(sorted(found, key=lambda window: window.start))
+
+
+def _cut(policy: Policy, name: str, first: time, last: time, today: date, zone: str) -> Window:
+    anybody = PersonFacts(0, PersonBody(zones=(zone,)), ())
+    start, end = (int(at_local(today, clock, zone).timestamp()) for clock in (first, last))
+    is_open = [
+        not judge(Contact(Channel.call), anybody, policy, minute, earliest=False).rules
+        for minute in range(start, end, MINUTE)
+    ]
+    if any(is_open):
+        start += MINUTE * is_open.index(True)
+        end -= MINUTE * is_open[::-1].index(True)
+    return Window(name, start, end)
 
 
 def shifted(today: date, country: str) -> tuple[bool, date | None]:
