@@ -10,7 +10,6 @@ from sqlmodel import Session, SQLModel, col, select
 from collector.dispatch.tables import InboundMessage
 from collector.foundation.database import among
 from collector.foundation.errors import NotFound
-from collector.history.rules import HoldScope
 from collector.history.tables import Dispute, Hold, Promise, Referral, Stop
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
@@ -72,23 +71,17 @@ def dispute(session: Session, scope: Scope, dispute_id: int) -> Dispute:
 
 def stop(session: Session, scope: Scope, stop_id: int) -> Stop:
     found = session.get(Stop, stop_id)
-    if found is None or found.person_id is None:
-        return _admitted(found, scope, None)
-    portfolio.person(session, found.person_id, scope)
-    return found
+    return _of_person(session, scope, found, found.person_id if found else None)
 
 
 def hold(session: Session, scope: Scope, hold_id: int) -> Hold:
     """A hold of the scope; the one on everything is lifted only by who sees everything."""
     found = session.get(Hold, hold_id)
-    if found is None or found.scope is HoldScope.everything:
-        return _admitted(found, scope, None)
-    if found.account_id is not None:
+    if found is not None and found.account_id is not None:
         return _of_account(session, scope, found, found.account_id)
-    if found.person_id is not None:
-        portfolio.person(session, found.person_id, scope)
-        return found
-    return _admitted(found, scope, found.portfolio_id)
+    if found is not None and found.person_id is not None:
+        return _of_person(session, scope, found, found.person_id)
+    return _admitted(found, scope, found.portfolio_id if found else None)
 
 
 def message(session: Session, scope: Scope, message_id: int) -> InboundMessage:
@@ -99,21 +92,25 @@ def message(session: Session, scope: Scope, message_id: int) -> InboundMessage:
 def approval(session: Session, scope: Scope, approval_id: int) -> Approval:
     """An approval about an account, or a payment, of the scope."""
     found = session.get(Approval, approval_id)
-    if found is None:
+    if found is None or found.subject not in ids_of(session, scope, [found.subject]):
         raise NotFound
-    kind, _, number = found.subject.partition(":")
-    if kind == "account":
-        account(session, scope, int(number))
-    elif kind == "payment":
-        payment(session, scope, int(number))
-    else:
-        _admitted(found, scope, None)
     return found
 
 
 def _of_account(session: Session, scope: Scope, found: T | None, account_id: int | None) -> T:
     owner = session.get(Account, account_id) if account_id is not None else None
     return _admitted(found, scope, owner.portfolio_id if owner else None)
+
+
+def _of_person(session: Session, scope: Scope, found: T | None, person_id: int | None) -> T:
+    """Something of a person whom the scope knows; of nobody in particular: for those who see everything."""
+    if found is None or scope.portfolio_ids is None:
+        return _admitted(found, scope, None)
+    try:
+        portfolio.person(session, person_id or 0, scope)
+    except NotFound:
+        raise NotFound from None
+    return found
 
 
 def _admitted(found: T | None, scope: Scope, portfolio_id: int | None) -> T:

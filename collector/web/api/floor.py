@@ -74,7 +74,7 @@ def api_tasks(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     at: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Any:
-    """The tasks of the current plan, most urgent first; with `at`, those whose window holds that moment."""
+    """The tasks of the current plans, most urgent first; phones masked."""
     scope = caller.actor.scope
     with reading(desk) as session:
         rows = queries.tasks(

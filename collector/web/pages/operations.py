@@ -106,7 +106,7 @@ def _loads(desk: Desk, rows: Sequence[Any], codes: dict[int, str], frame: Frame)
         [*head, *(num(t(f"{name}")) for name in TOTALS), ""],
         [
             [
-                Told(t, "UTC").whose(row.at),
+                f"{Told(t, 'UTC').short(row.at)} UTC",
                 t.word(row.kind),
                 codes.get(row.portfolio_id or 0, ""),
                 row.file_name,

@@ -35,7 +35,6 @@ class Shown:
     state: str
     since: str
     overdue: str
-    owed: str
     reasons: str
     reason: str
     evidence: Sequence[tuple[str, str]]
@@ -54,6 +53,7 @@ class ReferralsPage(Page):
     ended: Table
     may_move: bool
     may_find: bool
+    shows_calls: bool
 
 
 @router.get("/referrals/skiptrace")
@@ -96,6 +96,7 @@ def _queue(request: Request, desk: Desk, caller: Caller, kind: ReferralKind) -> 
             t("No referral has ended yet."),
         ),
         may_move=may_open(caller, "move_referral"),
+        shows_calls=kind is ReferralKind.skiptrace,
         may_find=kind is ReferralKind.skiptrace and may_open(caller, "log_found"),
     )
     return render(page)
@@ -113,7 +114,6 @@ def _shown(case: Case, t: Words) -> Shown:
         state=t.word(row.state),
         since=told.whose(row.opened_at),
         overdue=told.money(case.overdue),
-        owed=told.money(case.owed),
         reasons=", ".join(t.word(str(reason.get("trigger", ""))) for reason in row.reasons),
         reason=row.state_reason,
         evidence=_evidence(case, told),

@@ -1,0 +1,193 @@
+"""A floor behind a client: two portfolios, one user for each role, keys, and a clock that the test moves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from floor import Floor
+from httpx2 import Response
+
+from collector.casework.office import Office
+from collector.facts import actions as facts
+from collector.foundation.database import Database
+from collector.foundation.keys import Keys
+from collector.foundation.settings import Settings
+from collector.identity import actions as identity
+from collector.identity.installation import install
+from collector.identity.passwords import hash_password
+from collector.identity.rules import ApiScope, Level, Role
+from collector.identity.tables import User
+from collector.portfolio.actions import give_access
+from collector.portfolio.tables import CallerNumber
+from collector.web.app import create_web
+
+NOW = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai, two days after Wang's first instalment was due."""
+PASSWORD = "walnut tram violet nine"
+HOST = "http://127.0.0.1"
+SID = "AC" + "1" * 32
+TOKEN = "only for webhooks"
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+class Moved:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Building:
+    """What the tests of this room start from."""
+
+    office: Office
+    clock: Moved
+    book: Floor
+    web: Any
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def client(self, **options: Any) -> TestClient:
+        return TestClient(self.web, base_url=HOST, follow_redirects=False, **options)
+
+    def signed_in(self, name: str) -> Visitor:
+        client = self.client()
+        answer = client.post("/login", data={"name": name, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return Visitor(client)
+
+    def api(self, key: str = "all") -> ApiVisitor:
+        return ApiVisitor(self.client(), self.keys[key])
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser."""
+
+    client: TestClient
+
+    def get(self, path: str) -> Response:
+        return self.client.get(path)
+
+    def csrf(self) -> str:
+        found = CSRF.search(self.get("/search").text)
+        assert found, "a page without a token"
+        return found[1]
+
+    def post(self, path: str, fields: dict[str, Any] | None = None, **more: Any) -> Response:
+        """A form as the page sends it."""
+        return self.client.post(path, data={"csrf": self.csrf(), **(fields or {})}, **more)
+
+
+@dataclass
+class ApiVisitor:
+    """A program with a key."""
+
+    client: TestClient
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+    def get(self, path: str, **asked: Any) -> Response:
+        return self.client.get(f"/api/v1{path}", params=asked, headers=self.headers)
+
+    def post(self, path: str, **asked: Any) -> Response:
+        return self.client.post(f"/api/v1{path}", json=asked, headers=self.headers)
+
+
+def settings_for(database: Database, home: Path, **more: Any) -> Settings:
+    return Settings(
+        home=home,
+        database_url=database.url.render_as_string(hide_password=False),
+        public_url=HOST,
+        twilio_account_sid=SID,
+        twilio_auth_token=TOKEN,
+        **more,
+    )
+
+
+def open_building(database: Database, home: Path, keys: Keys, **more: Any) -> Building:
+    """Book, users and keys. Users are named by role; `stranger` and the key `us` see the other portfolio only."""
+    office, clock = Office(settings_for(database, home, **more), database, keys), Moved()
+    with database.begin() as session:
+        install(session, keys, NOW)
+        book = Floor(session)
+        for number in (1, 2, 3):
+            session.add(CallerNumber(portfolio_id=book.cn, number=f"+86571220100{number}0"))
+        session.flush()
+        facts.refresh(session, [book.wang, book.zhao, book.qian], NOW)
+        building = Building(office, clock, book, create_web(office, clock))
+        for role in Role:
+            _user(session, role.value, [role], ["CN"])
+        _user(session, "second", [Role.operations, Role.supervisor], ["CN"])
+        _user(session, "stranger", list(Role), ["US"])
+        building.keys = _keys(session)
+    return building
+
+
+@lru_cache(maxsize=1)
+def _hash() -> str:
+    """Argon2 is slow on purpose: once for all."""
+    return hash_password(PASSWORD)
+
+
+def _user(session: Any, name: str, roles: Sequence[Role], codes: Sequence[str]) -> None:
+    user = User(
+        name=name,
+        staff_no=name,
+        display_name=name,
+        roles=",".join(roles),
+        level=Level.senior,
+        password_hash=_hash(),
+        must_change=False,
+        phone="+8657188880000",
+        created_at=NOW,
+    )
+    session.add(user)
+    session.flush()
+    give_access(session, codes, user_id=user.id)
+
+
+def _keys(session: Any) -> dict[str, str]:
+    keys = {}
+    for name, scopes, codes in (
+        ("all", list(ApiScope), []),
+        ("us", list(ApiScope), ["US"]),
+        *((scope.value, [scope], []) for scope in ApiScope),
+    ):
+        shown, row = identity.add_api_key(session, name, scopes, NOW, "cli", all_portfolios=not codes)
+        give_access(session, codes, api_key_id=row.id)
+        keys[name] = shown
+    return keys
+
+
+@pytest.fixture
+def building(database: Database, tmp_path: Path, keys: Keys) -> Building:
+    return open_building(database, tmp_path, keys)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, templates: Callable[[str], str]) -> Iterator[Building]:
+    """A floor on SQLite shared by tests that leave nothing behind: they look, or are refused."""
+    home = tmp_path_factory.mktemp("house")
+    shutil.copy(templates("sqlite"), home / "collector.db")
+    database = Database(f"sqlite:///{home / 'collector.db'}")
+    yield open_building(database, home, Keys(b"a master secret for tests, 32 bytes!"))
+    database.dispose()

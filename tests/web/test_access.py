@@ -1,0 +1,324 @@
+"""The house rule over every route: who is let in, and that a stranger learns nothing from an id."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from floor import LI
+from sqlmodel import select
+from web.conftest import NOW, Building, Visitor
+
+from collector.audit.tables import AuditEntry
+from collector.casework import actions
+from collector.casework.views import matching
+from collector.dispatch.tables import InboundMessage
+from collector.history import actions as history
+from collector.history.rules import HoldReason, HoldScope, ReferralKind, StopKind
+from collector.identity.rules import ApiScope, Role
+from collector.identity.tables import User
+from collector.planning.rules import RunState
+from collector.planning.tables import PlanRun, Task
+from collector.portfolio.rules import LoadKind
+from collector.portfolio.tables import Account, LoadRun, PaymentRow
+from collector.web.access import API, PAGES, PUBLIC
+
+SCHEMA = "reference_schema"
+MISSING = 10**12
+NO_ROLE = "your role does not open this"
+NO_TOKEN = "older sign-in"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A route as it answers: with the prefix of the routers around it."""
+
+    name: str
+    path: str
+    method: str
+
+    @property
+    def ids(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+
+def routes(house: Building) -> list[Door]:
+    """Every route of the application, those of included routers too."""
+    found = []
+    for route in house.web.routes:
+        inner = route.effective_route_contexts() if hasattr(route, "effective_route_contexts") else [route]
+        for one in inner:
+            methods = (getattr(one, "methods", None) or set()) - {"HEAD"}
+            found += [Door(one.name, one.path, method) for method in methods]
+    return found
+
+
+@pytest.fixture(scope="module")
+def ids(house: Building) -> dict[str, int]:
+    """One of everything, in the portfolio that the stranger does not see."""
+    book, office = house.book, house.office
+    with office.database.begin() as session:
+        account = session.get_one(Account, book.loan)
+        payment_id = book_payment(session, book.cn)
+        maker = session.exec(select(User).where(User.name == "operations")).one()
+        promise = actions.make_promise(
+            session, office, account_id=book.loan, amount=500_00, due_at=NOW + timedelta(days=3), at=NOW, actor=LI
+        )
+        run = PlanRun(
+            portfolio_id=book.cn, at=NOW, day=NOW.date(), state=RunState.current, strategy="x", started_at=NOW
+        )
+        load = LoadRun(kind=LoadKind.accounts, portfolio_id=book.cn, file_name="a.csv", sha256="", at=NOW, actor="cli")
+        session.add_all([run, load])
+        session.flush()
+        task = a_call(run.id or 0, book)
+        session.add(task)
+        session.flush()
+        return {
+            "account_id": book.loan,
+            "person_id": book.zhao,
+            "task_id": task.id or 0,
+            "promise_id": promise.id or 0,
+            "payment_id": payment_id,
+            "run_id": load.id or 0,
+            "approval_id": matching.propose(
+                session, session.get_one(PaymentRow, payment_id), account, maker, NOW
+            ).id or 0,
+            "stop_id": history.stop(session, kind=StopKind.attorney, at=NOW, actor=LI, person_id=book.zhao).id or 0,
+            "hold_id": history.hold(
+                session, scope=HoldScope.account, reason=HoldReason.supervisor, at=NOW, actor=LI, account_id=book.loan
+            ).id or 0,
+            "dispute_id": actions.dispute(
+                session, office, account_id=book.loan, reason="x", at=NOW, actor=LI
+            ).id or 0,
+            "referral_id": history.open_referral(
+                session,
+                kind=ReferralKind.legal,
+                person_id=book.wang,
+                account_id=book.loan,
+                portfolio_id=book.cn,
+                reasons=[],
+                evidence={},
+                now=NOW,
+                actor=LI,
+            ).id or 0,
+            "message_id": a_message(session, office, book),
+        }  # fmt: skip
+
+
+def book_payment(session: Any, portfolio_id: int) -> int:
+    row = PaymentRow(
+        portfolio_id=portfolio_id,
+        reference="H-1",
+        amount=100_00,
+        paid_at=NOW,
+        paid_on=NOW.date(),
+        kind="payment",
+        state="held",
+        loaded_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
+def a_call(run_id: int, book: Any) -> Task:
+    return Task(
+        run_id=run_id,
+        portfolio_id=book.cn,
+        person_id=book.wang,
+        account_id=book.loan,
+        debts=f"[{book.loan}]",
+        contact_point_id=book.mobile,
+        number="+8613812340001",
+        channel="call",
+        purpose="collect",
+        segment="first",
+        stage="growth",
+        level="primary",
+        not_before=NOW - timedelta(hours=1),
+        not_after=NOW + timedelta(hours=5),
+        rank=1,
+        priority="{}",
+        reason="step first/1",
+    )
+
+
+def a_message(session: Any, office: Any, book: Any) -> int:
+    """A message from Wang to one of the portfolio's numbers."""
+    actions.inbound_sms(
+        session, office, sid="SM1", sender="+8613812340001", to="+865712201001" + "0", body="after pay day", at=NOW
+    )
+    return session.exec(select(InboundMessage.id)).one() or 0
+
+
+def address(route: Door, house: Building, known: dict[str, int], number: int | None = None) -> str:
+    """The route's address with real ids, or with ids that nobody has."""
+    values: dict[str, Any] = {"kind": "accounts", "code": "CN", "token": "x"}
+    path = route.path
+    for name in route.ids:
+        value = values.get(name) if name in values else known.get(name, house.book.loan) if number is None else number
+        path = path.replace("{" + name + "}", str(value))
+    return path
+
+
+def test_every_route_is_named_in_the_one_place_and_nowhere_twice(house: Building) -> None:
+    names = [route.name for route in routes(house) if not route.path.startswith("/webhooks/")]
+    assert sorted(names) == sorted([*PAGES.keys() - {SCHEMA}, *API, *PUBLIC, SCHEMA])
+
+
+def test_get_changes_nothing_and_everything_else_is_a_post(house: Building) -> None:
+    assert {route.method for route in routes(house)} == {"GET", "POST"}
+
+
+def test_without_signing_in_no_page_opens(house: Building) -> None:
+    client = house.client()
+    for route in routes(house):
+        if route.name in PAGES and route.name != SCHEMA:
+            answer = client.request(route.method, address(route, house, {}))
+            assert (answer.status_code, answer.headers["location"]) == (303, "/login"), route.name
+    assert client.get("/api/v1/openapi.json").status_code in (303, 401)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_its_own_pages_and_no_others(house: Building, ids: dict[str, int], role: Role) -> None:
+    """A form without its token comes as far as the token: behind the role, before anything is done."""
+    visitor = house.signed_in(role.value)
+    for route in routes(house):
+        if route.name not in PAGES or route.name == SCHEMA:
+            continue
+        answer = visitor.client.request(route.method, address(route, house, ids))
+        opens = role in PAGES[route.name]
+        assert (NO_ROLE not in answer.text) == opens, (route.name, answer.status_code)
+        if route.method == "POST" and opens:
+            assert NO_TOKEN in answer.text, route.name
+        elif not opens:
+            assert answer.status_code == 403, route.name
+
+
+def test_the_api_takes_keys_only(house: Building) -> None:
+    visitor = house.signed_in("admin")
+    for route in routes(house):
+        if route.name not in API:
+            continue
+        path = address(route, house, {})
+        assert visitor.client.request(route.method, path).status_code == 401, route.name
+        assert visitor.client.request(route.method, f"{path}?key={house.keys['all']}").status_code == 401, route.name
+    forged = {"Authorization": "Bearer " + house.keys["all"][:-1] + "_"}
+    assert visitor.client.get("/api/v1/accounts", headers=forged).status_code == 401
+
+
+@pytest.mark.parametrize("scope", list(ApiScope))
+def test_a_key_opens_what_its_scope_says(house: Building, ids: dict[str, int], scope: ApiScope) -> None:
+    program = house.api(scope.value)
+    for route in routes(house):
+        if route.name not in API:
+            continue
+        answer = program.client.request(route.method, address(route, house, ids, MISSING), headers=program.headers)
+        may = f"this API key may not {API[route.name]}" not in answer.text
+        assert may == (API[route.name] is scope), (route.name, answer.status_code)
+
+
+FORMS: dict[str, dict[str, str]] = {
+    "record_outcome": {"outcome": "no_answer"},
+    "log_promise": {"amount": "10.00", "due_on": "2026-05-14", "due_time": "18:00"},
+    "withdraw_promise": {"reason": "x"},
+    "log_callback": {"due_on": "2026-05-14", "due_time": "18:00"},
+    "log_dispute": {"reason": "x"},
+    "answer_dispute": {"reason": "x"},
+    "log_complaint": {"reason": "x"},
+    "log_stop": {"kind": "attorney"},
+    "lift_stop": {"reason": "x"},
+    "log_found": {"phone": "+8613900139000"},
+    "log_pause": {"first": "2026-05-01", "last": "2026-05-02"},
+    "decide_approval": {"decision": "approve", "shown": "x"},
+    "move_referral": {"state": "accepted"},
+    "propose_match": {"account": "US/C-1"},
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "api_outcome": {"outcome": "no_answer"},
+    "api_answer_dispute": {"answer": "x"},
+    "api_lift_stop": {"reason": "x"},
+    "api_move_referral": {"state": "accepted"},
+    "api_match": {"account": "US/C-1"},
+}
+USERS = frozenset({"disable_user"})
+"""Users are the installation's: only an admin opens them, and they belong to no portfolio."""
+
+
+def rows(house: Building) -> int:
+    with house.office.database.read() as session:
+        return len(session.exec(select(AuditEntry.id).where(AuditEntry.action != "login")).all())
+
+
+def test_a_stranger_can_not_tell_a_foreign_id_from_a_missing_one(house: Building, ids: dict[str, int]) -> None:
+    visitor, program = house.signed_in("stranger"), house.api("us")
+    before, walked = rows(house), 0
+    for route in routes(house):
+        if not {name for name in route.ids if name.endswith("_id")} or route.name in USERS:
+            continue
+        foreign = ask(route, address(route, house, ids), visitor, program)
+        missing = ask(route, address(route, house, ids, MISSING), visitor, program)
+        assert foreign[0] == 404, (route.name, foreign)
+        assert foreign == missing, route.name
+        walked += 1
+    assert walked > 30
+    assert rows(house) == before
+
+
+def ask(route: Door, path: str, visitor: Visitor, program: Any) -> tuple[int, str]:
+    """Status and body, the token of the page and the address itself taken out."""
+    if route.name in API:
+        body = BODIES.get(route.name, {})
+        answer = program.client.request(
+            route.method, path, headers=program.headers, **({"json": body} if route.method == "POST" else {})
+        )
+    elif route.method == "POST":
+        answer = visitor.post(path, FORMS.get(route.name))
+    else:
+        answer = visitor.get(path)
+    return answer.status_code, answer.text.replace(path, "")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        pytest.param("/promises", {"amount": "10.00", "due_at": "2026-05-14T18:00+08:00"}, id="promise"),
+        pytest.param("/says-paid", {}, id="says paid"),
+        pytest.param("/callbacks", {"due_at": "2026-05-14T18:00+08:00"}, id="call-back"),
+        pytest.param("/dispositions", {}, id="disposition"),
+        pytest.param("/disputes", {"reason": "x"}, id="dispute"),
+        pytest.param("/pauses", {"first": "2026-05-01", "last": "2026-05-02"}, id="pause"),
+        pytest.param("/explain", {}, id="explain"),
+    ],
+)
+def test_a_foreign_account_by_its_name_is_an_absent_one(house: Building, path: str, body: dict[str, Any]) -> None:
+    program = house.api("us")
+    foreign = program.post(path, account="CN/L-1", **body)
+    missing = program.post(path, account="CN/L-9", **body)
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.text.replace("L-1", "") == missing.text.replace("L-9", "")
+
+
+@pytest.mark.parametrize("path", ["/sweep", "/send", "/audit/verify"])
+def test_what_concerns_everything_needs_a_key_for_everything(house: Building, path: str) -> None:
+    program = house.api("us")
+    answer = program.get(path) if path == "/audit/verify" else program.post(path)
+    assert answer.status_code == 403
+
+
+def test_lists_hold_the_scopes_own_only(house: Building, ids: dict[str, int]) -> None:
+    program, visitor = house.api("us"), house.signed_in("stranger")
+    assert [
+        one["account"] if "account" in one else one["key"] for one in program.get("/accounts").json()["accounts"]
+    ] == ["US/C-1"]
+    assert program.post("/accounts/search", text="+8613812340001").json()["accounts"] == []
+    assert program.get("/referrals").json() == {"referrals": []}
+    assert program.get("/tasks").json() == {"tasks": []}
+    assert program.get("/payments/held").json() == {"payments": []}
+    for path in ("/desk", "/floor", "/referrals/legal", "/referrals/skiptrace", "/operations", "/inbox"):
+        page = visitor.get(path)
+        assert page.status_code == 200, path
+        assert "L-1" not in page.text, path
