@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from floor import CALLERS, Story, moment
 
 from collector.foundation.database import Database
@@ -29,9 +30,18 @@ def loop() -> Iterator[Loop]:
     running.close()
 
 
+class Doors(Receiver):
+    """The application's side: keeps what it is told, or hands it to whoever answers (`handler`)."""
+
+    handler: Callable[[web.Request], Awaitable[web.Response]] | None = None
+
+    async def _take(self, request: web.Request) -> web.Response:
+        return await (self.handler(request) if self.handler else super()._take(request))
+
+
 @pytest.fixture
-def receiver(loop: Loop) -> Receiver:
-    receiver = Receiver()
+def receiver(loop: Loop) -> Doors:
+    receiver = Doors()
     receiver.url = loop.serve(receiver.app())
     return receiver
 

@@ -1,0 +1,150 @@
+"""Logins, sessions, approvals by two people, and a database that knows whether it may reach people."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from floor import Story, moment
+from sqlmodel import Session
+
+from collector.casework.office import Office
+from collector.foundation.database import Database
+from collector.foundation.errors import BadInput, Conflict, Forbidden, NotReady, Unauthorized
+from collector.foundation.keys import Keys
+from collector.foundation.settings import Settings
+from collector.identity import actions, installation
+from collector.identity.rules import ApprovalState, Role
+from collector.identity.tables import Approval, User
+
+AT = moment("2026-05-12 09:00")
+PASSWORD = "a quiet river in autumn"
+
+
+def user(session: Session, name: str, staff_no: str | None = None, created_by: str = "cli") -> User:
+    return actions.add_user(
+        session,
+        name=name,
+        password=PASSWORD,
+        roles=[Role.supervisor],
+        now=AT,
+        actor=created_by,
+        staff_no=staff_no,
+    )
+
+
+def test_guessing_is_slowed_for_the_guesser_and_nobody_else(session: Session) -> None:
+    user(session, "li")
+    for _ in range(actions.FREE_TRIES):
+        assert actions.log_in(session, "li", "wrong", "10.0.0.9", AT) is None
+        session.flush()
+    with pytest.raises(Unauthorized):
+        actions.log_in(session, "li", PASSWORD, "10.0.0.9", AT)
+    assert actions.log_in(session, "li", PASSWORD, "10.0.0.1", AT) is not None
+    assert actions.log_in(session, "li", PASSWORD, "10.0.0.9", AT + timedelta(minutes=16)) is not None
+    assert actions.log_in(session, "nobody", PASSWORD, "10.0.0.1", AT) is None
+
+
+@pytest.mark.parametrize(
+    ("later", "lives"),
+    [
+        pytest.param(timedelta(minutes=14), True, id="in use"),
+        pytest.param(timedelta(minutes=16), False, id="idle too long"),
+    ],
+)
+def test_a_session_ends_when_it_is_idle(session: Session, later: timedelta, lives: bool) -> None:
+    user(session, "li")
+    found = actions.log_in(session, "li", PASSWORD, "10.0.0.1", AT)
+    assert found is not None
+    session.flush()
+    assert (actions.live_session(session, found[0], AT + later) is not None) == lives
+
+
+def test_sessions_end_with_logout_disabling_and_a_new_password(session: Session) -> None:
+    li = user(session, "li")
+
+    def entered() -> str:
+        found = actions.log_in(session, "li", PASSWORD, "10.0.0.1", AT)
+        assert found is not None
+        session.flush()
+        return found[0]
+
+    token = entered()
+    actions.log_out(session, token, AT)
+    session.expire_all()
+    assert actions.live_session(session, token, AT) is None
+    token = entered()
+    actions.change_password(session, li, PASSWORD, PASSWORD + " again", AT)
+    session.expire_all()
+    assert actions.live_session(session, token, AT) is None
+    actions.disable_user(session, li, AT, "cli")
+    session.flush()
+    assert actions.log_in(session, "li", PASSWORD + " again", "10.0.0.1", AT) is None
+
+
+def test_whoever_proposes_never_decides(session: Session) -> None:
+    li, twin = user(session, "li", "007"), user(session, "li-2", "007")
+    pupil, wu = user(session, "pupil", created_by="user:li"), user(session, "wu")
+    row = actions.propose(session, "waiver", "account:1", {"amount": 5}, li, AT)
+    for checker in (li, twin, pupil):
+        with pytest.raises(Forbidden):
+            actions.decide(session, row.id or 0, row.digest, True, checker, "", AT)
+    with pytest.raises(Conflict):
+        actions.decide(session, row.id or 0, actions.shown_digest({"amount": 6}), True, wu, "", AT)
+    assert actions.decide(session, row.id or 0, row.digest, True, wu, "", AT).state is ApprovalState.approved
+
+
+def test_one_decision_wins_among_twenty(database: Database) -> None:
+    with database.begin() as session:
+        row = actions.propose(session, "waiver", "account:1", {"amount": 5}, user(session, "li"), AT)
+        checkers = [user(session, f"checker{number}").id for number in range(2)]
+        number, shown = row.id or 0, row.digest
+    gate = Barrier(20)
+
+    def decided(at: int) -> bool:
+        gate.wait()
+        try:
+            with database.begin() as session:
+                checker = session.get_one(User, checkers[at % 2])
+                actions.decide(session, number, shown, bool(at % 3), checker, "", AT)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        won = list(pool.map(decided, range(20)))
+    assert sum(won) == 1
+    with database.read() as session:
+        expected = ApprovalState.approved if won.index(True) % 3 else ApprovalState.rejected
+        assert session.get_one(Approval, number).state is expected
+
+
+def test_a_copy_does_not_reach_people_until_it_is_armed(database: Database, tmp_path: Path, keys: Keys) -> None:
+    def office(**settings: str) -> Office:
+        return Office(Settings(home=tmp_path, carrier="twilio", **settings), database, keys)
+
+    with database.begin() as session:
+        installation.install(session, keys, AT)
+    live = office(twilio_account_sid="AC1")
+    with pytest.raises(NotReady, match="not armed"):
+        live.require_armed(AT, AT)
+    live.arm(AT)
+    live.require_armed(AT, AT)
+    with pytest.raises(BadInput, match="real hours"):
+        live.require_armed(AT, AT + timedelta(minutes=2))
+    with pytest.raises(NotReady):
+        office(twilio_account_sid="AC2").require_armed(AT, AT)
+    office(twilio_base_url="http://127.0.0.1:9999").require_armed(AT, AT + timedelta(days=9))
+
+
+def test_a_master_secret_that_does_not_belong_here_is_refused(session: Session, keys: Keys) -> None:
+    installation.install(session, keys, AT)
+    with pytest.raises(NotReady):
+        installation.install(session, Keys(b"another secret, of the right length"), AT)
+
+
+def test_a_floor_without_people_needs_no_arming(database: Database) -> None:
+    Story(database).office.require_armed(AT, AT + timedelta(days=1))
