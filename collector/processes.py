@@ -139,7 +139,9 @@ def _prepare(settings: Settings, secret: DemoSecrets, accounts: int) -> None:
     set_up(settings, system_clock())
     office = open_office(settings)
     with progress_bar("making the book") as progress:
-        make_book(office, secret.logins, accounts=accounts, now=system_clock(), progress=progress)
+        opening = make_book(office, secret.logins, accounts=accounts, now=system_clock(), progress=progress)
+    for line in opening.lines():
+        out.print(line)
     office.database.dispose()
     done.touch()
 

@@ -1,14 +1,16 @@
 """Commands for operations: loading files."""
 
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import typer
 
 from collector.casework import actions
-from collector.cli.frame import AtOption, JsonFlag, command, moment, office, progress_bar, show
+from collector.cli.frame import AtOption, JsonFlag, command, err, moment, office, progress_bar, show
 from collector.foundation.clock import parse_moment
+from collector.foundation.logs import printable
 from collector.identity.rules import COMMAND_LINE
+from collector.portfolio.loading import LoadResult
 from collector.portfolio.rules import LoadKind
 
 
@@ -25,7 +27,10 @@ def load(
     at: str | None = AtOption,
     json_: bool = JsonFlag,
 ) -> None:
-    """Load a file of the book. Rows that are wrong are refused one by one; the rest goes in together, or not at all."""
+    """Load a file of the book. Rows that are wrong are refused one by one; the rest goes in together, or not at all.
+
+    Exit code 2 when a row was refused, so that a script notices; what was right is loaded all the same.
+    """
     with progress_bar(f"loading {file.name}") as progress:
         result = actions.load(
             office(),
@@ -39,23 +44,12 @@ def load(
             actor=COMMAND_LINE.name,
             progress=progress,
         )
-    show(_told(result), as_json=json_, lines=_lines(result, rejects))
+    show(result.totals(), as_json=json_, lines=_lines(result))
+    if result.rejected:
+        _refuse(result, rejects)
 
 
-def _told(result: Any) -> dict[str, Any]:
-    return {
-        "run": result.run_id,
-        "read": result.read,
-        "accepted": result.accepted,
-        "unchanged": result.unchanged,
-        "rejected": result.rejected,
-        "held": result.held,
-        "payments_as_of": result.payments_as_of,
-        "problems": result.problems,
-    }
-
-
-def _lines(result: Any, rejects: Path | None) -> list[str]:
+def _lines(result: LoadResult) -> list[str]:
     lines = [
         f"read {result.read} = accepted {result.accepted} + unchanged {result.unchanged} + rejected {result.rejected}"
     ]
@@ -63,7 +57,17 @@ def _lines(result: Any, rejects: Path | None) -> list[str]:
         lines.append(f"{result.held} payments match no account and wait for a person")
     if result.payments_as_of:
         lines.append(f"payments as of {result.payments_as_of.isoformat()}")
-    lines += [f"  {problem}" for problem in result.problems]
-    if result.rejected and rejects is None:
-        lines.append("use --rejects OUT.csv to get the refused rows with their reasons")
+    if result.payments_as_of_held:
+        lines.append("it stays there, since rows were refused: mend and load them, then promises can be judged")
+    if result.skipped:
+        lines.append(f"{result.skipped} rows were left out by the mapping's filter")
     return lines
+
+
+def _refuse(result: LoadResult, rejects: Path | None) -> NoReturn:
+    err.print(f"error: {result.rejected} of {result.read} rows were refused")
+    for problem in result.problems:
+        err.print(f"  {printable(str(problem))}")
+    if rejects is None:
+        err.print("use --rejects OUT.csv to get the refused rows with their reasons")
+    raise typer.Exit(2)

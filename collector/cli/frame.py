@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,6 +23,7 @@ from collector.foundation.clock import parse_moment, system_clock
 from collector.foundation.errors import BadInput, CollectorError, NotFound
 from collector.foundation.logs import printable
 from collector.foundation.settings import load_settings
+from collector.foundation.told import told
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,23 +71,8 @@ def fail(error: CollectorError, *, as_json: bool) -> None:
             err.print(f"  {printable(str(problem))}")
 
 
-def plain(value: Any) -> Any:
-    """Anything of ours as JSON values: moments in ISO with offset, dates in ISO, sets sorted."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {key: plain(part) for key, part in asdict(value).items()}
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, set | frozenset):
-        return sorted(plain(part) for part in value)
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [plain(part) for part in value]
-    return value
-
-
 def show_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(plain(document), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(told(document), ensure_ascii=False, indent=2) + "\n")
 
 
 def show(document: Any, *, as_json: bool, lines: Sequence[str] = ()) -> None:
@@ -94,7 +80,7 @@ def show(document: Any, *, as_json: bool, lines: Sequence[str] = ()) -> None:
     if as_json:
         show_json(document)
         return
-    for line in lines or [json.dumps(plain(document), ensure_ascii=False, indent=2)]:
+    for line in lines or [json.dumps(told(document), ensure_ascii=False, indent=2)]:
         out.print(printable(line))
 
 

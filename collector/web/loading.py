@@ -66,17 +66,3 @@ def _require_scope(desk: Desk, caller: Caller, kind: LoadKind, code: str | None)
 
 def _silent(_done: int, _total: int) -> None:
     """Nobody watches a bar over HTTP."""
-
-
-def told(result: Any) -> dict[str, Any]:
-    """The totals of a load."""
-    return {
-        "run": result.run_id,
-        "read": result.read,
-        "accepted": result.accepted,
-        "unchanged": result.unchanged,
-        "rejected": result.rejected,
-        "held": result.held,
-        "payments_as_of": result.payments_as_of,
-        "problems": result.problems,
-    }

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Table
 from sqlmodel import Session, select
@@ -58,6 +58,12 @@ class LoadResult:
     problems: tuple[Problem, ...] = ()
     payments_as_of: datetime | None = None
     payments_as_of_held: bool = False
+
+    def totals(self) -> dict[str, Any]:
+        """What doors tell of it."""
+        names = ("read", "accepted", "unchanged", "rejected", "held", "skipped", "payments_as_of")
+        told = {name: getattr(self, name) for name in (*names, "payments_as_of_held", "problems")}
+        return {"run": self.run_id, **told}
 
 
 class Loader(Protocol):

@@ -19,7 +19,7 @@ from collector.portfolio.queries import portfolio_by_code
 from collector.portfolio.rules import LoadKind
 from collector.web.api.frame import answer, require_everything, waiting
 from collector.web.api.models import AccountAsked, CheckAsked, MatchAsked, PublishAsked, SearchAsked, StrategyAsked
-from collector.web.loading import load_upload, told
+from collector.web.loading import load_upload
 from collector.web.session import ApiCallerParam, DeskParam, reading, writing
 from collector.web.uploads import kept_rejects
 
@@ -51,7 +51,7 @@ def api_load(
         as_of=parse_moment(as_of) if as_of else None,
         at=desk.moment(at),
     )
-    return answer(**told(result))
+    return answer(**result.totals())
 
 
 @router.get("/loads/{run_id}/rejects")

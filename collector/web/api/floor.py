@@ -1,7 +1,7 @@
 """API of the floor: plan, sweep, tasks, send, calls, outcomes."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -48,7 +48,7 @@ def _silent(_done: int, _total: int) -> None:
 def api_sweep(asked: OnlyAt, desk: DeskParam, caller: ApiCallerParam) -> Any:
     """Bring about what time alone brings: broken promises, expired tasks, referrals, fresh facts."""
     require_everything(caller.actor.scope)
-    return answer(**vars_of(actions.sweep(desk.office, desk.moment(asked.at), caller.actor.name)))
+    return answer(**asdict(actions.sweep(desk.office, desk.moment(asked.at), caller.actor.name)))
 
 
 @router.post("/send")
@@ -57,11 +57,7 @@ def api_send(asked: SendAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
     require_everything(caller.actor.scope)
     at = desk.moment(asked.at)
     desk.office.require_armed(at, desk.clock())
-    return answer(**vars_of(asyncio.run(actions.send_all(desk.office, at, limit=asked.limit))))
-
-
-def vars_of(result: Any) -> dict[str, Any]:
-    return {name: getattr(result, name) for name in type(result).__dataclass_fields__}
+    return answer(**asdict(asyncio.run(actions.send_all(desk.office, at, limit=asked.limit))))
 
 
 @router.get("/tasks")
