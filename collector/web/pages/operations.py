@@ -18,7 +18,7 @@ from collector.foundation.errors import BadInput
 from collector.identity.tables import User
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import LoadKind
-from collector.web.loading import load_upload, told
+from collector.web.loading import load_upload
 from collector.web.pages.floor import Waiting, waiting
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import CallerParam, Desk, DeskParam, FormParam, reading, writing
@@ -164,7 +164,7 @@ async def load_file(request: Request, desk: DeskParam, caller: CallerParam, fiel
         as_of=parse_moment(form.as_of) if form.as_of else None,
         at=desk.clock(),
     )
-    return render(_loaded(frame_of(request, caller), told(result)))
+    return render(_loaded(frame_of(request, caller), result.totals()))
 
 
 def _upload(value: Any) -> UploadFile | None:
