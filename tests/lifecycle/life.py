@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,9 @@ from collector.portfolio.rules import CollectorType, LoadKind
 from collector.portfolio.tables import Account, CallerNumber, Portfolio
 
 from .drivers import csv_text
+
+Databases = Callable[[str], AbstractContextManager[Database]]
+"""The fixture `databases`."""
 
 
 class Place(NamedTuple):

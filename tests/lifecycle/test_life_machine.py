@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from conftest import Databases
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -54,7 +53,7 @@ from collector.planning.queries import tasks as visible_tasks
 from collector.planning.rules import TASK_MOVES, Purpose, TaskState
 from collector.planning.tables import Task
 
-from .life import AMERICA, CHINA, SCHEDULE, Contact, Life, Money, Place
+from .life import AMERICA, CHINA, SCHEDULE, Contact, Databases, Life, Money, Place
 
 EXAMPLES = int(os.environ.get("COLLECTOR_LIFE_EXAMPLES", "6"))
 STEPS = int(os.environ.get("COLLECTOR_LIFE_STEPS", "16"))
