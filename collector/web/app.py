@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -77,6 +78,7 @@ def _add_handlers(web: FastAPI) -> None:
         RequestValidationError: door.on_invalid,
         HTTPException: door.on_http,
         OperationalError: door.on_busy,
+        ClientDisconnect: door.on_gone,
         Exception: door.on_broken,
     }
     for kind, handler in handlers.items():

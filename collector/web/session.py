@@ -241,6 +241,11 @@ async def on_http(request: Request, error: Exception) -> Response:
     return _answer(request, error.status_code, words or str(error.detail))
 
 
+async def on_gone(_request: Request, _error: Exception) -> Response:
+    """Whoever asked hung up before the question was read: there is nobody to answer, and nothing was done."""
+    return Response(status_code=400)
+
+
 async def on_busy(request: Request, error: Exception) -> Response:
     """The database is away or busy: nothing was done."""
     assert isinstance(error, OperationalError)  # noqa: S101
