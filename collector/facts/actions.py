@@ -6,16 +6,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from msgspec.structs import astuple
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
 
 from collector.facts.differences import CHUNK, Difference, verify
-from collector.facts.queries import FACTS, person_range
+from collector.facts.queries import FACTS, ROLE, person_range
 from collector.facts.reading import books, read_records
 from collector.facts.rules import Built, body_encoder, build_person
 from collector.facts.tables import AccountState, PersonState
 from collector.foundation.clock import local_day
 from collector.foundation.database import Begin, among, copy_rows, is_postgresql
+from collector.foundation.memory import no_collecting
 from collector.portfolio.tables import Person
 
 __all__ = ["Difference", "rebuild", "refresh", "refresh_stale", "stale_people", "verify"]
@@ -39,7 +41,8 @@ def refresh(session: Session, person_ids: Collection[int], now: datetime) -> int
     ids = sorted(set(person_ids))
     done = 0
     for start in range(0, len(ids), CHUNK):
-        done += _refresh_chunk(session, ids[start : start + CHUNK], now)
+        with no_collecting():
+            done += _refresh_chunk(session, ids[start : start + CHUNK], now)
     return done
 
 
@@ -65,9 +68,8 @@ def _write(session: Session, built: Sequence[Built], now: datetime) -> None:
 def _account_rows(built: Iterable[Built]) -> Iterator[tuple[Any, ...]]:
     for each in built:
         for account, (day, until) in zip(each.facts.accounts, each.days, strict=True):
-            values = [getattr(account, name) for name in FACTS]
-            values[3] = account.role.value
-            yield (*values, day, until)
+            values = astuple(account)
+            yield (*values[:ROLE], values[ROLE].value, *values[ROLE + 1 :], day, until)
 
 
 def _person_row(built: Built, now: datetime, stored: Callable[[datetime], Any]) -> tuple[Any, ...]:

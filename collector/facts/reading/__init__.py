@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from collector.facts.reading.book import book, books, obligations, promises
 from collector.facts.reading.contacts import about, contacts, phones
-from collector.facts.reading.reader import Reader, columns_of, seconds
+from collector.facts.reading.reader import Reader, columns_of
 from collector.facts.reading.wishes import account_holds, wishes
 from collector.facts.rules.records import Records
 from collector.portfolio.tables import Person
 
-__all__ = ["books", "read_records", "seconds"]
+__all__ = ["books", "read_records"]
 
 
 def read_records(session: Session, person_ids: Collection[int]) -> Records:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Date, Select, String, cast, literal, null, select, union_all
 from sqlmodel import Session
 
-from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
+from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
 from collector.history.tables import Dispute, Promise, Referral
 from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, PaymentKind, PaymentState
@@ -44,7 +44,7 @@ def obligations(reader: Reader, ids: Collection[int]) -> None:
     seen: set[tuple[int, int]] = set()
     rows = reader.rows(union_all(own.where(reader.among(account.person_id, ids)), others))
     for row in sorted(rows, key=lambda row: (row[0], row[1], ORDER[row[2]])):
-        owed = shapes.Obligation._make((*row[:4], row[4]))
+        owed = shapes.Obligation._make(row)
         if (owed.person_id, owed.account_id) not in seen:
             seen.add((owed.person_id, owed.account_id))
             reader.found.obligations[owed.person_id].append(owed)
@@ -58,14 +58,14 @@ def book(reader: Reader, ids: Collection[int]) -> None:
         select(line.account_id, line.due_on, line.amount_due).where(reader.among(line.account_id, ids))
     ):
         reader.found.instalments[number].append(Instalment(due_on, amount))
-    for number, at, on, amount in reader.rows(
-        select(payment.account_id, moment(payment.paid_at), payment.paid_on, payment.amount).where(
+    for row in reader.rows(
+        select(payment.account_id, reader.moment(payment.paid_at), payment.paid_on, payment.amount).where(
             reader.among(payment.account_id, ids),
             payment.kind == PaymentKind.payment,
             payment.state == PaymentState.applied,
         )
     ):
-        reader.found.payments[number].append(shapes.PaymentRecord(seconds(at), on, amount))
+        reader.found.payments[row[0]].append(shapes.PaymentRecord._make(row[1:]))
     for number, first, last in reader.rows(
         select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids))
     ):
@@ -102,23 +102,21 @@ def promises(reader: Reader, ids: Collection[int]) -> None:
     """Promises, referrals, disputes and holds of accounts."""
     row, referral, dispute = columns_of(Promise), columns_of(Referral), columns_of(Dispute)
     for made in reader.rows(
-        select(row.id, row.account_id, row.amount, row.paid, moment(row.due_at), moment(row.made_at), word(row.state))
-        .add_columns(moment(row.decided_at))
+        select(row.id, row.account_id, row.amount, row.paid, reader.moment(row.due_at), reader.moment(row.made_at))
+        .add_columns(word(row.state), reader.moment(row.decided_at))
         .where(reader.among(row.account_id, ids))
         .order_by(row.due_at, row.id)
     ):
-        dated = (seconds(made[4]), seconds(made[5]), made[6], seconds_or_none(made[7]))
-        reader.found.promises[made[1]].append(shapes.PromiseRecord._make((*made[:4], *dated)))
+        reader.found.promises[made[1]].append(shapes.PromiseRecord._make(made))
     for sent in reader.rows(
         select(referral.account_id, referral.person_id, word(referral.kind), word(referral.state))
-        .add_columns(moment(referral.opened_at), moment(referral.state_at))
+        .add_columns(reader.moment(referral.opened_at), reader.moment(referral.state_at))
         .where(reader.among(referral.account_id, ids))
     ):
-        dated_ = (seconds(sent[4]), seconds(sent[5]))
-        reader.found.referrals[sent[0]].append(shapes.ReferralRecord._make((*sent[:4], *dated_)))
-    for number, at, answered in reader.rows(
-        select(dispute.account_id, moment(dispute.at), moment(dispute.answered_at))
+        reader.found.referrals[sent[0]].append(shapes.ReferralRecord._make(sent))
+    for disputed in reader.rows(
+        select(dispute.account_id, reader.moment(dispute.at), reader.moment(dispute.answered_at))
         .where(reader.among(dispute.account_id, ids))
         .order_by(dispute.id)
     ):
-        reader.found.disputes[number].append(shapes.DisputeRecord(number, seconds(at), seconds_or_none(answered)))
+        reader.found.disputes[disputed[0]].append(shapes.DisputeRecord._make(disputed))

@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, Text, cast, exists, select, type_coerce
+from sqlalchemy import Select, Text, case, cast, exists, select, type_coerce
 
-from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
+from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
-from collector.foundation.database import is_postgresql
 from collector.history.tables import (
     Attempt,
     CallbackRow,
@@ -25,7 +24,7 @@ from collector.portfolio.rules import OBLIGORS, ContactKind
 from collector.portfolio.tables import Account, ContactPoint, Party
 
 account, attempt, party = columns_of(Account), columns_of(Attempt), columns_of(Party)
-ARRIVED = frozenset({"delivered", "read"})
+ARRIVED = ("delivered", "read")
 """Receipts that prove a message reached the phone."""
 
 
@@ -34,19 +33,18 @@ def contacts(reader: Reader, ids: Collection[int]) -> None:
         reader.found.attempts[made.person_id].append(made)
     said = columns_of(Disposition)
     for row in reader.rows(
-        select(said.person_id, said.account_id, moment(said.occurred_at), said.refuses, word(said.cause))
+        select(said.person_id, said.account_id, reader.moment(said.occurred_at), said.refuses, word(said.cause))
         .where(reader.among(said.person_id, ids))
         .order_by(said.id)
     ):
-        reader.found.dispositions[row[0]].append(shapes.DispositionRecord._make((*row[:2], seconds(row[2]), *row[3:])))
+        reader.found.dispositions[row[0]].append(shapes.DispositionRecord._make(row))
     agreed = columns_of(CallbackRow)
     for row in reader.rows(
         select(agreed.id, agreed.person_id, agreed.account_id, agreed.contact_point_id, agreed.user_id)
-        .add_columns(moment(agreed.due_at), moment(agreed.made_at), moment(agreed.done_at))
+        .add_columns(*map(reader.moment, (agreed.due_at, agreed.made_at, agreed.done_at)))
         .where(reader.among(agreed.person_id, ids))
     ):
-        dated = (seconds(row[5]), seconds(row[6]), seconds_or_none(row[7]))
-        reader.found.callbacks[row[1]].append(shapes.CallbackRecord._make((*row[:5], *dated)))
+        reader.found.callbacks[row[1]].append(shapes.CallbackRecord._make(row))
 
 
 def about(reader: Reader, ids: Collection[int]) -> None:
@@ -69,7 +67,6 @@ _debts = lru_cache(maxsize=10_000)(msgspec.json.Decoder(tuple[int, ...]).decode)
 def _attempts(reader: Reader) -> Select[Any]:
     """Attempts with the outcome that holds: the newest row."""
     outcome, receipt = columns_of(OutcomeRow), columns_of(Delivery)
-    postgresql = is_postgresql(reader.session)
     newest = (
         select(word(outcome.outcome))
         .where(outcome.attempt_id == attempt.id)
@@ -80,7 +77,7 @@ def _attempts(reader: Reader) -> Select[Any]:
     )
     return select(
         attempt.id,
-        moment(attempt.at),
+        reader.moment(attempt.at),
         attempt.day,
         attempt.person_id,
         attempt.portfolio_id,
@@ -92,43 +89,37 @@ def _attempts(reader: Reader) -> Select[Any]:
         attempt.slot,
         attempt.purpose,
         attempt.step,
-        cast(attempt.debts, Text) if postgresql else type_coerce(attempt.debts, Text),
+        cast(attempt.debts, Text) if reader.postgresql else type_coerce(attempt.debts, Text),
         newest,
+        case((receipt.status.in_(ARRIVED), reader.moment(receipt.at))),
         attempt.account_id,
-        moment(receipt.at),
-        receipt.status,
     ).select_from(Attempt.__table__.outerjoin(Delivery.__table__, receipt.attempt_id == attempt.id))  # type: ignore[attr-defined]
 
 
 def _read_attempts(reader: Reader, statement: Select[Any]) -> Iterable[tuple[int | None, shapes.AttemptRecord]]:
     for row in reader.rows(statement.order_by(attempt.at, attempt.id)):
-        arrived = seconds(row[16]) if row[16] is not None and row[17] in ARRIVED else None
-        yield (
-            row[15],
-            shapes.AttemptRecord._make((row[0], seconds(row[1]), *row[2:13], _debts(row[13]), row[14], arrived)),
-        )
+        yield row[16], shapes.AttemptRecord._make((*row[:13], _debts(row[13]), *row[14:16]))
 
 
 def phones(reader: Reader, ids: Collection[int]) -> None:
     point = columns_of(ContactPoint)
     for row in reader.rows(
         select(point.id, point.person_id, point.value, word(point.owner), word(point.status), point.label)
-        .add_columns(point.timezone, moment(point.verified_at), point.portfolio_id)
+        .add_columns(point.timezone, reader.moment(point.verified_at), point.portfolio_id)
         .where(reader.among(point.person_id, ids), point.kind == ContactKind.phone)
         .order_by(point.rank, point.id)
     ):
-        phone = shapes.PhoneRecord._make((*row[:7], seconds_or_none(row[7]), row[8]))
-        reader.found.phones[phone.person_id].append(phone)
+        reader.found.phones[row[1]].append(shapes.PhoneRecord._make(row))
     ended, refused = columns_of(RoundEnded), columns_of(ClosingRefused)
-    for number, at, how in reader.rows(
-        select(ended.contact_point_id, moment(ended.at), word(ended.how))
+    for row in reader.rows(
+        select(ended.contact_point_id, reader.moment(ended.at), word(ended.how))
         .where(reader.among(ended.person_id, ids))
         .order_by(ended.at, ended.id)
     ):
-        reader.found.round_ends[number].append(shapes.RoundEndRecord(number, seconds(at), how))
+        reader.found.round_ends[row[0]].append(shapes.RoundEndRecord._make(row))
     for number, at, rules in reader.rows(
-        select(refused.contact_point_id, moment(refused.at), refused.rules)
+        select(refused.contact_point_id, reader.moment(refused.at), refused.rules)
         .where(reader.among(refused.person_id, ids))
         .order_by(refused.at, refused.id)
     ):
-        reader.found.closings_refused[number].append(shapes.ClosingRefusedRecord(number, seconds(at), tuple(rules)))
+        reader.found.closings_refused[number].append(shapes.ClosingRefusedRecord(number, at, tuple(rules)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Executable, String, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Executable, String, cast, func, type_coerce
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
 from collector.facts.rules.records import BookRecord, Records
-from collector.foundation.database import among
+from collector.foundation.database import among, is_postgresql
 
 
 class Reader:
@@ -18,12 +19,20 @@ class Reader:
 
     def __init__(self, session: Session, books: dict[int, BookRecord]) -> None:
         self.session = session
+        self.postgresql = is_postgresql(session)
         self.found = Records(books=books)
 
     def rows(self, statement: Executable) -> Sequence[Any]:
-        """Plain tuples, in the order of the statement's columns."""
-        found: Sequence[Any] = self.session.connection().execute(statement).all()
+        """Plain tuples, in the order of the statement's columns. What PostgreSQL's driver gives needs no more work."""
+        result: Any = self.session.connection().execute(statement)
+        found: Sequence[Any] = result.cursor.fetchall() if self.postgresql else result.all()
         return found
+
+    def moment(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        """A moment as whole seconds since 1970."""
+        if self.postgresql:
+            return cast(func.floor(func.date_part("epoch", column)), BigInteger())
+        return type_coerce(column, _Seconds())
 
     def among(self, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
         return among(self.session, column, values)
@@ -39,15 +48,11 @@ def word(column: ColumnElement[Any]) -> ColumnElement[str]:
     return type_coerce(column, String())
 
 
-def moment(column: ColumnElement[Any]) -> ColumnElement[datetime]:
-    """A moment as the driver gives it, for `seconds`."""
-    return type_coerce(column, DateTime(timezone=True))
+class _Seconds(TypeDecorator[int]):
+    """A moment of SQLite, which gives UTC without saying so, as whole seconds since 1970."""
 
+    impl = DateTime
+    cache_ok = True
 
-def seconds(at: datetime) -> int:
-    """Whole seconds since 1970; SQLite gives UTC without saying so."""
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
-
-
-def seconds_or_none(at: datetime | None) -> int | None:
-    return None if at is None else seconds(at)
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        return None if value is None else int(value.replace(tzinfo=UTC).timestamp())

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from collector.facts.reading.reader import Reader, columns_of, moment, seconds, seconds_or_none, word
+from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
 from collector.history.rules import HoldScope, StopKind
 from collector.history.tables import Hold, StandingRow, Stop
@@ -27,12 +27,11 @@ def wishes(reader: Reader, ids: Collection[int]) -> None:
             reader.found.number_stops[row.number or ""].append(row)
     for row_ in reader.rows(
         select(said.person_id, said.portfolio_id, word(said.kind), word(said.channel), said.number)
-        .add_columns(moment(said.at), moment(said.until), said.detail)
+        .add_columns(reader.moment(said.at), reader.moment(said.until), said.detail)
         .where(reader.among(said.person_id, ids))
         .order_by(said.at, said.id)
     ):
-        dated = (seconds(row_[5]), seconds_or_none(row_[6]), row_[7])
-        reader.found.standing[row_[0]].append(shapes.StandingRecord._make((*row_[:5], *dated)))
+        reader.found.standing[row_[0]].append(shapes.StandingRecord._make(row_))
     for held in _holds(reader, HoldScope.person, columns_of(Hold).person_id, ids):
         reader.found.person_holds[held.person_id or 0].append(held)
 
@@ -46,12 +45,11 @@ def _stops(reader: Reader, wanted: ColumnElement[bool]) -> Iterable[shapes.StopR
     stop = columns_of(Stop)
     for row in reader.rows(
         select(stop.person_id, word(stop.kind), word(stop.channel), stop.number)
-        .add_columns(moment(stop.at), moment(stop.until), moment(stop.lifted_at))
+        .add_columns(*map(reader.moment, (stop.at, stop.until, stop.lifted_at)))
         .where(wanted)
         .order_by(stop.at, stop.id)
     ):
-        dated = (seconds(row[4]), seconds_or_none(row[5]), seconds_or_none(row[6]))
-        yield shapes.StopRecord._make((*row[:4], *dated))
+        yield shapes.StopRecord._make(row)
 
 
 def _holds(
@@ -60,9 +58,8 @@ def _holds(
     hold = columns_of(Hold)
     for row in reader.rows(
         select(hold.account_id, hold.person_id, word(hold.scope), word(hold.reason))
-        .add_columns(moment(hold.at), moment(hold.until), moment(hold.lifted_at))
+        .add_columns(*map(reader.moment, (hold.at, hold.until, hold.lifted_at)))
         .where(hold.scope == scope, reader.among(column, ids))
         .order_by(hold.at, hold.id)
     ):
-        dated = (seconds(row[4]), seconds_or_none(row[5]), seconds_or_none(row[6]))
-        yield shapes.HoldRecord._make((*row[:4], *dated))
+        yield shapes.HoldRecord._make(row)

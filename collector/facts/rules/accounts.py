@@ -45,7 +45,10 @@ D = TypeVar("D", bound=Dated)
 
 def begun(rows: Sequence[D], now: int, turns: list[int]) -> Sequence[D]:
     """Those dated up to `now`; the moments of the others are turns: then they come to count."""
-    if not rows or all(row.at <= now for row in rows):
+    for row in rows:
+        if row.at > now:
+            break
+    else:
         return rows
     turns.extend(row.at for row in rows if row.at > now)
     return [row for row in rows if row.at <= now]

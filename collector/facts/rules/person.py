@@ -58,6 +58,10 @@ CHINA = ("Asia/Shanghai",)
 """One zone for every number of the country (compliance.md). In North America area code and exchange decide."""
 
 
+_day = lru_cache(maxsize=1_000)(local_day)
+"""Of all the people of a chunk it is the same moment, in few zones."""
+
+
 class Built(NamedTuple):
     """The facts of a person at a moment, and until when they read the same without any new record."""
 
@@ -77,7 +81,7 @@ def build_person(records: Records, person_id: int, at: datetime) -> Built:
     accounts: list[AccountFacts] = []
     days: list[tuple[date, date | None]] = []
     for owed in records.obligations.get(person_id, ()):
-        day = local_day(at, records.books[records.accounts[owed.account_id].portfolio_id].zone)
+        day = _day(at, records.books[records.accounts[owed.account_id].portfolio_id].zone)
         touch = touched.get(owed.account_id, NEVER)
         account, fresh_until = account_facts(records, owed, day, now, touch, turns)
         accounts.append(account)
@@ -93,7 +97,7 @@ def build_person(records: Records, person_id: int, at: datetime) -> Built:
 
 def placed(attempts: Sequence[AttemptRecord]) -> list[AttemptRecord]:
     """Those that count at all: a failure in our own system counts for nothing (handbook section 6)."""
-    return [attempt for attempt in attempts if attempt.outcome not in NEVER_PLACED]
+    return [attempt for attempt in attempts if attempt.outcome not in NEVER_PLACED] if attempts else []
 
 
 def _touched(attempts: Iterable[AttemptRecord]) -> dict[int, Touch]:
@@ -119,17 +123,25 @@ def _body(
     now = int(at.timestamp())
     stops = _in_force(_stops(records, person_id), now, turns)
     phones = _phones(records, person_id, attempts, now, turns)
-    third = [row for a in accounts for row in placed(begun(records.about.get(a.account_id, ()), now, turns))]
-    first_day = (at.astimezone(UTC) - timedelta(days=EVENT_DAYS)).date()
+    third = [
+        row
+        for account in (accounts if records.about else ())
+        for row in placed(begun(records.about.get(account.account_id, ()), now, turns))
+    ]
     return PersonBody(
         zones=_zones(records, accounts, phones, records.phones.get(person_id, ())),
         language=_language(records, person_id, accounts),
         flags=_flags(stops, accounts, phones),
         standing=tuple(_standing(records, person_id, accounts, stops, now, turns)),
         phones=tuple(phones),
-        events=_events(records, person_id, _in_order(attempts, third), first_day),
+        events=_events(records, person_id, _in_order(attempts, third), _first_day(at)),
         callbacks=_callbacks(begun(records.callbacks.get(person_id, ()), now, turns), now),
     )
+
+
+@lru_cache(maxsize=1_000)
+def _first_day(at: datetime) -> date:
+    return (at.astimezone(UTC) - timedelta(days=EVENT_DAYS)).date()
 
 
 def _stops(records: Records, person_id: int) -> list[StopRecord]:

@@ -43,7 +43,8 @@ class RoundView(NamedTuple):
     def called(self, call: RoundCall) -> RoundView:
         if call.outcome in PROOFS:
             return RoundView((call,))
-        return self._replace(calls=(*self.calls, call), ended=None)
+        calls = (*self.calls, call)
+        return RoundView(calls, self.closing_at, self.closing_refused, self.closing_delivered, self.reopened)
 
 
 FRESH = RoundView()

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+DAY = timedelta(days=1)
+
 
 class Instalment(NamedTuple):
     due_on: date
@@ -80,90 +82,124 @@ class Ageing(NamedTuple):
     """First later day on which this could read differently without any new record; None: never."""
 
 
-def apply_payments(instalments: Sequence[Instalment], payments: Sequence[Paid]) -> tuple[list[Applied], int]:
+def apply_payments(instalments: Iterable[Instalment], payments: Iterable[Paid]) -> tuple[list[Applied], int]:
     """Payments oldest due first over the schedule; also what is left over. Both inputs in any order."""
     queue = sorted(payments)
     applied: list[Applied] = []
-    position, left = 0, 0
+    position, left, waiting = 0, 0, len(queue)
+    on: date | None = None
     for due_on, amount in sorted(instalments):
-        missing, whole_on = amount, None
-        if missing == 0:
-            whole_on = due_on
-        while missing and (left or position < len(queue)):
+        missing, whole_on = amount, None if amount else due_on
+        while missing and (left or position < waiting):
             if not left:
-                left = queue[position].amount
+                on, left = queue[position]
                 position += 1
-                continue
-            used = min(left, missing)
-            left -= used
-            missing -= used
-            if not missing:
-                whole_on = queue[position - 1].on
+            elif left < missing:
+                missing -= left
+                left = 0
+            else:
+                left -= missing
+                missing, whole_on = 0, on
         applied.append(Applied(due_on, amount, amount - missing, whole_on))
     return applied, left + sum(payment.amount for payment in queue[position:])
 
 
 def age(instalments: Sequence[Instalment], payments: Sequence[Paid], grace_days: int, day: date) -> Ageing:
-    """The account on that day: only payments made up to and including it count."""
+    """The account on that day: only payments made up to and including it count. Computed for every account of a book
+    each night: every line is looked at once for each question, and no more."""
     counted = [payment for payment in payments if payment.on <= day]
     applied, overpaid = apply_payments(instalments, counted)
-    past = [line for line in applied if line.due_on < day]
-    late = [line for line in past if line.paid < line.amount]
-    today = [line for line in applied if line.due_on == day and line.paid < line.amount]
-    ahead = [line for line in applied if line.due_on > day and line.paid < line.amount]
-    owed = sum(line.amount - line.paid for line in applied)
-    next_due_on = ahead[0].due_on if ahead else None
+    late_since, today_since, overdue, due_today = _late(applied, day)
+    next_due_on, next_due_amount, ahead = _ahead(applied, day)
+    consecutive, cumulative = _missed(applied, timedelta(days=grace_days), day)
+    owed = overdue + due_today + ahead
     return Ageing(
-        oldest_unpaid_due=late[0].due_on if late else today[0].due_on if today else None,
-        overdue=sum(line.amount - line.paid for line in late),
-        due_today=sum(line.amount - line.paid for line in today),
-        owed=owed,
-        overpaid=overpaid,
-        next_due_on=next_due_on,
-        next_due_amount=sum(line.amount - line.paid for line in ahead if line.due_on == next_due_on),
-        missed_consecutive=_consecutive(past, grace_days, day),
-        missed_cumulative=sum(1 for line in past if _missed(line, grace_days, day)),
-        last_paid_on=max((payment.on for payment in counted), default=None),
-        cured_on=_cured_on(past) if not late else None,
-        settled_on=_settled_on(applied) if applied and not owed else None,
-        fresh_until=_fresh_until(applied, payments, grace_days, day),
+        late_since or today_since,
+        overdue,
+        due_today,
+        owed,
+        overpaid,
+        next_due_on,
+        next_due_amount,
+        consecutive,
+        cumulative,
+        max(counted).on if counted else None,
+        None if late_since else _cured_on(applied, day),
+        None if owed or not applied else _settled_on(applied),
+        _fresh_until(applied, payments, timedelta(days=grace_days + 1), day),
     )
 
 
-def _missed(line: Applied, grace_days: int, day: date) -> bool:
-    """Still unpaid after due date plus grace: now, or when it was paid at last."""
-    end = line.due_on + timedelta(days=grace_days)
-    return (line.whole_on or day) > end
-
-
-def _consecutive(past: Sequence[Applied], grace_days: int, day: date) -> int:
-    count = 0
-    for line in reversed(past):
-        if line.due_on + timedelta(days=grace_days) >= day:
-            continue  # still in grace: neither missed nor the end of a row
-        if line.paid >= line.amount:
+def _late(applied: Sequence[Applied], day: date) -> tuple[date | None, date | None, int, int]:
+    """What is not whole of what fell due before the day, and on it: since when, and how much."""
+    late_since: date | None = None
+    today_since: date | None = None
+    overdue = due_today = 0
+    for due_on, amount, paid, _ in applied:
+        if due_on > day:
             break
-        count += 1
-    return count
+        if paid >= amount:
+            continue
+        if due_on < day:
+            late_since = late_since or due_on
+            overdue += amount - paid
+        else:
+            today_since = due_on
+            due_today += amount - paid
+    return late_since, today_since, overdue, due_today
 
 
-def _cured_on(past: Sequence[Applied]) -> date | None:
-    return max((line.whole_on for line in past if line.whole_on and line.whole_on > line.due_on), default=None)
+def _ahead(applied: Sequence[Applied], day: date) -> tuple[date | None, int, int]:
+    """The next due date after the day with something to pay, how much then, and how much in all."""
+    first: date | None = None
+    at_first = rest = 0
+    for due_on, amount, paid, _ in applied:
+        if due_on > day and paid < amount:
+            first = first or due_on
+            rest += amount - paid
+            if due_on == first:
+                at_first += amount - paid
+    return first, at_first, rest
+
+
+def _missed(applied: Sequence[Applied], grace: timedelta, day: date) -> tuple[int, int]:
+    """In a row now, and ever. Missed: still unpaid after due date plus grace, now or when it was paid at last. What is
+    still in grace is neither missed nor the end of a row."""
+    consecutive = cumulative = 0
+    for due_on, amount, paid, whole_on in applied:
+        if due_on >= day:
+            break
+        end = due_on + grace
+        if (whole_on or day) > end:
+            cumulative += 1
+        if end < day:
+            consecutive = consecutive + 1 if paid < amount else 0
+    return consecutive, cumulative
+
+
+def _cured_on(applied: Sequence[Applied], day: date) -> date | None:
+    late = (line for line in applied if line.due_on < day)
+    return max((line.whole_on for line in late if line.whole_on and line.whole_on > line.due_on), default=None)
 
 
 def _settled_on(applied: Sequence[Applied]) -> date | None:
     return max((line.whole_on for line in applied if line.whole_on), default=None)
 
 
-def _fresh_until(applied: Sequence[Applied], payments: Iterable[Paid], grace_days: int, day: date) -> date | None:
+def _fresh_until(applied: Sequence[Applied], payments: Iterable[Paid], past_grace: timedelta, day: date) -> date | None:
     """Days on which time alone changes the answer: a due date, the day after it, the end of its grace, and the
     day of a payment that is dated ahead."""
-    turns: set[date] = {payment.on for payment in payments if payment.on > day}
-    for line in applied:
-        if line.paid >= line.amount:
+    turns = [payment.on for payment in payments if payment.on > day]
+    for due_on, amount, paid, _ in applied:
+        if paid >= amount:
             continue
-        turns |= {line.due_on, line.due_on + timedelta(days=1), line.due_on + timedelta(days=grace_days + 1)}
-    return min((turn for turn in turns if turn > day), default=None)
+        if due_on > day:
+            turns.append(due_on)
+            break  # those after it turn later
+        turn = due_on + (past_grace if due_on < day else DAY)
+        if turn > day:
+            turns.append(turn)
+    return min(turns, default=None)
 
 
 def days_past_due(oldest_unpaid_due: date | None, pauses: Sequence[Pause], day: date) -> int:
