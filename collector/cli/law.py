@@ -75,10 +75,16 @@ def strategy_publish(
 
 @strategy.command("show")
 @command
-def strategy_show(portfolio: str = typer.Argument(..., help="Code."), at: str | None = AtOption) -> None:
+def strategy_show(
+    portfolio: str = typer.Argument(..., help="Code."), at: str | None = AtOption, json_: bool = JsonFlag
+) -> None:
     """The strategy that counts for a portfolio, as YAML."""
     with office().database.read() as session:
-        out.print(strategies.text_in_force(session, portfolio, moment(at)))
+        text = strategies.text_in_force(session, portfolio, moment(at))
+    if json_:
+        show_json({"portfolio": portfolio, "yaml": text})
+    else:
+        out.print(text)
 
 
 @command
