@@ -49,14 +49,16 @@ def replan(
         run, ctx = runs[portfolio_id], read_context(session, portfolio_id, now, carried_in)
         if run.day != ctx.today:
             continue
+        refused: list[tuple[object, ...]] = []
         begun = in_flight(session, now, day=ctx.today, zone=ctx.zone, persons=list(facts))
         for number, person in facts.items():
             decided = plan_person(person, ctx, now, [*begun.get(number, ()), *taken.get(number, ())])
             planned[number] += [(run, task) for task in decided.tasks]
             taken.setdefault(number, []).extend(flight_of(task.channel, task.not_before, ctx) for task in decided.tasks)
             notes += [PersonNote(number, note) for note in decided.rounds]
-            rows = [refusal_row(run.id, refusal, int(now.timestamp())) for refusal in decided.refusals]
-            copy_rows(session, "refusal", REFUSAL_COLUMNS, rows)
+            refused += [refusal_row(run.id, refusal, int(now.timestamp())) for refusal in decided.refusals]
+        if refused:
+            copy_rows(session, "refusal", REFUSAL_COLUMNS, refused)
     _settle(session, planned, now)
     return notes
 
@@ -76,17 +78,21 @@ def _settle(session: Session, planned: dict[int, list[tuple[PlanRun, PlannedTask
     ).all()
     standing = [task for task in before if task.state is TaskState.planned]
     crowded_out = {(task.run_id, task.person_id): task.rank for task in before if task.state_reason == CAPACITY}
+    theirs: dict[int, list[Task]] = {}
+    for old in standing:
+        theirs.setdefault(old.person_id, []).append(old)
     kept: set[int] = set()
     fresh: list[tuple[object, ...]] = []
-    for decided in planned.values():
+    for number, decided in planned.items():
         for run, task in decided:
-            same = next((old for old in standing if _is_same(old, run, task, now)), None)
+            same = next((old for old in theirs.get(number, ()) if _is_same(old, run, task, now)), None)
             if same is not None:
                 kept.add(same.id or 0)
             elif not _is_crowded_out(crowded_out.get((run.id or 0, task.person_id)), task):
                 fresh.append(task_row(run.id, task))
     cancel_tasks(session, [task.id or 0 for task in standing if task.id not in kept], REPLANNED, now)
-    copy_rows(session, "task", TASK_COLUMNS, fresh)
+    if fresh:
+        copy_rows(session, "task", TASK_COLUMNS, fresh)
     session.expire_all()
 
 
