@@ -38,6 +38,28 @@ def _postgres_answers() -> bool:
 POSTGRES_ANSWERS = _postgres_answers()
 
 
+COMPLETE = os.environ.get("COLLECTOR_TEST_COMPLETE") == "1"
+"""Set where everything that a test may lack was installed: a skip for want of it is then a failure."""
+DOES_NOT_APPLY = "SQLite has"
+"""How the reason of a skip begins that no installation can mend."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if not COMPLETE or reporter is None:
+        return
+    lacking = sorted(
+        {
+            report.longrepr[2].removeprefix("Skipped: ")
+            for report in reporter.stats.get("skipped", ())
+            if DOES_NOT_APPLY not in report.longrepr[2]
+        }
+    )
+    if lacking:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line("Tests were skipped that this machine should have run: " + "; ".join(lacking), red=True)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not POSTGRES_ANSWERS:
         terminalreporter.write_line(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from floor import CALLERS, Story, moment
+from sandbox_stage import ACCOUNT, KEY, SECRET, TOKEN, Loop, Receiver, Sandbox, twilio_client
 
 from collector.foundation.database import Database
 from collector.sandbox.config import OwnedNumber, SandboxConfig
 from collector.sandbox.server import create_app
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))
-from sandbox_stage import ACCOUNT, KEY, SECRET, TOKEN, Loop, Receiver, Sandbox, twilio_client
 
 NOW = "2026-05-13 09:00"
 DESK = "+862155519999"
