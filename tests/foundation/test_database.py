@@ -11,7 +11,16 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from collector.foundation.database import BigInt, Database, Json, copy_rows, enum_column, is_postgresql, lock_key
+from collector.foundation.database import (
+    BigInt,
+    Database,
+    Json,
+    among,
+    copy_rows,
+    enum_column,
+    is_postgresql,
+    lock_key,
+)
 
 
 class Colour(StrEnum):
@@ -117,3 +126,25 @@ def test_writers_that_hold_a_name_queue(things: Database) -> None:
 def test_a_session_knows_its_database(database: Database) -> None:
     with Session(database.engine) as session:
         assert is_postgresql(session) == database.is_postgresql
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        pytest.param([3, 1, 3, 99], [1, 3], id="some"),
+        pytest.param([], [], id="none"),
+        pytest.param(range(1, 40_000), [1, 2, 3], id="more than a statement takes parameters"),
+    ],
+)
+def test_among_many_ids(things: Database, asked: list[int], found: list[int]) -> None:
+    with things.begin() as session:
+        copy_rows(session, THINGS.name, ("id", "n"), [(1, 1), (2, 2), (3, 3)])
+        wanted = select(THINGS.c.id).where(among(session, THINGS.c.id, asked)).order_by(THINGS.c.id)
+        assert list(session.connection().execute(wanted).scalars()) == found
+
+
+def test_among_words(things: Database) -> None:
+    with things.begin() as session:
+        copy_rows(session, THINGS.name, ("id", "colour"), [(1, "blue"), (2, "light-red")])
+        wanted = select(THINGS.c.id).where(among(session, THINGS.c.colour, ["blue", "a,b'}"]))
+        assert list(session.connection().execute(wanted).scalars()) == [1]

@@ -22,6 +22,7 @@ from collector.foundation.phone import (
     possible_zones,
     refused_kind,
     region_of,
+    takes_messages,
 )
 
 REGIONS = ("CN", "US", "GB", "IN")
@@ -214,3 +215,18 @@ def test_region_of(e164: str, region: str | None) -> None:
 def test_masked(e164: str, shown: str) -> None:
     assert masked(e164) == shown
     assert len(re.sub(r"\D", "", shown)) <= len(e164) - 4
+
+
+@pytest.mark.parametrize(
+    ("e164", "answer"),
+    [
+        pytest.param("+8613812348821", True, id="mobile"),
+        pytest.param("+861065529988", False, id="fixed line"),
+        pytest.param("+12024561111", True, id="the plan can not tell"),
+        pytest.param("+447911123456", True, id="mobile abroad"),
+        pytest.param("+442071234567", False, id="fixed line abroad"),
+        pytest.param("+18002345678", False, id="toll free"),
+    ],
+)
+def test_takes_messages(e164: str, answer: bool) -> None:
+    assert takes_messages(e164) is answer

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from portfolio_loading import PORTFOLIO, Loading
+from portfolio_loading import NOW, PORTFOLIO, Loading
+from sqlalchemy import text
 from sqlmodel import col, func, select
 
 from collector.audit.tables import AuditEntry
 from collector.foundation.clock import parse_moment
-from collector.foundation.database import Database
+from collector.foundation.database import Database, is_postgresql
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.foundation.files import write_xlsx
 from collector.foundation.keys import Keys
@@ -22,7 +23,7 @@ from collector.portfolio.loading import LoadResult
 from collector.portfolio.loading.job import Job, require_staged
 from collector.portfolio.loading.parsing import Book
 from collector.portfolio.queries import account_by_key, contact_points, parties
-from collector.portfolio.rules import ContactStatus
+from collector.portfolio.rules import ContactKind, ContactStatus
 from collector.portfolio.tables import (
     STAGES,
     Account,
@@ -73,6 +74,65 @@ def test_accounts_bring_persons_partners_and_contact_points(book: Loading, datab
         assert account_by_key(session, "A2").principal == 200_050
         assert [partner.name for partner in session.exec(select(Partner))] == ["金桥汽车"]
         assert sorted(result.changed_accounts) == sorted(session.exec(select(Account.id)))
+
+
+def test_a_line_that_takes_no_messages_is_not_called_mobile(book: Loading, database: Database) -> None:
+    book("accounts", ACCOUNTS)
+    book("parties", "account_no,role,name,phone\nA2,spouse,赵六,010-6552 9977\n")
+    with database.read() as session:
+        phones = session.exec(select(ContactPoint).where(ContactPoint.kind == ContactKind.phone)).all()
+        assert {point.value: point.label for point in phones} == {
+            "+8613812348821": "mobile",
+            "+861065529988": "home",
+            "+8613912348822": "mobile",
+            "+861065529977": "home",
+        }
+
+
+def test_what_was_found_out_about_a_line_outlives_a_reload(book: Loading, database: Database) -> None:
+    book("accounts", ACCOUNTS)
+    with database.begin() as session:
+        point = session.exec(select(ContactPoint).where(ContactPoint.value == "+861065529988")).one()
+        actions.mark_point(session, point, ContactStatus.active, label="work", actor="test", at=NOW)
+    book("accounts", ACCOUNTS.replace("2000.5", "2000.6"))
+    with database.read() as session:
+        assert session.exec(select(ContactPoint.label).where(ContactPoint.value == "+861065529988")).one() == "work"
+
+
+def test_a_new_account_of_a_known_person_adds_only_what_is_new(book: Loading, database: Database) -> None:
+    """Every account of the file is new, so that nobody asks for known points: they must not come twice all the same."""
+    book("accounts", ACCOUNTS)
+    before = counted(database, ContactPoint)
+    header = ACCOUNTS.splitlines()[0]
+    assert totals(book("accounts", f"{header}\nA9,张三,{ID},13812348821,13712348829,,,,1,第一机械厂\n")) == (1, 1, 0, 0)
+    assert counted(database, ContactPoint) == before + 1
+
+
+def test_an_account_whose_row_brings_no_id_keeps_its_borrower(book: Loading, database: Database) -> None:
+    book("accounts", ACCOUNTS)
+    assert totals(
+        book("accounts", f"account_no,borrower_name,id_no,principal\nA1,张三,,7\nA2,李四,{OTHER_ID},8\n")
+    ) == (
+        2,
+        2,
+        0,
+        0,
+    )
+    with database.read() as session:
+        first, second = account_by_key(session, "A1"), account_by_key(session, "A2")
+        assert (first.person_id, first.principal) == (account_by_key(session, "A3").person_id, 700)
+        assert session.get_one(Person, second.person_id).id_index is not None
+
+
+def test_the_stage_is_kept_out_of_the_log(database: Database) -> None:
+    with database.read() as session:
+        if not is_postgresql(session):
+            pytest.skip("SQLite has no such tables")
+        kinds = session.connection().execute(
+            text("SELECT relname, relpersistence FROM pg_class WHERE relname = ANY(:names)"),
+            {"names": [table.name for table in STAGES]},
+        )
+        assert {tuple(row) for row in kinds} == {(table.name, "u") for table in STAGES}
 
 
 PARTIES = (

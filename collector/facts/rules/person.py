@@ -49,6 +49,7 @@ FLAGS = {
     StopKind.hardship.value: "hardship",
     StopKind.breathing_space.value: "breathing_space",
 }
+CALLBACK, ROUND, PROMISE, HOLD = (bit.value for bit in Attention)
 KINDS = {kind.value: kind for kind in Kind}
 CHANNELS = {channel.value: channel for channel in Channel}
 DIRECTIONS = {direction.value: direction for direction in Direction}
@@ -89,7 +90,7 @@ def build_person(records: Records, person_id: int, at: datetime) -> Built:
     body = _body(records, person_id, accounts, attempts, at, turns)
     return Built(
         PersonFacts(person_id, body, tuple(accounts)),
-        _attention(accounts, body, now),
+        _attention(accounts, body),
         tuple(days),
         min((turn for turn in turns if turn > now), default=None),
     )
@@ -101,15 +102,17 @@ def placed(attempts: Sequence[AttemptRecord]) -> list[AttemptRecord]:
 
 
 def _touched(attempts: Iterable[AttemptRecord]) -> dict[int, Touch]:
-    touched: dict[int, Touch] = {}
+    """By account: the last day it was tried, and the last step that was done. Attempts are oldest first."""
+    tried: dict[int, date] = {}
+    stepped: dict[int, tuple[str, date]] = {}
     for attempt in attempts:
         if attempt.direction != "outbound":
             continue
         for debt in attempt.debts:
-            before = touched.get(debt, NEVER)
-            step, step_on = (attempt.step, attempt.day) if attempt.step else before[1:]
-            touched[debt] = Touch(attempt.day, step, step_on)
-    return touched
+            tried[debt] = attempt.day
+            if attempt.step:
+                stepped[debt] = attempt.step, attempt.day
+    return {debt: Touch(day, *stepped.get(debt, ())) for debt, day in tried.items()}
 
 
 def _body(
@@ -264,7 +267,12 @@ def unreachable(accounts: Sequence[AccountFacts], phones: Sequence[Phone]) -> bo
     """Documented unreachable: a number of theirs was given up and none is left, or they are being traced."""
     own = [phone for phone in phones if phone.owner in (ContactOwner.own, ContactOwner.work)]
     given_up = any(phone.status is ContactStatus.given_up for phone in own)
-    traced = any(word.startswith("skiptrace/") for account in accounts for word in extra_of(account).referrals)
+    traced = any(
+        word.startswith("skiptrace/")
+        for account in accounts
+        if account.extra is not None
+        for word in extra_of(account).referrals
+    )
     return traced or (given_up and not any(phone.status is ContactStatus.active for phone in own))
 
 
@@ -303,14 +311,17 @@ def _callbacks(rows: Sequence[CallbackRecord], now: int) -> tuple[Callback, ...]
     )
 
 
-def _attention(accounts: Sequence[AccountFacts], body: PersonBody, now: int) -> Attention:
-    bits = Attention(0)
+def _attention(accounts: Sequence[AccountFacts], body: PersonBody) -> Attention:
+    bits = 0
     if body.callbacks:
-        bits |= Attention.CALLBACK
-    if any(phone.round or phone.closing_at is not None for phone in body.phones):
-        bits |= Attention.ROUND
-    if any(account.broken_at is not None or extra_of(account).promises for account in accounts):
-        bits |= Attention.PROMISE
-    if any(row.mark is Mark.hold for row in body.standing):
-        bits |= Attention.HOLD
-    return bits
+        bits |= CALLBACK
+    for phone in body.phones:
+        if phone.round or phone.closing_at is not None:
+            bits |= ROUND
+    for account in accounts:
+        if account.broken_at is not None or (account.extra is not None and extra_of(account).promises):
+            bits |= PROMISE
+    for row in body.standing:
+        if row.mark is Mark.hold:
+            bits |= HOLD
+    return Attention(bits)
