@@ -34,6 +34,8 @@ def read_text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise BadInput(f"there is no file {file.name}") from error
+    except OSError as error:
+        raise BadInput(f"{file} can not be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{file.name} is not UTF-8 text") from error
 

@@ -7,6 +7,7 @@ import typer
 
 from collector.casework import actions, queries
 from collector.cli.frame import (
+    LARGEST_ID,
     AtOption,
     JsonFlag,
     command,
@@ -140,7 +141,7 @@ def next_call(
 
 @command
 def outcome(
-    task: int = typer.Argument(..., help="Number of the task."),
+    task: int = typer.Argument(..., min=1, max=LARGEST_ID, help="Number of the task."),
     result: Outcome = typer.Argument(..., metavar="OUTCOME", help=", ".join(Outcome)),
     note: str | None = typer.Option(None, "--note"),
     at: str | None = AtOption,

@@ -28,6 +28,8 @@ from collector.foundation.told import told
 P = ParamSpec("P")
 R = TypeVar("R")
 
+LARGEST_ID = 2**63 - 1
+"""Of any number that names a row."""
 JsonFlag = typer.Option(False, "--json", help="One JSON document on stdout.")
 AtOption = typer.Option(None, "--at", help="The moment that counts, ISO 8601 with offset; default: now.")
 

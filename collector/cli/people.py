@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from collector.casework import actions, queries
-from collector.cli.frame import AtOption, JsonFlag, command, moment, office, show
+from collector.cli.frame import LARGEST_ID, AtOption, JsonFlag, command, moment, office, show
 from collector.foundation.clock import parse_moment
 from collector.foundation.errors import BadInput
 from collector.foundation.money import parse_amount, shown
@@ -108,7 +108,9 @@ def hold(
     subject: str | None = typer.Argument(None, help="CODE/NO, person, portfolio code, or CODE:segment."),
     until: str | None = typer.Option(None, "--until", help="ISO 8601 with offset; default: until lifted."),
     note: str = typer.Option("", "--note"),
-    lift: int | None = typer.Option(None, "--lift", help="Lift the hold with this number instead."),
+    lift: int | None = typer.Option(
+        None, "--lift", min=1, max=LARGEST_ID, help="Lift the hold with this number instead."
+    ),
     at: str | None = AtOption,
     json_: bool = JsonFlag,
 ) -> None:
