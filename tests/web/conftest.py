@@ -30,8 +30,8 @@ from collector.portfolio.actions import give_access
 from collector.portfolio.tables import CallerNumber
 from collector.web.app import create_web
 
-NOW = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
-"""10:00 in Shanghai, two days after Wang's first instalment was due."""
+NOW = datetime(2026, 5, 11, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai, the morning after Wang's first instalment was due."""
 PASSWORD = "walnut tram violet nine"
 HOST = "http://127.0.0.1"
 SID = "AC" + "1" * 32

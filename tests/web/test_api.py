@@ -208,7 +208,7 @@ def test_accounts_page_by_page(house: Building) -> None:
     second = program.get("/accounts", limit=1, after=first["after"]).json()
     assert [first["accounts"][0]["key"], second["accounts"][0]["key"]] == [ACCOUNT, "US/C-1"]
     assert second["after"] is None
-    assert first["accounts"][0]["days_past_due"] == 2
+    assert first["accounts"][0]["days_past_due"] == 1
 
 
 @pytest.mark.parametrize("text", ["L-1", "CN/L-1", "wan", "+8613812340001", "138 1234 0001"], ids=lambda text: text)
