@@ -6,8 +6,12 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from collector.foundation.errors import NotReady
 
 
 class CarrierKind(StrEnum):
@@ -37,6 +41,17 @@ class Settings(BaseSettings):
     twilio_base_url: str = Field("", description="Address of a carrier sandbox; empty: Twilio itself")
     demo: bool = Field(False, description="Set by `collector demo`; `serve` refuses a demo database")
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        try:
+            known = not value or make_url(value).get_backend_name() in ("sqlite", "postgresql")
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("not the address of a database: sqlite:///FILE or postgresql://USER@HOST/NAME")
+        return value
+
     @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'collector.db'}"
@@ -54,6 +69,10 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of this process, read once by a door."""
+    """The settings of this process, read once by a door; a wrong one is a `NotReady` that names it, not its value."""
     secrets = os.environ.get("COLLECTOR_SECRETS_DIR")
-    return Settings(_secrets_dir=secrets) if secrets else Settings()
+    try:
+        return Settings(_secrets_dir=secrets) if secrets else Settings()
+    except ValidationError as error:
+        wrong = [f"COLLECTOR_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors()]
+        raise NotReady("; ".join(wrong)) from error
