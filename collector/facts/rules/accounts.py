@@ -204,6 +204,9 @@ def _extra(
     turns: list[int],
 ) -> str | None:
     account_id = owed.account_id
+    lapses = limitation if limitation and limitation - LIMITATION_SHOWN <= day else None
+    if not (promises or lapses or _has_rare_parts(records, owed)):
+        return None
     refused_at, cause = _said(records.dispositions.get(owed.person_id, ()), account_id, ageing, now, turns)
     disputes = begun(records.disputes.get(account_id, ()), now, turns)
     extra = Extra(
@@ -217,11 +220,18 @@ def _extra(
         disputed_since=min(
             (row.at for row in disputes if row.answered_at is None or row.answered_at > now), default=None
         ),
-        limitation_on=limitation if limitation and limitation - LIMITATION_SHOWN <= day else None,
+        limitation_on=lapses,
         refused_at=refused_at,
         cause=cause,
     )
     return None if extra == NO_EXTRA else _encode(extra).decode()
+
+
+def _has_rare_parts(records: Records, owed: Obligation) -> bool:
+    """Whether anything was recorded that could be among them: for most accounts nothing ever was."""
+    return owed.person_id in records.dispositions or any(
+        owed.account_id in rows for rows in (records.pauses, records.referrals, records.disputes)
+    )
 
 
 def _pauses(records: Records, account_id: int, ageing: Ageing) -> tuple[tuple[date, date], ...]:
@@ -264,11 +274,9 @@ def _limitation(book: BookRecord, ageing: Ageing, promises: Sequence[PromiseReco
     years = LIMITATION_YEARS.get(book.jurisdiction)
     if years is None or ageing.oldest_unpaid_due is None:
         return None
-    start = max(
-        ageing.oldest_unpaid_due,
-        ageing.last_paid_on or date.min,
-        *(datetime.fromtimestamp(promise.at, UTC).date() for promise in promises),
-    )
+    start = max(ageing.oldest_unpaid_due, ageing.last_paid_on or date.min)
+    for promise in promises:
+        start = max(start, datetime.fromtimestamp(promise.at, UTC).date())
     leap_day = (start.month, start.day) == (2, 29)
     return start.replace(year=start.year + years, day=28 if leap_day else start.day)
 

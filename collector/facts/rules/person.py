@@ -241,17 +241,23 @@ def _zones(
     records: Records, accounts: Sequence[AccountFacts], phones: Sequence[Phone], points: Sequence[PhoneRecord]
 ) -> tuple[str, ...]:
     """Where the person may be: where the book says; else wherever their numbers may be; else the portfolios' zones."""
-    said = {records.accounts[account.account_id].zone for account in accounts} | {point.zone for point in points}
-    known = said - {None}
-    numbers = {zone for phone in phones if phone.owner is ContactOwner.own for zone in phone.zones}
-    books = {records.books[account.portfolio_id].zone for account in accounts}
-    return tuple(sorted(zone for zone in known or numbers or books if zone))
+    found = {records.accounts[account.account_id].zone for account in accounts}
+    found.update(point.zone for point in points)
+    found.discard(None)
+    if not found:
+        found.update(zone for phone in phones if phone.owner is ContactOwner.own for zone in phone.zones)
+    if not found:
+        found.update(records.books[account.portfolio_id].zone for account in accounts)
+    return tuple(sorted(filter(None, found)))
 
 
 def _language(records: Records, person_id: int, accounts: Sequence[AccountFacts]) -> str:
+    own = records.languages.get(person_id)
+    if own:
+        return own
     of_accounts = (records.accounts[account.account_id].language for account in accounts)
     of_books = (records.books[account.portfolio_id].language for account in accounts)
-    return next(filter(None, chain([records.languages.get(person_id)], of_accounts, of_books)), "")
+    return next(filter(None, chain(of_accounts, of_books)), "")
 
 
 def _flags(stops: Sequence[StopRecord], accounts: Sequence[AccountFacts], phones: Sequence[Phone]) -> tuple[str, ...]:
