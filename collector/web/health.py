@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from collector.casework.views.floor import State, readiness
+from collector.casework.views.readiness import State, readiness
 from collector.identity.rules import EVERYTHING
 from collector.web.session import DeskParam, reading
 

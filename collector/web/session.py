@@ -76,10 +76,14 @@ class Desk:
         now = self.clock()
         if at is None:
             return now
-        when = parse_moment(at)
+        when = self.look(at)
         if not self.office.settings.sandboxed and abs(when - now) > CLOCK_TOLERANCE:
             raise BadInput("at is more than a minute from the clock: things are recorded when they happen")
         return when
+
+    def look(self, at: str | None) -> datetime:
+        """The moment a read is about: any, or the clock."""
+        return parse_moment(at) if at else self.clock()
 
 
 def desk_of(request: Request) -> Desk:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.casework.views.account import Mark
-from collector.casework.views.floor import State
+from collector.casework.views.readiness import State
 from collector.dispatch.rules import Progress, Reading
 from collector.history.rules import (
     Ability,
@@ -105,7 +105,7 @@ def asked_in_templates() -> set[str]:
 
 def asked_by_lights() -> set[str]:
     """The sentences of the readiness lights: the third argument, wherever one is made."""
-    source = ast.parse((WEB.parent / "casework" / "views" / "floor.py").read_text())
+    source = ast.parse((WEB.parent / "casework" / "views" / "readiness.py").read_text())
     return {
         str(node.args[2].value)
         for node in ast.walk(source)

@@ -73,7 +73,7 @@ def api_accounts(
 ) -> Any:
     """Accounts page by page: ask again with `after` until it is null."""
     with reading(desk) as session:
-        page = accounts(session, caller.actor.scope, desk.moment(at), code=portfolio, after=after, limit=limit)
+        page = accounts(session, caller.actor.scope, desk.look(at), code=portfolio, after=after, limit=limit)
     return answer(accounts=page.rows, after=page.after)
 
 
@@ -81,7 +81,7 @@ def api_accounts(
 def api_search(asked: SearchAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
     """By account or card number, the start of a name, or a whole phone number. At most 20."""
     with reading(desk) as session:
-        return answer(accounts=search(session, caller.actor.scope, asked.text, desk.moment(asked.at)))
+        return answer(accounts=search(session, caller.actor.scope, asked.text, desk.look(asked.at)))
 
 
 @router.get("/accounts/{account_id}")
@@ -90,7 +90,7 @@ def api_account(account_id: Id, desk: DeskParam, caller: ApiCallerParam, at: AtQ
     with reading(desk) as session:
         account, book = within.account(session, caller.actor.scope, account_id)
         others = others_of(session, caller.actor.scope, account.person_id, account_id)
-        view = account_view(session, account, book, desk.moment(at), others)
+        view = account_view(session, account, book, desk.look(at), others)
         return answer(
             id=account_id,
             account=f"{book.code}/{account.account_no}",
@@ -138,7 +138,7 @@ def api_timeline(account_id: Id, desk: DeskParam, caller: ApiCallerParam) -> Any
 def api_explain(asked: AccountAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
     """Where an account stands, which rules put it there, what comes next, and what was refused."""
     with reading(desk) as session:
-        document = queries.explain(session, desk.office, asked.account, desk.moment(asked.at), caller.actor.scope)
+        document = queries.explain(session, desk.office, asked.account, desk.look(asked.at), caller.actor.scope)
         return answer(**document)
 
 
@@ -173,7 +173,7 @@ def api_strategy(code: str, desk: DeskParam, caller: ApiCallerParam, at: AtQuery
     """The strategy that counts for a portfolio, as YAML."""
     with reading(desk) as session:
         book = portfolio_by_code(session, code, caller.actor.scope)
-        return PlainTextResponse(strategies.text_in_force(session, book.code, desk.moment(at)), media_type="text/yaml")
+        return PlainTextResponse(strategies.text_in_force(session, book.code, desk.look(at)), media_type="text/yaml")
 
 
 @router.post("/strategies/validate")
@@ -190,7 +190,7 @@ def api_strategy_diff(asked: StrategyAsked, desk: DeskParam, caller: ApiCallerPa
     """What publishing would move, in accounts and money, from segment to segment."""
     with reading(desk) as session:
         code = _code(session, caller, asked.portfolio)
-        return answer(flows=strategies.diff(session, asked.text, code, desk.moment(asked.at)))
+        return answer(flows=strategies.diff(session, asked.text, code, desk.look(asked.at)))
 
 
 @router.post("/strategies/publish")

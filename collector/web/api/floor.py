@@ -74,7 +74,7 @@ def api_tasks(
     scope = caller.actor.scope
     with reading(desk) as session:
         rows = queries.tasks(
-            session, scope, account=account, channel=channel, status=status, at=desk.moment(at), limit=limit
+            session, scope, account=account, channel=channel, status=status, at=desk.look(at), limit=limit
         )
     return answer(tasks=rows)
 

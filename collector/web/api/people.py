@@ -258,7 +258,7 @@ def api_referrals(
 ) -> Any:
     """The skip-tracing and legal queues, with their reasons and evidence."""
     with reading(desk) as session:
-        rows = queries.referrals(session, caller.actor.scope, kind=kind, at=desk.moment(at))
+        rows = queries.referrals(session, caller.actor.scope, kind=kind, at=desk.look(at))
     return answer(referrals=rows)
 
 

@@ -11,6 +11,7 @@ from collector.web.pages import (
     reference,
     referrals,
     search,
+    stops,
     talk,
 )
 
@@ -18,5 +19,6 @@ PUBLIC = (entry.public, reference.schema)
 """Sign-in, and the schema, which looks at key or cookie itself."""
 
 PAGES = tuple(
-    part.router for part in (entry, desk, account, talk, search, floor, referrals, operations, inbox, admin, reference)
+    part.router
+    for part in (entry, desk, account, talk, stops, search, floor, referrals, operations, inbox, admin, reference)
 )

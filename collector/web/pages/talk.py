@@ -1,4 +1,4 @@
-"""The forms of a talk: results, promises, what people say, stops, holds. Each changes one thing and goes back."""
+"""The forms of a talk: results, promises, what people say. Each changes one thing and goes back."""
 
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -10,10 +10,9 @@ from collector.casework import actions
 from collector.casework.views import repeats, within, work
 from collector.foundation.clock import at_local
 from collector.foundation.money import parse_amount
-from collector.history.rules import Ability, Cause, Channel, HoldScope, Outcome, StopKind, Willingness
+from collector.history.rules import Ability, Cause, Outcome, Willingness
 from collector.identity import actions as identity
 from collector.identity.tables import User
-from collector.portfolio.queries import accounts_of_person, person
 from collector.portfolio.rules import PartyRole
 from collector.portfolio.tables import Account, Portfolio
 from collector.web.pages.shell import Form, read, see
@@ -23,7 +22,7 @@ router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
 
 
-def _locked(session: Session, caller: Caller, account_id: int) -> tuple[Account, Portfolio]:
+def locked(session: Session, caller: Caller, account_id: int) -> tuple[Account, Portfolio]:
     """The account, one request about it at a time: a double click waits, then finds its work done."""
     found = within.account(session, caller.actor.scope, account_id)
     repeats.one_at_a_time(session, account_id)
@@ -65,7 +64,7 @@ def log_promise(account_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
     form = read(PromiseForm, fields)
     try:
         with writing(desk) as session:
-            _, book = _locked(session, caller, account_id)
+            _, book = locked(session, caller, account_id)
             due_at = at_local(form.due_on, form.due_time, book.timezone)
             amount = parse_amount(form.amount, book.currency)
             _promise(session, desk, caller, account_id, amount, due_at, form)
@@ -124,7 +123,7 @@ class NothingForm(Form):
 def log_says_paid(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     read(NothingForm, fields)
     with writing(desk) as session:
-        _locked(session, caller, account_id)
+        locked(session, caller, account_id)
         actions.says_paid(session, desk.office, account_id=account_id, at=desk.clock(), actor=caller.actor)
     return see(f"/accounts/{account_id}", "paid")
 
@@ -138,7 +137,7 @@ class CallbackForm(Form):
 def log_callback(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     form = read(CallbackForm, fields)
     with writing(desk) as session:
-        _, book = _locked(session, caller, account_id)
+        _, book = locked(session, caller, account_id)
         due_at = at_local(form.due_on, form.due_time, book.timezone)
         if repeats.callback(session, account_id, due_at) is None:
             actions.agree_callback(
@@ -160,169 +159,9 @@ class DispositionForm(Form):
 def log_disposition(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     form, now = read(DispositionForm, fields), desk.clock()
     with writing(desk) as session:
-        _locked(session, caller, account_id)
+        locked(session, caller, account_id)
         if repeats.disposition(session, account_id, form.model_dump(), now, caller.actor.name) is None:
             actions.record_disposition(
                 session, desk.office, account_id=account_id, at=now, actor=caller.actor, **form.model_dump()
             )
     return see(f"/accounts/{account_id}", "disposition")
-
-
-@router.post("/accounts/{account_id}/dispute")
-def log_dispute(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form = read(ReasonForm, fields)
-    with writing(desk) as session:
-        _locked(session, caller, account_id)
-        if repeats.dispute(session, account_id) is None:
-            actions.dispute(
-                session, desk.office, account_id=account_id, reason=form.reason, at=desk.clock(), actor=caller.actor
-            )
-    return see(f"/accounts/{account_id}", "dispute")
-
-
-@router.post("/disputes/{dispute_id}/answer")
-def answer_dispute(dispute_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form = read(ReasonForm, fields)
-    with writing(desk) as session:
-        row = within.dispute(session, caller.actor.scope, dispute_id)
-        back = f"/accounts/{row.account_id}"
-        actions.answer_dispute(session, desk.office, dispute_id, form.reason, desk.clock(), caller.actor)
-    return see(back, "answered")
-
-
-@router.post("/accounts/{account_id}/complaint")
-def log_complaint(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form, now = read(ReasonForm, fields), desk.clock()
-    with writing(desk) as session:
-        account, _ = _locked(session, caller, account_id)
-        if repeats.complaint(session, account_id, form.reason, now) is None:
-            actions.complain(
-                session,
-                desk.office,
-                person_id=account.person_id,
-                account_id=account_id,
-                text=form.reason,
-                at=now,
-                actor=caller.actor,
-            )
-    return see(f"/accounts/{account_id}", "complaint")
-
-
-class StopForm(Form):
-    kind: StopKind
-    channel: Channel | None = None
-    number: str | None = None
-    reason: str = ""
-
-
-@router.post("/accounts/{account_id}/stop")
-def log_stop(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    """Stops bind the person, whichever account they were told about."""
-    form = read(StopForm, fields)
-    with writing(desk) as session:
-        account, _ = _locked(session, caller, account_id)
-        actions.stop(
-            session,
-            desk.office,
-            person_id=account.person_id,
-            kind=form.kind,
-            channel=form.channel,
-            number=form.number,
-            reason=form.reason,
-            at=desk.clock(),
-            actor=caller.actor,
-        )
-    return see(f"/accounts/{account_id}", "stop")
-
-
-@router.post("/stops/{stop_id}/lift")
-def lift_stop(stop_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form = read(ReasonForm, fields)
-    with writing(desk) as session:
-        row = within.stop(session, caller.actor.scope, stop_id)
-        actions.lift_stop(session, desk.office, stop_id, desk.clock(), caller.actor, form.reason)
-        back = _account_of(session, caller, row.person_id)
-    return see(back, "lifted")
-
-
-def _account_of(session: Session, caller: Caller, person_id: int | None) -> str:
-    """A page to go back to: the first account of the person that the caller may see."""
-    owned = accounts_of_person(session, person_id, caller.actor.scope) if person_id is not None else []
-    return f"/accounts/{owned[0].id}" if owned else "/"
-
-
-class FoundForm(Form):
-    phone: str
-
-
-@router.post("/people/{person_id}/found")
-def log_found(person_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form = read(FoundForm, fields)
-    with writing(desk) as session:
-        person(session, person_id, caller.actor.scope)
-        actions.found(session, desk.office, person_id=person_id, phone=form.phone, at=desk.clock(), actor=caller.actor)
-        back = _account_of(session, caller, person_id)
-    return see(back, "found")
-
-
-class HoldForm(Form):
-    note: str = ""
-    until: date | None = None
-
-
-@router.post("/accounts/{account_id}/hold")
-def log_hold(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    """No contact about this account until that day ends, or until it is lifted."""
-    form = read(HoldForm, fields)
-    with writing(desk) as session:
-        _, book = _locked(session, caller, account_id)
-        until = at_local(form.until, time(23, 59), book.timezone) if form.until else None
-        if repeats.hold(session, HoldScope.account, account_id=account_id, until=until) is None:
-            actions.hold(
-                session,
-                desk.office,
-                scope=HoldScope.account,
-                account_id=account_id,
-                until=until,
-                note=form.note,
-                at=desk.clock(),
-                actor=caller.actor,
-            )
-    return see(f"/accounts/{account_id}", "hold")
-
-
-class LiftForm(Form):
-    account: int | None = None
-
-
-@router.post("/holds/{hold_id}/lift")
-def lift_hold(hold_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form = read(LiftForm, fields)
-    with writing(desk) as session:
-        within.hold(session, caller.actor.scope, hold_id)
-        actions.lift_hold(session, desk.office, hold_id, desk.clock(), caller.actor)
-    return see(f"/accounts/{form.account}" if form.account else "/floor", "lifted")
-
-
-class PauseForm(Form):
-    first: date
-    last: date
-    reason: str = ""
-
-
-@router.post("/accounts/{account_id}/pause")
-def log_pause(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form = read(PauseForm, fields)
-    with writing(desk) as session:
-        _locked(session, caller, account_id)
-        actions.pause(
-            session,
-            desk.office,
-            account_id=account_id,
-            first=form.first,
-            last=form.last,
-            reason=form.reason,
-            at=desk.clock(),
-            actor=caller.actor,
-        )
-    return see(f"/accounts/{account_id}", "pause")

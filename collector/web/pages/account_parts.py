@@ -1,0 +1,270 @@
+"""The parts of an account page, each built from the account's view in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from collector.casework.views import work
+from collector.casework.views.account import AccountView
+from collector.foundation.money import plain
+from collector.foundation.phone import masked
+from collector.history.rules import Ability, Cause, Channel, Outcome, PromiseState, StopKind, Willingness
+from collector.history.tables import Hold, Stop
+from collector.planning.rules import TaskState
+from collector.planning.tables import Task
+from collector.portfolio.rules import OBLIGORS, BorrowerType
+from collector.strategy.playbooks import playbooks
+from collector.strategy.rules import Stage
+from collector.web.pages import telling
+from collector.web.pages.shell import may_open
+from collector.web.session import Caller
+from collector.web.templating import Cell, Choice, Table, Told, choices, city
+
+KEYS = {
+    Outcome.no_answer: "1",
+    Outcome.busy: "2",
+    Outcome.rejected: "3",
+    Outcome.switched_off: "4",
+    Outcome.wrong_number: "5",
+    Outcome.third_party: "6",
+    Outcome.right_party: "7",
+    Outcome.voicemail: "8",
+    Outcome.assistant: "9",
+    Outcome.unreachable: "0",
+}
+"""Digits of the results; the others have a button only."""
+RESULTS = (*KEYS, *(one for one in Outcome if one not in KEYS))
+
+Numbered = Sequence[tuple[int, str]]
+"""A row's id, and what is said of it."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Whose account this is. `clock`: the person's; `book_clock`: the portfolio's, on which everything else is told."""
+
+    account_id: int
+    person_id: int
+    key: str
+    name: str
+    about: str
+    creditor: str
+    their_time: str
+    clock: str
+    book_clock: str
+    as_of: str
+    currency: str
+    clears_today: str
+    clears_amount: str
+
+
+def head(view: AccountView, told: Told, now: datetime) -> Head:
+    account, book, t = view.account, view.portfolio, told.t
+    theirs = Told(t, account.timezone or book.timezone)
+    clears = view.standing.overdue + view.standing.due_today
+    about = (account.product, t.word(account.borrower_type), t.word(account.value_tier), t.word(account.security))
+    return Head(
+        account_id=account.id or 0,
+        person_id=account.person_id,
+        key=f"{book.code}/{account.account_no}",
+        name=view.name,
+        about=" · ".join(word for word in about if word),
+        creditor=book.creditor,
+        their_time=theirs.hour(now),
+        clock=city(theirs.zone),
+        book_clock=city(told.zone),
+        as_of=told.whose(book.payments_as_of) if book.payments_as_of else t("never loaded"),
+        currency=book.currency,
+        clears_today=told.money(clears),
+        clears_amount=plain(clears, book.currency),
+    )
+
+
+@dataclass(frozen=True)
+class Against:
+    """What speaks against contact now, each with what lifts it."""
+
+    stops: Numbered
+    holds: Numbered
+    disputes: Numbered
+
+
+def against(view: AccountView, told: Told) -> Against:
+    t = told.t
+    return Against(
+        stops=[(row.id or 0, _stop_words(row, told)) for row in view.stops],
+        holds=[(row.id or 0, _hold_words(row, told)) for row in view.holds],
+        disputes=[
+            (row.id or 0, f"{row.reason} · {t('answer by {day}', day=told.day(row.answer_by))}")
+            for row in view.disputes
+            if row.answered_at is None
+        ],
+    )
+
+
+def _stop_words(row: Stop, told: Told) -> str:
+    parts = (told.t.word(row.kind), told.t.word(row.channel), masked(row.number) if row.number else "")
+    return " · ".join(part for part in (*parts, told.moment(row.at)) if part)
+
+
+def _hold_words(row: Hold, told: Told) -> str:
+    t = told.t
+    until = t("until {moment}", moment=told.moment(row.until)) if row.until else t("until lifted")
+    return f"{t.word(row.reason)} · {t.word(row.scope)} · {until}"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Where it stands, and how it came there."""
+
+    standing: Sequence[tuple[str, Cell]]
+    others: Numbered
+    referrals: Sequence[str]
+    callbacks: Sequence[str]
+    schedule: Table
+    payments: Table
+    promises: Table
+    open_promises: Numbered
+    people: Table
+    timeline: Table
+
+
+def story(view: AccountView, timeline: Table, told: Told) -> Story:
+    t = told.t
+    return Story(
+        standing=telling.standing(view, told),
+        others=view.others,
+        referrals=[f"{t.word(row.kind)} · {t.word(row.state)} · {told.moment(row.state_at)}" for row in view.referrals],
+        callbacks=[told.whose(row.due_at) for row in view.callbacks],
+        schedule=telling.schedule(view, told),
+        payments=telling.payments(view, told),
+        promises=telling.promises(view, told),
+        open_promises=[
+            (row.id or 0, f"{told.money(row.amount)} · {told.moment(row.due_at)}")
+            for row in view.promises
+            if row.state in (PromiseState.open, PromiseState.partial)
+        ],
+        people=telling.people(view.people, told),
+        timeline=timeline,
+    )
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The plan's own decision: why here, what next, what is closed."""
+
+    why: Table
+    coming: Table
+    refused: Table
+    passed: Sequence[str]
+
+
+def explained(document: Mapping[str, Any], told: Told) -> Explained:
+    return Explained(
+        why=telling.why(document, told),
+        coming=telling.coming(document, told),
+        refused=telling.refused(document, told),
+        passed=telling.passed(document, told),
+    )
+
+
+def says(view: AccountView, language: str) -> list[str]:
+    """Purpose and tone of the stage, how this kind of borrower reads, and what to do."""
+    book, standing = playbooks(), view.standing
+    if not standing.days_past_due:
+        return []
+    play = book.types[BorrowerType(standing.playbook or view.account.borrower_type)]
+    stage = Stage(standing.stage)
+    told = [book.stages.get(stage), play.reads_as, play.stages.get(stage)]
+    return [words.said(language) for words in told if words is not None]
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call in hand. `number` is whole here, and only here: it is to be dialled."""
+
+    task_id: int
+    whom: str
+    number: str
+    caller: str
+    reason: str
+    parts: Sequence[tuple[str, str]]
+    lease_until: str
+    state: str
+    may_ring: bool
+    may_release: bool
+    ring_why_not: str
+    outcomes: Sequence[Choice]
+
+
+def call(task: Task, caller: Caller, view: AccountView, told: Told) -> Call:
+    t = told.t
+    called = next((one for one in view.people if one.person_id == task.person_id and one.owes), None)
+    waits = task.state is TaskState.claimed
+    has_phone = bool(caller.user and caller.user.phone)
+    why_not = "" if has_phone else t("your own phone is not set by an admin: dial by hand")
+    parts = work.parts_of(task)
+    return Call(
+        task_id=task.id or 0,
+        whom=f"{called.name} · {t.word(called.role)}" if called else "",
+        number=task.number or "",
+        caller=task.caller or "",
+        reason=task.reason,
+        parts=[(t.word(name), t.word(str(value))) for name, value in parts.items() if not isinstance(value, dict)],
+        lease_until=told.hour(task.lease_until) if task.lease_until else "",
+        state=t.word(task.state),
+        may_ring=has_phone and waits,
+        may_release=waits,
+        ring_why_not=why_not if waits else "",
+        outcomes=[Choice(str(one), t.word(one), KEYS.get(one, "")) for one in RESULTS],
+    )
+
+
+@dataclass(frozen=True)
+class Opens:
+    """Which forms are open to this reader; a closed one is shown with the reason."""
+
+    talk: bool
+    lift: bool
+    hold: bool
+    pause: bool
+    answer: bool
+    call: bool
+
+
+def opens(caller: Caller) -> Opens:
+    return Opens(
+        talk=may_open(caller, "log_promise"),
+        lift=may_open(caller, "lift_stop"),
+        hold=may_open(caller, "log_hold"),
+        pause=may_open(caller, "log_pause"),
+        answer=may_open(caller, "answer_dispute"),
+        call=may_open(caller, "take_next"),
+    )
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What the forms offer to choose from."""
+
+    causes: Sequence[Choice]
+    willingness: Sequence[Choice]
+    abilities: Sequence[Choice]
+    stop_kinds: Sequence[Choice]
+    channels: Sequence[Choice]
+    promisers: Sequence[Choice]
+
+
+def offers(view: AccountView, told: Told) -> Offers:
+    t = told.t
+    return Offers(
+        causes=choices(t, Cause),
+        willingness=choices(t, Willingness),
+        abilities=choices(t, Ability),
+        stop_kinds=choices(t, StopKind),
+        channels=choices(t, Channel),
+        promisers=choices(t, dict.fromkeys(one.role for one in view.people if one.role in OBLIGORS)),
+    )
