@@ -326,3 +326,17 @@ def test_the_way_of_writing_does_not_make_another_event() -> None:
     pairs = understand("promise", {"amount": "5", "due_at": "2026-05-25 18:00"}, BOOK)
     json = understand("promise", {"due_at": "2026-05-25T10:00Z", "amount": 5}, BOOK)
     assert natural_key(dict(pairs.what)) == natural_key(dict(json.what))
+
+
+def test_a_dispute_told_again_with_its_answer_is_answered_and_not_doubled(book: Loading, database: Database) -> None:
+    asked = row("dispute", "2026-05-18 13:00", "reason=late fee", account="A2")
+    answered = row(
+        "dispute", "2026-05-18 13:00", "reason=late fee; answered_at=2026-05-19 09:00; answer=waived", account="A2"
+    )
+    assert counts(book("events", HEADER + asked)) == (1, 1, 0, 0)
+    assert counts(book("events", HEADER + answered)) == (1, 1, 0, 0)
+    for again in (asked, answered):
+        assert counts(book("events", HEADER + again)) == (1, 0, 1, 0)
+    with database.read() as session:
+        only = session.exec(select(Dispute)).one()
+        assert (only.answer, only.answered_at) == ("waived", parse_moment("2026-05-19T09:00+08:00"))

@@ -15,7 +15,7 @@ from collector.foundation.database import Database
 from collector.foundation.errors import NotFound, NotReady
 from collector.foundation.phone import possible_zones
 from collector.history import actions as history
-from collector.history.rules import Outcome, StopKind
+from collector.history.rules import Outcome, RoundEnd, StopKind
 from collector.portfolio.tables import Account
 
 NOW = noon(DUE + timedelta(days=5))
@@ -95,6 +95,16 @@ def test_attention_says_why_the_night_plan_must_look(database: Database) -> None
     with database.read() as session:
         ((_, attention, _),) = stream(session, floor.cn, date(2026, 5, 15), floor.wang, floor.wang)
     assert Attention(attention) == Attention.CALLBACK | Attention.ROUND
+
+
+def test_attention_is_given_to_whoever_was_found(database: Database) -> None:
+    with database.begin() as session:
+        floor = Floor(session)
+        history.end_round(session, floor.mobile, RoundEnd.found, {}, NOW - DAY, LI)
+        facts.refresh(session, [floor.wang], NOW)
+    with database.read() as session:
+        ((_, attention, _),) = stream(session, floor.cn, date(2026, 5, 15), floor.wang, floor.wang)
+    assert Attention(attention) == Attention.ROUND
 
 
 def test_a_stream_of_stale_facts_is_refused_and_time_may_go_back(database: Database) -> None:

@@ -158,6 +158,16 @@ def test_a_broken_promise_tops_the_list_until_it_was_called_about() -> None:
     assert kinds(later) == [(Channel.sms, Purpose.broken_promise)]
 
 
+def test_an_account_whose_promise_falls_due_today_is_called_before_ordinary_ones() -> None:
+    """Too small a promise to silence the account: the call still knows of it (handbook section 5)."""
+    small = account(20, promise("2026-05-12T18:00+08:00", amount=100))
+    call_ = next(task for task in plan(person(small)).tasks if task.channel is Channel.call)
+    assert '"tier":"promise_due"' in call_.priority
+    tomorrow = account(20, promise("2026-05-13T18:00+08:00", amount=100))
+    call_ = next(task for task in plan(person(tomorrow)).tasks if task.channel is Channel.call)
+    assert '"tier":"promise_due"' not in call_.priority
+
+
 # One budget
 
 
@@ -322,6 +332,12 @@ def test_an_avoiding_person_is_a_senior_collectors() -> None:
     busy = phone(round=(call(TODAY - timedelta(days=1), "morning", outcome=Outcome.busy),))
     task = only(plan(person(account(20), phones=(busy,))))
     assert task.level == "senior"
+
+
+def test_whoever_was_found_is_called_again_whatever_the_cadence() -> None:
+    found = phone(ended=RoundEnd.found.value)
+    assert only(plan(person(account(20, step=OLD_STEP), phones=(found,)))).channel is Channel.call
+    assert plan(person(account(20, step=OLD_STEP), phones=(phone(),))).tasks == ()
 
 
 # Call-backs

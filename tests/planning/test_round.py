@@ -95,6 +95,18 @@ def test_matrix_takes_every_caller_in_every_slot() -> None:
     assert state(phone(round=calls), MATRIX) is RoundState.closing
 
 
+def test_a_matrix_is_called_out_with_nine_calls_however_many_numbers_there_are() -> None:
+    callers = (*CALLERS, "+861055500004", "+861055500005")
+    calls: tuple[RoundCall, ...] = ()
+    for number in range(9):
+        found = progress(phone(round=calls), MATRIX, ZONE, LATER)
+        pairs = sorted(next_pairs(found, callers, SLOTS, MATRIX), key=lambda pair: SLOTS.index(pair[1]))
+        caller, slot = pairs[number % len(pairs)]
+        calls = (*calls, call(TODAY + timedelta(days=number), slot, caller))
+    assert len({(one.caller, one.slot) for one in calls}) == 9
+    assert state(phone(round=calls), MATRIX) is RoundState.closing
+
+
 CLOSED = second("2026-05-13T10:00+08:00")
 
 

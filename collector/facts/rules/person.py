@@ -37,7 +37,7 @@ from collector.facts.rules.words import (
 )
 from collector.foundation.clock import local_day
 from collector.foundation.phone import possible_zones
-from collector.history.rules import CONVERSATION, NOT_PLACED, Channel, Direction, StopKind
+from collector.history.rules import CONVERSATION, NOT_PLACED, Channel, Direction, RoundEnd, StopKind
 from collector.portfolio.rules import ContactOwner, ContactStatus
 
 EVENT_DAYS = 8
@@ -322,7 +322,7 @@ def _attention(accounts: Sequence[AccountFacts], body: PersonBody) -> Attention:
     if body.callbacks:
         bits |= CALLBACK
     for phone in body.phones:
-        if phone.round or phone.closing_at is not None:
+        if phone.round or phone.closing_at is not None or phone.ended == RoundEnd.found:
             bits |= ROUND
     for account in accounts:
         if account.broken_at is not None or (account.extra is not None and extra_of(account).promises):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from collector.facts.rules import AccountFacts, Phone, extra_of
+from collector.foundation.clock import local_day
 from collector.history.rules import CONVERSATION, DEAD
 from collector.planning.rules.context import Context
 from collector.planning.rules.look import Look
@@ -65,7 +66,7 @@ def _tiers(seen: Look, purpose: Purpose, ctx: Context) -> list[Tier]:
     held = []
     if seen.is_broken or purpose is Purpose.broken_promise:
         held.append(Tier.broken_promise)
-    if purpose is Purpose.promise_reminder:
+    if purpose is Purpose.promise_reminder or _is_promise_due(account, ctx):
         held.append(Tier.promise_due)
     if account.extra is not None or account.guarantee_until is not None:
         held += [Tier.legal_clock] if _is_clock_near(account, today, policy.clock_days) else []
@@ -76,6 +77,14 @@ def _tiers(seen: Look, purpose: Purpose, ctx: Context) -> list[Tier]:
     if seen.days and untouched_days(seen, today) >= policy.untouched_days:
         held.append(Tier.untouched)
     return held
+
+
+def _is_promise_due(account: AccountFacts, ctx: Context) -> bool:
+    """Whether a promise that is still open falls due on the planned day, in the portfolio's calendar."""
+    if account.extra is None:
+        return False
+    days = (local_day(datetime.fromtimestamp(promise.due_at, UTC), ctx.zone) for promise in extra_of(account).promises)
+    return ctx.today in days
 
 
 def _is_clock_near(account: AccountFacts, today: date, days: int) -> bool:

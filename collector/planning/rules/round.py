@@ -187,9 +187,10 @@ def next_pairs(round_: Round, callers: Sequence[str], slots: Sequence[str], retr
 
 
 def _useful(unused: Sequence[Pair], counted: Sequence[RoundCall], retry: Retry) -> list[Pair]:
-    if retry.mode == "matrix":
-        return list(unused)
     done = [(call.caller, call.slot) for call in counted]
+    if retry.mode == "matrix":
+        covered = _covered(done, retry)
+        return [pair for pair in unused if _covered([*done, pair], retry) > covered]
     callers, slots = {caller for caller, _ in done}, {slot for _, slot in done}
     crossing = [pair for pair in unused if pair[0] not in callers and pair[1] not in slots]
     matched = _matched(done)

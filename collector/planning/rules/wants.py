@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from collector.facts.rules import Callback, Event, Kind, PersonFacts, Phone, PromiseFact, extra_of
 from collector.foundation.clock import day_start, local_day
-from collector.history.rules import Channel, Direction
+from collector.history.rules import Channel, Direction, RoundEnd
 from collector.planning.rules.context import Context
 from collector.planning.rules.look import SILENT_ALTOGETHER, Look, Quiet
 from collector.planning.rules.round import Round, RoundState
@@ -69,7 +69,7 @@ def wants(
                 yield _reminder(seen, seen.reminder)
             if seen.due.step is not None:
                 yield _step(seen, seen.due.step)
-    if any(round_.state in STARTED for _, round_ in rounds):
+    if any(round_.state in STARTED or _is_found(phone, round_) for phone, round_ in rounds):
         late = [seen for seen, quiet in looks if quiet is None and seen.days]
         if late:
             yield from _rounds(max(late, key=lambda seen: seen.account.overdue), rounds, ctx)
@@ -176,6 +176,12 @@ def _step(seen: Look, step: Step) -> Want:
         step,
         skipped,
     )
+
+
+def _is_found(phone: Phone, round_: Round) -> bool:
+    """A lost person was found under this number: calling starts again at once, whatever the cadence (handbook
+    section 8)."""
+    return round_.state is RoundState.fresh and phone.ended == RoundEnd.found
 
 
 STARTED = frozenset({RoundState.open, RoundState.closing, RoundState.waiting, RoundState.given_up})

@@ -132,6 +132,9 @@ class RestLoader:
         return self._keyed(row, key)
 
     def dispute(self, told: Told, at: datetime, subject: Subject) -> bool:
+        known = self._disputed(told, at, subject)
+        if known is not None:
+            return known.answered_at is None and self._answered(known, told)
         key = self._new(Dispute, told, at, subject)
         if key is None:
             return False
@@ -145,10 +148,24 @@ class RestLoader:
             now=self._book.at,
             actor=self._actor,
         )
-        if "answered_at" in told.what:
-            answer = told.what.get("answer", "")
-            history.answer_dispute(self._session, row.id or 0, answer, told.what["answered_at"], self._actor)
+        self._answered(row, told)
         return self._keyed(row, key)
+
+    def _disputed(self, told: Told, at: datetime, subject: Subject) -> Dispute | None:
+        """The same dispute, told before: a later file brings its answer."""
+        wanted = select(Dispute).where(
+            col(Dispute.account_id) == subject.account_id,
+            col(Dispute.at) == at,
+            col(Dispute.reason) == told.what.get("reason", ""),
+        )
+        return self._session.exec(wanted).first()
+
+    def _answered(self, row: Dispute, told: Told) -> bool:
+        if "answered_at" not in told.what:
+            return False
+        answer = told.what.get("answer", "")
+        history.answer_dispute(self._session, row.id or 0, answer, told.what["answered_at"], self._actor)
+        return True
 
     def complaint(self, told: Told, at: datetime, subject: Subject) -> bool:
         if self._there(Complaint, account_id=subject.account_id, at=at):
