@@ -164,7 +164,7 @@ def stream(session: Session, portfolio_id: int, day: date, lo: int, hi: int) -> 
     stored_day = day if is_postgresql(session) else day.isoformat()
     given = {"portfolio": portfolio_id, "lo": lo, "hi": hi, "day": stored_day}
     if session.execute(text(STALE), given).first() is not None:
-        raise NotReady(f"the facts are not up to date for {day}; refresh them first")
+        raise NotReady(f"the facts are not up to date for {day}; run: collector sweep")
     rows = _server_rows if is_postgresql(session) else _file_rows
     yield from _people(rows(session, portfolio_id, lo, hi))
 
