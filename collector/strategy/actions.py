@@ -58,10 +58,11 @@ def publish(
 
 
 def check_for(document: Document, catalogue: Catalogue, portfolios: Iterable[Portfolio]) -> None:
-    """Whether the document can hold for these portfolios: its templates exist in their languages, its amounts in
-    their currencies. `BadInput` names every one that is missing, and where it is asked for."""
+    """Whether the document can hold for these portfolios: its templates exist in their languages (in all that there
+    are, where there is no portfolio yet), its amounts in their currencies. `BadInput` names every one that is
+    missing, and where it is asked for."""
     concerned = list(portfolios)
-    languages = sorted({portfolio.language for portfolio in concerned})
+    languages = sorted({portfolio.language for portfolio in concerned}) or list(catalogue.languages)
     problems = [
         Problem(missing.reason, document.line(place), file=document.file)
         for name, place in template_names(document).items()

@@ -36,11 +36,18 @@ def people_of_account(session: Session, account_id: int) -> set[int]:
 
 
 def follow_up(
-    session: Session, office: Office, person_ids: Iterable[int], now: datetime, actor: Actor = WORKER
+    session: Session,
+    office: Office,
+    person_ids: Iterable[int],
+    now: datetime,
+    actor: Actor = WORKER,
+    *,
+    propose: bool = True,
 ) -> None:
     """Bring everything that follows from an event up to date for these people, in the event's own transaction.
 
     Whoever owes what they borrowed is one of them: a broken promise or a hand-over is a fact of the guarantor too.
+    Without `propose` new hand-overs are left to the next sweep.
     """
     people = set(person_ids)
     if not people:
@@ -54,7 +61,7 @@ def follow_up(
     if notes:
         note_rounds(session, notes, now)
         facts_actions.refresh(session, people, now)
-    moved = hand_over(session, people, now)
+    moved = hand_over(session, people, now, propose=propose)
     if moved:
         facts_actions.refresh(session, people, now)
     if notes or moved:

@@ -54,14 +54,15 @@ def decided(facts: PersonFacts, terms: Mapping[int, Terms]) -> Iterator[Proposal
                     yield decision
 
 
-def hand_over(session: Session, people: Collection[int], now: datetime) -> int:
-    """Carry out what is decided about these people. Returns how many accounts moved."""
+def hand_over(session: Session, people: Collection[int], now: datetime, *, propose: bool = True) -> int:
+    """Carry out what is decided about these people; without `propose` only what is to be taken back. Returns how many
+    accounts moved."""
     everyone = read_people(session, people, now).values()
     terms = terms_of(session, {account.portfolio_id for facts in everyone for account in facts.accounts}, now)
     decisions = [(facts, decision) for facts in everyone for decision in decided(facts, terms)]
     recalls = [decision for _, decision in decisions if isinstance(decision, Recall)]
     proposals = [(facts, decision) for facts, decision in decisions if isinstance(decision, Proposal)]
-    return _recall(session, recalls, now) + (_propose(session, proposals, now) if proposals else 0)
+    return _recall(session, recalls, now) + (_propose(session, proposals, now) if propose and proposals else 0)
 
 
 def _propose(session: Session, proposals: Sequence[tuple[PersonFacts, Proposal]], now: datetime) -> int:

@@ -18,7 +18,7 @@ from collector.facts.actions import refresh_stale
 from collector.foundation.database import Begin, is_postgresql, lock_key
 from collector.foundation.errors import Conflict
 from collector.history.rules import Channel
-from collector.identity.rules import LEVEL_ORDER, Level
+from collector.identity.rules import LEVEL_ORDER, Level, Role
 from collector.identity.tables import User
 from collector.planning.actions.sweep import Errand, Range, Tally, go_through, go_through_all
 from collector.planning.queries import CarriedIn, nothing_known, person_ranges, read_context
@@ -204,11 +204,18 @@ def _abandon(session: Session, run_ids: object) -> None:
         session.execute(update(PlanRun).where(col(PlanRun.id).in_(building)).values(state=RunState.abandoned))
 
 
+TALKING = frozenset({Role.agent.value, Role.senior.value})
+"""Roles of those who make the calls."""
+
+
 def agents_places(session: Session, ctx: Context) -> dict[str, int]:
-    """How many calls a day the agents of each level can make in this portfolio; empty: nobody has a level, no limit."""
-    agents = session.exec(
-        select(User.level)
-        .where(col(User.level).is_not(None), col(User.disabled_at).is_(None))
+    """How many calls a day the agents of each level can make in this portfolio; empty: there are none, no limit.
+
+    An agent without a level takes calls of every level, and counts as a senior, who helps below.
+    """
+    people = session.exec(
+        select(User.level, User.roles)
+        .where(col(User.disabled_at).is_(None))
         .where(
             or_(
                 col(User.all_portfolios),
@@ -221,6 +228,7 @@ def agents_places(session: Session, ctx: Context) -> dict[str, int]:
             )
         )
     ).all()
+    agents = [level or Level.senior for level, roles in people if TALKING & set(roles.split(","))]
     each = ctx.strategy.capacity.accounts_per_agent
     return {level.value: each * agents.count(level) for level in Level} if agents else {}
 

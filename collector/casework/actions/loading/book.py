@@ -19,6 +19,9 @@ from collector.portfolio import loading
 from collector.portfolio.loading import LoadResult, Progress, no_progress
 from collector.portfolio.rules import LoadKind
 
+SCHEDULE = frozenset({LoadKind.accounts, LoadKind.instalments, LoadKind.parties})
+"""A book that comes in file by file looks later than it is until its payments are there: nothing is handed over yet."""
+
 CHUNK = 2_000
 """Accounts followed up in one transaction."""
 
@@ -70,12 +73,18 @@ def load(
             progress=progress,
         )
     if follow:
-        follow_accounts(office, result.changed_accounts, at, actor, progress)
+        follow_accounts(office, result.changed_accounts, at, actor, progress, propose=kind not in SCHEDULE)
     return result
 
 
 def follow_accounts(
-    office: Office, account_ids: Sequence[int], at: datetime, actor: str, progress: Progress = no_progress
+    office: Office,
+    account_ids: Sequence[int],
+    at: datetime,
+    actor: str,
+    progress: Progress = no_progress,
+    *,
+    propose: bool = True,
 ) -> None:
     """`follow_up` for everyone who owes these accounts, or did as far as the kept facts know."""
     for start in range(0, len(account_ids), CHUNK):
@@ -83,5 +92,5 @@ def follow_accounts(
         with office.database.begin() as session:
             kept = select(AccountState.person_id).where(among(session, AccountState.account_id, chunk))
             people = people_of_accounts(session, chunk) | set(session.exec(kept))
-            follow_up(session, office, people, at, Actor(actor))
+            follow_up(session, office, people, at, Actor(actor), propose=propose)
         progress(min(start + CHUNK, len(account_ids)), len(account_ids))
