@@ -142,7 +142,7 @@ def test_a_late_word_never_moves_a_status_back(building: Building) -> None:
         assert hook(building, f"/message-status/{token}", MessageSid="SM1", MessageStatus=status).status_code == 204
     with building.office.database.read() as session:
         assert session.exec(select(Submission)).one().progress is Progress.delivered
-        assert session.exec(select(Task)).one().state is TaskState.done
+        assert session.exec(select(Task).where(Task.token == token)).one().state is TaskState.done
 
 
 def test_an_unknown_token_is_success_and_changes_nothing(building: Building) -> None:
@@ -191,7 +191,7 @@ def test_what_a_dialled_leg_proves_is_recorded_once(building: Building) -> None:
     token = submitted(building, "call")
     hook(building, f"/voice-script/{token}", CallSid="CA1", CallStatus="in-progress")
     with building.office.database.begin() as session:
-        task = session.exec(select(Task)).one()
+        task = session.exec(select(Task).where(Task.token == token)).one()
         task.state, task.claimed_by = TaskState.sent, "user:agent"
         session.add(task)
     fields = {"CallSid": "CA1", "DialCallSid": "CA3", "DialCallStatus": "busy", "DialCallDuration": "0"}
