@@ -15,6 +15,7 @@ from sqlmodel import Session
 from collector.facts.queries import stream
 from collector.facts.rules import AccountFacts, PersonFacts, body_decoder
 from collector.foundation.database import Begin, Database, copy_rows
+from collector.foundation.memory import no_collecting
 from collector.history.rules import Channel
 from collector.planning.actions.rows import REFUSAL_COLUMNS, TASK_COLUMNS, refusal_row, task_row
 from collector.planning.queries import in_flight, planned_elsewhere
@@ -75,7 +76,7 @@ class Errand:
 
 def go_through(begin: Begin, errand: Errand, part: Range) -> Tally:
     """Decides for everyone in the range, and fills tasks and refusals in, in one transaction."""
-    with begin() as session:
+    with no_collecting(), begin() as session:
         tally, tasks, refusals = decide_range(session, errand, part)
         if errand.run_id is not None:
             copy_rows(session, "task", TASK_COLUMNS, tasks)
