@@ -114,9 +114,7 @@ class TwilioCarrier:
 
     async def messages(self, to: str, sender: str, since: datetime) -> Sequence[Sighting]:
         seen = await _listed(
-            self._client.messages.list_async(
-                to=to, from_=sender, date_sent_after=since - timedelta(days=1), limit=50
-            )
+            self._client.messages.list_async(to=to, from_=sender, date_sent_after=since - timedelta(days=1), limit=50)
         )
         return [
             Sighting(
@@ -133,9 +131,7 @@ class TwilioCarrier:
 
     async def calls(self, to: str, caller: str, since: datetime) -> Sequence[Sighting]:
         seen = await _listed(
-            self._client.calls.list_async(
-                to=to, from_=caller, start_time_after=since - timedelta(days=1), limit=50
-            )
+            self._client.calls.list_async(to=to, from_=caller, start_time_after=since - timedelta(days=1), limit=50)
         )
         return [
             Sighting(
@@ -179,9 +175,7 @@ async def _receipt(made: Awaitable[Any], words: Mapping[str, Progress]) -> Recei
     except TwilioRestException as error:
         if error.status >= 500:
             raise Unclear(f"the carrier failed with HTTP {error.status}") from error
-        return Receipt(
-            None, Progress.refused, error.code, f"carrier error {error.code}", busy=error.status == TOO_MANY
-        )
+        return Receipt(None, Progress.refused, error.code, f"carrier error {error.code}", busy=error.status == TOO_MANY)
     return Receipt(instance.sid, words.get(str(instance.status), Progress.accepted))
 
 

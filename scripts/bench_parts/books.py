@@ -267,9 +267,7 @@ def _pay(run: Run, day: date) -> None:
     run.load(LoadKind.payments, run.table("paid", "reference account_no amount paid_at", rows), None, run.book.code)
 
 
-def _debtors(
-    session: Session, day: date, promised: dict[int, int]
-) -> Iterator[tuple[int, str, str, int, int]]:
+def _debtors(session: Session, day: date, promised: dict[int, int]) -> Iterator[tuple[int, str, str, int, int]]:
     """Account, its number, phone, what could be paid and days late, of whoever is late or has promised for today."""
     rows = session.exec(
         select(

@@ -79,5 +79,3 @@ def test_a_chain_cut_at_its_end_is_seen_by_its_checkpoint(sealed: Session, keys:
     sealed.execute(text("DELETE FROM audit_entry WHERE id = 5"))
     sealed.expire_all()
     assert [finding.damage for finding in verify(sealed, keys).findings] == [Damage.removed]
-
-

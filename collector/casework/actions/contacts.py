@@ -122,9 +122,7 @@ def _finish(session: Session, task: Task, outcome: Outcome, at: datetime) -> Non
     session.flush()
 
 
-def found(
-    session: Session, office: Office, *, person_id: int, phone: str, at: datetime, actor: Actor
-) -> ContactPoint:
+def found(session: Session, office: Office, *, person_id: int, phone: str, at: datetime, actor: Actor) -> ContactPoint:
     """A lost person was found: the number is theirs, verified now, and calling starts with a fresh round."""
     borrowed = accounts_of_person(session, person_id)
     if not borrowed:

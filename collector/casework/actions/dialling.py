@@ -104,9 +104,7 @@ def dial_script(session: Session, office: Office, *, token: str, call_sid: str, 
     task.submitted_at = at
     session.add(task)
     addresses = Addresses(office.settings.public_url)
-    return twiml.dial(
-        task.number or "", task.caller or "", addresses.dial_result(token), addresses.dial_status(token)
-    )
+    return twiml.dial(task.number or "", task.caller or "", addresses.dial_result(token), addresses.dial_status(token))
 
 
 def call_status(session: Session, office: Office, *, token: str, sid: str, status: str, at: datetime) -> bool:

@@ -59,9 +59,7 @@ def take_back(session: Session, task: Task, attempt: Attempt, outcome: Outcome, 
             history.lift_hold(session, hold.id or 0, at, actor)
 
 
-def _mark(
-    session: Session, task: Task, status: ContactStatus, owner: ContactOwner, at: datetime, actor: Actor
-) -> None:
+def _mark(session: Session, task: Task, status: ContactStatus, owner: ContactOwner, at: datetime, actor: Actor) -> None:
     if task.contact_point_id is not None:
         point = session.get_one(ContactPoint, task.contact_point_id)
         portfolio.mark_point(session, point, status, owner=owner, actor=actor.name, at=at)

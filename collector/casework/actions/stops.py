@@ -126,9 +126,7 @@ def _held(session: Session, row: Hold) -> set[int]:
     return people_of_account(session, row.account_id) if row.account_id is not None else set()
 
 
-def dispute(
-    session: Session, office: Office, *, account_id: int, reason: str, at: datetime, actor: Actor
-) -> Dispute:
+def dispute(session: Session, office: Office, *, account_id: int, reason: str, at: datetime, actor: Actor) -> Dispute:
     """The debt is disputed: collection on it stops until the answer is given."""
     people = people_of_account(session, account_id)
     account, book = account_of(session, account_id)

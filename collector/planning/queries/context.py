@@ -68,9 +68,7 @@ def _compiled(
     carrier: Capabilities | None,
 ) -> Policy:
     """The same gate for the same terms: making it costs more than asking it, and every event asks."""
-    return compile_policy(
-        load_pack(jurisdiction), collector_type, debt_type, msgspec.json.decode(tightening), carrier
-    )
+    return compile_policy(load_pack(jurisdiction), collector_type, debt_type, msgspec.json.decode(tightening), carrier)
 
 
 def _lines(session: Session, portfolio_id: int) -> tuple[Line, ...]:

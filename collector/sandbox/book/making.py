@@ -101,9 +101,7 @@ def invent(spec: BookSpec, count: int, now: datetime, seed: int) -> tuple[list[L
     return loans, [*(paid for loan in loans for paid in loan.payments), *strangers]
 
 
-def _loaded(
-    office: Office, files: Files, logins: Mapping[str, str], now: datetime, progress: Progressed
-) -> set[int]:
+def _loaded(office: Office, files: Files, logins: Mapping[str, str], now: datetime, progress: Progressed) -> set[int]:
     """Load them all; the accounts they touched. A refused row is a fault of ours, and ends it."""
     touched: set[int] = set()
     for done, (code, kind, path) in enumerate(files):

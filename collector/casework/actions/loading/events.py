@@ -151,9 +151,7 @@ def _wrong(column: str, reason: str) -> BadInput:
     return BadInput(problems=(Problem(reason, column=column),))
 
 
-def _recorded(
-    session: Session, reading: Reading, count: Count, book: Book, path: Path, actor: Actor
-) -> LoadRun:
+def _recorded(session: Session, reading: Reading, count: Count, book: Book, path: Path, actor: Actor) -> LoadRun:
     """The run's own row, and its audit entry: counts and the digest of the file."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
