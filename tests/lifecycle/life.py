@@ -274,6 +274,13 @@ class Life:
     def paid(self, account_no: str) -> int:
         return sum(one.amount for one in self.money if one.account_no == account_no and not one.reversed)
 
+    def is_in_time(self, money: Money, made_at: datetime, due_at: datetime) -> bool:
+        """Files tell the minute, from which it counts; midnight sharp tells the day, to the borrower's favour."""
+        paid_at = money.paid_at.replace(second=0, microsecond=0)
+        local = paid_at.astimezone(self.place.zone)
+        last = paid_at + timedelta(days=1) if (local.hour, local.minute) == (0, 0) else paid_at
+        return last >= made_at and paid_at <= due_at
+
     def owed(self, account_no: str) -> int:
         return max(sum(amount for _, amount in SCHEDULE[account_no]) - self.paid(account_no), 0)
 
