@@ -115,7 +115,8 @@ def _still_held(session: Session, agent: Actor, carried_in: CarriedIn, at: datet
 
 def _claimed(session: Session, task: Task, agent: Actor, verdict: Verdict, at: datetime) -> ClaimedCall:
     move(task, TaskState.claimed)
-    task.claimed_by, task.claimed_at, task.lease_until = agent.name, at, at + LEASE
+    # Nobody dials after the lawful window: the hold ends with it at the latest.
+    task.claimed_by, task.claimed_at, task.lease_until = agent.name, at, min(at + LEASE, task.not_after)
     task.token = secrets.token_urlsafe(16)
     session.add(task)
     note_verdict(session, task, verdict, at, Moment.claim, agent.name)
