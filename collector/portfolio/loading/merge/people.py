@@ -40,8 +40,8 @@ def salts(count: int) -> list[str]:
 def _leading(stage: str) -> str:
     """Staged rows `s` that bring an ID: of several with the same one the last."""
     return (
-        f"(SELECT max(position) AS position FROM {stage} WHERE run = :run AND id_index IS NOT NULL GROUP BY id_index) l"  # noqa: S608
-        f" JOIN {stage} s ON s.run = :run AND s.position = l.position"
+        f"(SELECT * FROM (SELECT x.*, row_number() OVER (PARTITION BY id_index ORDER BY position DESC) AS nth"  # noqa: S608
+        f" FROM {stage} x WHERE x.run = :run AND x.id_index IS NOT NULL) y WHERE y.nth = 1) s"
     )
 
 
