@@ -14,6 +14,8 @@ class Tighter(Enum):
 
     lower = "lower"
     higher = "higher"
+    longer = "longer"
+    """A term; None lasts until somebody ends it, which is the longest."""
     more = "more"
     """A superset; of word lists: every list keeps its words."""
     fewer = "fewer"
@@ -33,6 +35,7 @@ def _more(old: Any, new: Any) -> bool:
 _AT_LEAST_AS_STRICT: dict[Tighter, Callable[[Any, Any], bool]] = {
     Tighter.lower: lambda old, new: old is None or (new is not None and new <= old),
     Tighter.higher: lambda old, new: old is None or (new is not None and new >= old),
+    Tighter.longer: lambda old, new: new is None or (old is not None and new >= old),
     Tighter.more: _more,
     Tighter.fewer: lambda old, new: set(new) <= set(old),
     Tighter.on: lambda old, new: new or not old,

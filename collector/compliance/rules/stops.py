@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
+from pydantic import Field
+
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import NumberKind, Purpose, Role, Whom
 from collector.compliance.rules.day import QUARTER, day_of, second_at
@@ -27,7 +29,7 @@ class Stop(Parameters):
     unless_purpose: Annotated[tuple[Purpose, ...], Tighter.fewer] = ()
     number_kinds: tuple[NumberKind, ...] = ()
     """Only numbers of these kinds are closed; empty: all."""
-    days: Annotated[int | None, Tighter.higher] = None
+    days: Annotated[int | None, Field(ge=1), Tighter.longer] = None
     """Local days it lasts when nobody recorded an end, the first day included; None: until it is lifted."""
 
 
@@ -140,7 +142,7 @@ class Said(Parameters):
     """An outcome that closes the gate by itself until somebody looked into it."""
 
     outcome: str
-    working_days: Annotated[int | None, Tighter.higher] = None
+    working_days: Annotated[int | None, Field(ge=0, le=260), Tighter.longer] = None
     """Whole working days of quiet after the day it was said; None: until a person decides."""
 
 
