@@ -127,6 +127,23 @@ class Case:
         """Seconds since midnight on that zone's clocks."""
         return (self.at + day.offset) % 86400
 
+    def heard_from(self, kind: Kind) -> list[Event]:
+        """What the person to be contacted sent in that medium, up to now: it opens, so later words do not count."""
+        return [
+            event
+            for event in self.facts.body.events
+            if event.kind is kind
+            and event.direction is Direction.inbound
+            and event.at <= self.at
+            and self.same_number(event.number)
+            and self.same_person(event.person)
+        ]
+
+    def same_person(self, person: int | None) -> bool:
+        """Whether it is the person to be contacted; None is the person of the facts."""
+        own = self.facts.person_id
+        return (None if person == own else person) == (None if self.contact.person == own else self.contact.person)
+
     def same_number(self, number: str | None) -> bool:
         """Whether it may be the number to be used: an unknown one may be any."""
         return number is None or self.contact.number is None or number == self.contact.number

@@ -260,11 +260,7 @@ class TextConsent(Parameters):
 def text_consent(p: TextConsent, case: Case) -> Finding | None:
     """Text only a number the person texted from or consented to, renewed or database-checked lately (1006.6(d)(5))."""
     since = case.since(p.days)
-    signs = [
-        event.at
-        for event in case.facts.body.events
-        if event.kind is Kind.sms and event.direction is Direction.inbound and case.same_number(event.number)
-    ]
+    signs = [event.at for event in case.heard_from(Kind.sms)]
     signs += [
         mark.at
         for mark in case.marks(Mark.consent)

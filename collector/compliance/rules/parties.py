@@ -58,10 +58,7 @@ def third_party(p: ThirdParty, case: Case) -> Finding | None:
 
 
 def _was_asked(case: Case, event: Event) -> bool:
-    own = case.facts.person_id
-    target = None if case.contact.person == own else case.contact.person
-    whom = None if event.person == own else event.person
-    return whom == target and event.direction is Direction.outbound and event.outcome != "failed"
+    return case.same_person(event.person) and event.direction is Direction.outbound and event.outcome != "failed"
 
 
 class Number(Parameters):
@@ -115,11 +112,9 @@ def work_mail(p: WorkMail, case: Case) -> Finding | None:
     contact = case.contact
     if contact.channel is not Channel.email or contact.number_kind is not NumberKind.work:
         return None
-    wrote = any(
-        event.kind is Kind.email and event.direction is Direction.inbound and case.same_number(event.number)
-        for event in case.facts.body.events
-    )
-    return None if wrote else Finding("an e-mail address of the employer that the person did not use")
+    if case.heard_from(Kind.email):
+        return None
+    return Finding("an e-mail address of the employer that the person did not use")
 
 
 class Guarantee(Parameters):

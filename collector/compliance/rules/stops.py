@@ -191,6 +191,7 @@ def confirmation(p: Confirmation, case: Case) -> Finding | None:
         return Finding("there is no opt-out to confirm in this medium")
     newest = max(mark.at for mark in outs)
     kind = Kind(channel.value)
-    if any(e.kind is kind and e.direction == "outbound" and e.at >= newest for e in case.facts.body.events):
+    sent = [e for e in case.facts.body.events if e.kind is kind and e.direction == "outbound" and e.at >= newest]
+    if any(case.same_person(event.person) for event in sent):
         return Finding("the opt-out was confirmed already")
     return None
