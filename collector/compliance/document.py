@@ -22,14 +22,20 @@ from collector.portfolio.rules import CollectorType, DebtType
 Flag = Literal["bankrupt", "deceased", "attorney", "unreachable", "hardship", "breathing_space", "settled"]
 OUTCOMES = (*(outcome.value for outcome in Outcome), "busy_tone", "answered")
 
+YEARS = range(1972, 3000)
+"""Clocks before were not a whole number of quarters apart (`rules.day`); calendars of holidays end long before."""
+
 
 def _moment(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError("write a time as 2026-05-12T09:30+08:00")
     try:
-        return int(parse_moment(str(value)).timestamp())
+        moment = parse_moment(str(value))
     except (BadInput, OverflowError) as error:
         raise ValueError(str(error)) from error
+    if moment.year not in YEARS:
+        raise ValueError(f"{value!r} is outside the years {YEARS[0]} to {YEARS[-1]}")
+    return int(moment.timestamp())
 
 
 def _zone(value: Any) -> str:

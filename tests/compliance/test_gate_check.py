@@ -63,11 +63,22 @@ def _changed(path: str, value: Any) -> dict[str, Any]:
         pytest.param("events.0.at", 1775000000, "events.0.call.at", id="a number is no time"),
         pytest.param("candidate.at", "2026-04-07", "candidate.at", id="no time of the candidate"),
         pytest.param("candidate.at", "0001-01-01T00:00+14:00", "candidate.at", id="before time"),
+        pytest.param("candidate.at", "1969-12-31T12:00+00:00", "candidate.at", id="before the clocks of today"),
+        pytest.param("events.0.at", "9999-12-30T12:00+00:00", "events.0.call.at", id="at the end of time"),
         pytest.param("candidate.kind", "fax", "candidate.kind", id="unknown channel"),
         pytest.param("candidate.purpose", "fun", "candidate.purpose", id="unknown purpose"),
         pytest.param("candidate.to", {"whom": "dog"}, "candidate.to.whom", id="unknown whom"),
         pytest.param("debts", [{"id": "A", "plan": "maybe"}], "debts.0.plan", id="unknown plan"),
         pytest.param("tightening", {"US-7IN7": {"cap": 9}}, "US-7IN7.cap", id="loosening"),
+        pytest.param("tightening", {"US-7IN7": {"days": 8}}, "US-7IN7.days", id="more days than facts keep"),
+        pytest.param("tightening", {"US-7IN7": {"binds": ["uncle"]}}, "US-7IN7.binds", id="nobody to bind"),
+        pytest.param("tightening", {"US-7IN7": {"binds": 5}}, "US-7IN7.binds", id="no list to bind"),
+        pytest.param(
+            "tightening",
+            {"HOUSE-SAYS-PAID": {"working_days": 999999}},
+            "HOUSE-SAYS-PAID.working_days",
+            id="quiet for ever by number",
+        ),
     ],
 )
 def test_what_is_not_right_is_named_with_its_place(path: str, value: Any, place: str) -> None:
@@ -150,3 +161,11 @@ def test_the_schema_admits_what_is_right_and_names_every_kind() -> None:
         "cease",
     } <= kinds
     assert schema["additionalProperties"] is False
+
+
+def test_for_ever_may_be_written_as_the_last_date_there_is() -> None:
+    until = {"until": "9999-12-31"}
+    held = question("us", [event("hold", "2026-04-01T10:00-04:00", **until)], CANDIDATE)
+    agreed = question("us", [event("consent", "2026-04-01T10:00-04:00", **until)], CANDIDATE)
+    assert check_document(held)["earliest"] is None
+    assert check_document(agreed)["verdict"] == "allow"

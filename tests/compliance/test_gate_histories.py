@@ -33,3 +33,19 @@ def test_what_was_sent_to_another_confirms_no_opt_out() -> None:
     asked = event("email", "2026-04-03T12:00-04:00", purpose="opt_out_confirmation")
     for person, answer in (("S", "allow"), ("C", "deny")):
         assert check("us", [out, event("email", "2026-04-03T11:00-04:00", person=person)], asked)[0] == answer
+
+
+@pytest.mark.parametrize(
+    ("wish", "earliest"),
+    [
+        pytest.param({"not_before": "17:00"}, "2026-04-03T11:30:00-04:00", id="before the time that suits"),
+        pytest.param({"channel": "call"}, "2026-04-03T11:30:00-04:00", id="where no time suits"),
+        pytest.param({"not_before": "10:00"}, "2026-04-03T10:00:00-04:00", id="later than the time that suits"),
+    ],
+)
+def test_the_earliest_moment_may_be_one_agreed_since_the_wish(wish: dict[str, Any], earliest: str) -> None:
+    events = [
+        event("preference", "2026-03-01T10:00-05:00", **wish),
+        event("agreement", "2026-04-03T07:00-04:00", evidence_id="E", hours="11:30-12:00"),
+    ]
+    assert check("us", events, event("call", "2026-04-03T09:00-04:00"))[2] == earliest

@@ -6,7 +6,7 @@ calendar day changes inside a quarter.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from collector.foundation.clock import zone as zone_info
 
 QUARTER = 900
 DAY = 86400
+FIRST, LAST = date.min.toordinal() + 1, date.max.toordinal() - 2
+"""The days that every zone can read: a window or a term may be asked to reach further."""
 REMEMBERED = 8
 """Days back whose starts are kept ready: today and the week before it."""
 
@@ -39,9 +41,9 @@ class Day(NamedTuple):
 def second_at(zone: str, ordinal: int, clock_second: int = 0) -> int:
     """The epoch second when the clocks of that zone first show this time on that date.
 
-    A time that daylight saving skips means the moment one gap later.
+    A time that daylight saving skips means the moment one gap later; a date outside the calendar means its end.
     """
-    naive = datetime.fromordinal(ordinal) + timedelta(seconds=clock_second)
+    naive = datetime.fromordinal(min(max(ordinal, FIRST), LAST)) + timedelta(seconds=clock_second)
     return int(naive.replace(tzinfo=zone_info(zone)).timestamp())
 
 

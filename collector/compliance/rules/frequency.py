@@ -11,11 +11,12 @@ from collector.compliance.rules.case import ANSWERED_WORDS, Case
 from collector.compliance.rules.contact import Purpose, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.verdict import Answer, Finding
-from collector.facts.rules import Event, Kind, Mark, Standing
+from collector.facts.rules import EVENT_DAYS, Event, Kind, Mark, Standing
 from collector.history.rules import Channel, Direction
 
 Cap = Annotated[int, Field(ge=0), Tighter.lower]
-Days = Annotated[int, Field(ge=1), Tighter.higher]
+Days = Annotated[int, Field(ge=1, lt=EVENT_DAYS), Tighter.higher]
+"""Local days of a window. Facts keep the contacts of 8: a longer window would not be kept, so it is not accepted."""
 NOT_LIMITED = frozenset({Whom.attorney, Whom.credit_bureau, Whom.creditor})
 """Calls to them are not calls to the person (12 CFR 1006.14(b)(3)(iii))."""
 

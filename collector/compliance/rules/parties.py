@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
+from pydantic import Field
+
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import NumberKind, Purpose, Role, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
@@ -120,7 +122,7 @@ def work_mail(p: WorkMail, case: Case) -> Finding | None:
 class Guarantee(Parameters):
     """How long a guarantor answers where nothing was agreed."""
 
-    months: Annotated[int, Tighter.lower] = 6
+    months: Annotated[int, Field(ge=0), Tighter.lower] = 6
     """Months from maturity (Civil Code 692)."""
 
 

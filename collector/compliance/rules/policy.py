@@ -217,7 +217,7 @@ def _tightened(rule: Rule, change: Mapping[str, Any]) -> Rule:
         new = replace(new, answer=_answer(rule, change["answer"]))
         looser += ["answer"] if (rule.answer, new.answer) == (Answer.deny, Answer.review) else []
     if "binds" in change:
-        new = replace(new, binds=frozenset(CollectorType(kind).value for kind in change["binds"]))
+        new = replace(new, binds=_binds(rule, change["binds"]))
         looser += ["binds"] if not (new.binds >= rule.binds and (rule.binds or not new.binds)) else []
     if looser:
         raise BadInput(
@@ -226,6 +226,14 @@ def _tightened(rule: Rule, change: Mapping[str, Any]) -> Rule:
             )
         )
     return new
+
+
+def _binds(rule: Rule, kinds: Any) -> frozenset[str]:
+    known = {kind.value for kind in CollectorType}
+    if not isinstance(kinds, list | tuple) or not all(isinstance(kind, str) and kind in known for kind in kinds):
+        reason = f"a rule binds a list of {', '.join(sorted(known))}"
+        raise BadInput(problems=(Problem(reason, column=f"{rule.id}.binds"),))
+    return frozenset(map(str, kinds))
 
 
 def _answer(rule: Rule, word: Any) -> Answer:

@@ -84,16 +84,14 @@ def _against(p: Preference, case: Case, mark: Standing) -> Finding | None:
     if place and kind is not None and kind != place:
         return None
     ends = [end for day in case.days if (end := _closed_until(case, mark, day)) is not None]
-    if not ends or _was_asked_for(p, case, mark):
+    if not ends:
         return None
+    asked_for = [span for span in agreed_spans(case, p.agreed_once, 0) if span.made_at > mark.at]
+    if any(span.opens <= case.at < span.closes for span in asked_for):
+        return None
+    turns = [span.opens for span in asked_for if span.opens > case.at] + ([max(ends)] if min(ends) else [])
     answer = Answer.review if place and kind is None else None
-    until = max(ends) if min(ends) else None
-    return Finding("the person called this time or place inconvenient", until, answer)
-
-
-def _was_asked_for(p: Preference, case: Case, mark: Standing) -> bool:
-    spans = agreed_spans(case, p.agreed_once, 0)
-    return any(span.opens <= case.at < span.closes and span.made_at > mark.at for span in spans)
+    return Finding("the person called this time or place inconvenient", min(turns, default=None), answer)
 
 
 def _closed_until(case: Case, mark: Standing, day: Day) -> int | None:
