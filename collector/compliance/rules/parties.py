@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from collector.compliance.rules.case import Case
+from collector.compliance.rules.case import ANSWERED_WORDS, Case
 from collector.compliance.rules.contact import NumberKind, Purpose, Role, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.verdict import Answer, Finding
@@ -21,6 +21,10 @@ CLOSED_NUMBERS = {
     ContactStatus.given_up: "the number was given up and not verified since",
 }
 """Contact point status → why it is not used."""
+
+
+REACHED = ANSWERED_WORDS | {"voicemail"}
+"""Outcomes of a call that may have asked a question."""
 
 
 class ThirdParty(Parameters):
@@ -58,10 +62,13 @@ def third_party(p: ThirdParty, case: Case) -> Finding | None:
 
 
 def _was_asked(case: Case, event: Event) -> bool:
+    """Whether it reached the person: a call that nobody answered asked nothing. One in flight may yet be answered."""
     own = case.facts.person_id
     target = None if case.contact.person == own else case.contact.person
     whom = None if event.person == own else event.person
-    return whom == target and event.direction is Direction.outbound and event.outcome != "failed"
+    if whom != target or event.direction is not Direction.outbound:
+        return False
+    return event.kind is not Kind.call or event.outcome is None or event.outcome in REACHED
 
 
 class Number(Parameters):
