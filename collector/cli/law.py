@@ -12,6 +12,7 @@ from collector.compliance.check import check_document, check_schema
 from collector.foundation.clock import parse_moment
 from collector.foundation.errors import BadInput
 from collector.foundation.files import read_json
+from collector.foundation.files.limits import MAX_HISTORY_BYTES
 from collector.identity.rules import COMMAND_LINE
 
 strategy = typer.Typer(no_args_is_help=True, help="Strategies.")
@@ -99,7 +100,7 @@ def check(
         return
     if file is None:
         raise BadInput("name a file with a history and a candidate, or ask for --schema")
-    document = check_document(read_json(file))
+    document = check_document(read_json(file, most=MAX_HISTORY_BYTES))
     lines = [f"{document['verdict']}", *(f"  {rule['id']}: {rule['reason']}" for rule in document["rules"])]
     if document.get("earliest"):
         lines.append(f"earliest: {document['earliest']}")

@@ -6,7 +6,7 @@ and later consents, agreements and answers are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,18 +15,30 @@ from pydantic import ValidationError
 
 from collector.compliance import document as doc
 from collector.compliance.packs import load_pack
-from collector.compliance.rules import Contact, Policy, Role, Verdict, compile_policy, judge
+from collector.compliance.rules import Capabilities, Contact, Policy, Role, Verdict, compile_policy, judge
 from collector.compliance.rules.day import UNKNOWN_ZONES, second_at
-from collector.compliance.rules.stops import PLAN
+from collector.compliance.rules.stops import PLAN, TREATED_UNTIL
 from collector.facts.rules import AccountFacts, Event, Extra, Kind, Mark, PersonBody, PersonFacts, Standing
 from collector.foundation.clock import local
 from collector.foundation.errors import BadInput, Problem
-from collector.portfolio.rules import PartyRole
+from collector.portfolio.rules import DebtType, PartyRole
 
-OPENING = frozenset({Mark.consent, Mark.agreement, Mark.verification_sent})
+OPENING = frozenset({Mark.consent, Mark.agreement, Mark.verification_sent, Mark.validation_notice, Mark.number_checked})
 """Marks that can only open the gate."""
-OF_THE_DEBT = frozenset({Mark.cease, Mark.dispute, Mark.verification_sent, Mark.hold, Mark.breathing_space})
+OF_THE_DEBT = frozenset(
+    {
+        Mark.cease,
+        Mark.dispute,
+        Mark.verification_sent,
+        Mark.validation_notice,
+        Mark.hold,
+        Mark.breathing_space,
+        Mark.mental_health_crisis,
+    }
+)
 """Marks that bind everybody who is contacted about the debt, whoever made them."""
+FOREVER = date(2300, 1, 1)
+"""What ends later never ends."""
 ROLES = {
     Role.debtor: PartyRole.borrower,
     Role.co_borrower: PartyRole.co_borrower,
@@ -43,7 +55,7 @@ def check_document(data: Any) -> dict[str, Any]:
         problems = tuple(Problem(part["msg"], column=_place(part["loc"])) for part in error.errors())
         raise BadInput(problems=problems) from error
     policy = _policy(question)
-    ids = _Ids()
+    ids = _Ids(_units(question))
     contact = _contact(question, ids)
     verdict = judge(contact, _facts(question, ids), policy, question.candidate.at)
     return _answer(verdict, policy.pack.zone or next(iter(question.person.timezones), "UTC"))
@@ -61,23 +73,60 @@ def _place(parts: Iterable[int | str]) -> str:
 class _Ids:
     """Numbers for names, from 1; 0 and None are for what is not named."""
 
-    def __init__(self) -> None:
+    def __init__(self, units: Mapping[str, frozenset[str]]) -> None:
         self._known: dict[tuple[str, str], int] = {}
+        self._units = units
 
     def of(self, sort: str, name: str) -> int:
         return self._known.setdefault((sort, name), len(self._known) + 1)
 
     def debts(self, names: Iterable[str]) -> tuple[int, ...]:
-        return tuple(self.of("debt", name) for name in names)
+        return tuple(self.of("debt", name) for name in dict.fromkeys(names))
+
+    def counted(self, names: Iterable[str]) -> tuple[int, ...]:
+        """The same, with the debts that count as one with them."""
+        return self.debts(other for name in names for other in (name, *sorted(self._units.get(name, ()))))
 
     def collector(self, name: str | None) -> int:
         return 0 if name is None else self.of("collector", name)
 
 
+def _units(question: doc.Document) -> dict[str, frozenset[str]]:
+    """By student loan, the loans of the candidate that count as one with it: those under one account number at
+    placement (12 CFR 1006.14(b)(4)). Where the number of one is not told, it may be the same."""
+    loans = [debt for debt in question.debts if debt.type is DebtType.student]
+    asked = [loan for loan in loans if loan.id in question.candidate.debts]
+    return {
+        loan.id: frozenset(
+            other.id for other in asked if None in (loan.account, other.account) or loan.account == other.account
+        )
+        for loan in (loans if asked else ())
+    }
+
+
 def _policy(question: doc.Document) -> Policy:
-    types = {debt.type for debt in question.debts if debt.id in question.candidate.debts}
+    """A debt of unknown type is bound by every rule, and so is a contact about debts of several types."""
+    known = {debt.id: debt.type for debt in question.debts}
+    types = {known.get(name) for name in question.candidate.debts}
     debt_type = types.pop() if len(types) == 1 else None
-    return compile_policy(load_pack(question.pack), question.collector_type, debt_type, question.tightening)
+    carrier = question.carrier
+    able = None if carrier is None else _capabilities(carrier)
+    return compile_policy(load_pack(question.pack), question.collector_type, debt_type, question.tightening, able)
+
+
+def _capabilities(carrier: doc.Carrier) -> Capabilities:
+    def limit(words: Iterable[str] | None) -> frozenset[str] | None:
+        return None if words is None else frozenset(words)
+
+    return Capabilities(
+        carrier.name,
+        frozenset(carrier.channels),
+        content=limit(carrier.content),
+        templates=limit(carrier.templates),
+        languages=limit(carrier.languages),
+        countries=limit(carrier.countries),
+        two_way=carrier.two_way,
+    )
 
 
 def _contact(question: doc.Document, ids: _Ids) -> Contact:
@@ -95,13 +144,14 @@ def _contact(question: doc.Document, ids: _Ids) -> Contact:
         to_whom=candidate.to.whom,
         text=candidate.text,
         person=None if described else ids.of("person", candidate.person),
+        template=candidate.template,
     )
 
 
 def _facts(question: doc.Document, ids: _Ids) -> PersonFacts:
     own = ids.of("person", question.person.id)
     contacted: list[Event] = []
-    standing = [mark for debt in question.debts if (mark := _plan(debt, ids))]
+    standing = [mark for debt in question.debts for mark in _told(debt, ids)]
     for event in sorted(question.events, key=lambda event: event.at):
         if isinstance(event, doc.Call | doc.Conversation | doc.Message):
             contacted.append(_event(event, ids))
@@ -124,7 +174,7 @@ def _event(event: doc.Call | doc.Conversation | doc.Message, ids: _Ids) -> Event
         direction=event.direction,
         outcome=outcome,
         number=event.phone,
-        debts=ids.debts(event.debts),
+        debts=ids.counted(event.debts),
         collector=ids.collector(event.collector),
         person=ids.of("person", event.person),
     )
@@ -141,7 +191,9 @@ def _standing(
         return None
     if mark in OPENING and event.at > candidate.at:
         return None
-    until = None if isinstance(event, doc.OptOut | doc.Revoked | doc.Preference) else event.until
+    until = event.until if isinstance(event, doc.Consent | doc.Agreement | doc.Mark) else None
+    if mark is Mark.mental_health_crisis:
+        until = None  # its end is the treatment's, from which the rule counts
     return Standing(
         mark=mark,
         at=min(event.at, candidate.at),
@@ -158,11 +210,13 @@ def _end_of(last_day: date, question: doc.Document, opening: bool) -> int:
     """The second after that local day; where zones differ, what opens ends early and what closes ends late."""
     zone = load_pack(question.pack).zone
     zones = (zone,) if zone else question.person.timezones or UNKNOWN_ZONES
-    ends = [second_at(name, last_day.toordinal() + 1) for name in zones]
+    ends = [second_at(name, min(last_day, FOREVER).toordinal() + 1) for name in zones]
     return min(ends) if opening else max(ends)
 
 
-def _detail(event: doc.Event) -> dict[str, str | list[str] | None]:
+def _detail(
+    event: doc.Consent | doc.OptOut | doc.Revoked | doc.Agreement | doc.Preference | doc.Mark,
+) -> dict[str, str | list[str] | None]:
     if isinstance(event, doc.Agreement):
         return {"evidence_id": event.evidence_id, "hours": event.hours}
     if isinstance(event, doc.Preference):
@@ -172,56 +226,43 @@ def _detail(event: doc.Event) -> dict[str, str | list[str] | None]:
             "weekdays": list(event.weekdays),
             "place": event.place.value if event.place else None,
         }
+    if isinstance(event, doc.Mark) and event.kind == Mark.mental_health_crisis and event.until is not None:
+        return {TREATED_UNTIL: min(event.until, FOREVER).isoformat()}
     return {}
 
 
-def _plan(debt: doc.Debt, ids: _Ids) -> Standing | None:
-    if debt.plan is None:
-        return None
-    return Standing(Mark.agreement, at=0, debts=ids.debts([debt.id]), detail={PLAN: debt.plan})
+def _told(debt: doc.Debt, ids: _Ids) -> Iterator[Standing]:
+    """What the document tells of a debt and stands as a mark in the facts."""
+    own = ids.debts([debt.id])
+    if debt.plan is not None:
+        yield Standing(Mark.agreement, at=0, debts=own, detail={PLAN: debt.plan})
+    if debt.validation == "due":
+        yield Standing(Mark.validation_due, at=0, debts=own)
+
+
+BLANK = AccountFacts(
+    person_id=0, account_id=0, portfolio_id=0, role=PartyRole.borrower, account_no="", product="",
+    borrower_type="other", value_tier="ordinary", security="credit", partner=None, autopay=False, principal=0,
+    matures_on=None, payday=None, grace_days=0, oldest_unpaid_due=None, overdue=1, due_today=0, owed=1,
+    next_due_on=None, next_due_amount=0, missed_consecutive=0, missed_cumulative=0, last_paid_on=None, settled=False,
+    reported_on=None, reported_min=None, reported_max=None, owner_id=None, guarantee_kind=None, guarantee_until=None,
+    step=None, step_on=None, touched_on=None, broken_at=None, promises_broken=0, extra=None,
+)  # fmt: skip
+"""A debt of which nothing is told. Amounts never are: it is taken as overdue."""
 
 
 def _account(question: doc.Document, debt: doc.Debt, person_id: int, ids: _Ids) -> AccountFacts:
-    """What the document tells of a debt. Its amounts are not told: it is taken as overdue."""
-    guarantee = debt.guarantee
+    """What the document tells of a debt."""
+    guarantee = debt.guarantee or doc.Guarantee()
     extra = Extra(limitation_on=debt.limitation_until) if debt.limitation_until else None
-    return AccountFacts(
+    return msgspec.structs.replace(
+        BLANK,
         person_id=person_id,
         account_id=ids.of("debt", debt.id),
-        portfolio_id=0,
         role=ROLES[question.person.role],
         account_no=debt.id,
-        product="",
-        borrower_type="other",
-        value_tier="ordinary",
-        security="guaranteed" if guarantee else "credit",
-        partner=None,
-        autopay=False,
-        principal=0,
-        matures_on=None,
-        payday=None,
-        grace_days=0,
-        oldest_unpaid_due=None,
-        overdue=1,
-        due_today=0,
-        owed=1,
-        next_due_on=None,
-        next_due_amount=0,
-        missed_consecutive=0,
-        missed_cumulative=0,
-        last_paid_on=None,
-        settled=False,
-        reported_on=None,
-        reported_min=None,
-        reported_max=None,
-        owner_id=None,
-        guarantee_kind=guarantee.kind if guarantee else None,
-        guarantee_until=guarantee.until if guarantee else None,
-        step=None,
-        step_on=None,
-        touched_on=None,
-        broken_at=None,
-        promises_broken=0,
+        guarantee_kind=guarantee.kind,
+        guarantee_until=guarantee.until,
         extra=None if extra is None else msgspec.json.encode(extra).decode(),
     )
 

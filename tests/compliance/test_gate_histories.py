@@ -66,6 +66,8 @@ OPENS: dict[str, frozenset[str]] = {
     "consent": frozenset({"calls_per_debt", "after_conversation", "text_consent"}),
     "agreement": frozenset({"hours", "preference"}),
     "verification_sent": frozenset({"dispute"}),
+    "validation_notice": frozenset({"dispute", "validation"}),
+    "number_checked": frozenset({"text_consent"}),
     "opt_out": frozenset({"confirmation"}),
     "sms from the person": frozenset({"text_consent"}),
     "email from the person": frozenset({"work_mail"}),

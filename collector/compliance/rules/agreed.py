@@ -22,10 +22,13 @@ class Span(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def hours_of(text: str) -> tuple[int, int]:
-    """Start and length, in seconds, of "22:00-23:00"; past midnight where the end is not after the start."""
+    """Start and length, in seconds, of "22:00-23:00"; past midnight where the end is the earlier of the two.
+
+    A span that ends when it starts has no length: nothing was agreed, rather than everything.
+    """
     first, _, last = text.partition("-")
-    start = clock_seconds(first.strip())
-    return start, (clock_seconds(last.strip()) - start) % DAY or DAY
+    start, end = clock_seconds(first.strip()), clock_seconds(last.strip())
+    return start, end - start if end >= start else end - start + DAY
 
 
 def agreed_spans(case: Case, once: bool, callback_minutes: int) -> list[Span]:

@@ -98,6 +98,8 @@ class Case:
                         last_call = event.at
                     if outcome is None or outcome == "answered":
                         perhaps.append(event)
+                elif outcome == "answered":  # who calls and is answered has talked
+                    talks.append(event)
                 if outcome in CONVERSATION_WORDS:
                     talks.append(event)
             elif kind is _CONVERSATION:

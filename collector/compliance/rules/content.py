@@ -6,14 +6,14 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import Purpose, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.parties import is_third
 from collector.compliance.rules.verdict import Answer, Finding
-from collector.compliance.rules.wording import find, has_cjk
+from collector.compliance.rules.wording import find, has_cjk, names, spread
 from collector.facts.rules import extra_of
 from collector.history.rules import Channel
 from collector.texts.rules.segment import count_segments
@@ -49,16 +49,18 @@ class OptOutText(Parameters):
     """Ways to say how to opt out."""
 
     phrases: Annotated[tuple[str, ...], Tighter.fewer]
+    about: Annotated[tuple[str, ...], Tighter.fixed] = ()
+    """Only messages with one of these words need it; empty: all."""
 
 
 def opt_out_text(p: OptOutText, case: Case) -> Finding | None:
-    """Each electronic message tells how to opt out, simply (12 CFR 1006.6(e))."""
+    """Each electronic message, or each that advertises, tells how to opt out, simply (12 CFR 1006.6(e), CN-SMS)."""
     contact = case.contact
     if contact.text is None or contact.channel not in (Channel.sms, Channel.email):
         return None
     if contact.purpose is Purpose.opt_out_confirmation or find(p.phrases, contact.text):
         return None
-    return Finding("the message does not say how to opt out")
+    return Finding("the message does not say how to opt out") if not p.about or find(p.about, contact.text) else None
 
 
 class Identity(Parameters):
@@ -83,8 +85,14 @@ class Forbidden(Parameters):
     """Word lists by what is wrong with them."""
 
     deny: Annotated[dict[str, tuple[str, ...]], Tighter.more] = Field(default_factory=dict)
+    """A phrase may stand for several: "{tell,call} your {boss,family}"."""
     suit: Words = ()
     """Announcements of a suit: true only when the case was referred; otherwise a person looks."""
+
+    @field_validator("deny")
+    @classmethod
+    def _spread(cls, lists: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {wrong: tuple(word for phrase in words for word in spread(phrase)) for wrong, words in lists.items()}
 
 
 def forbidden(p: Forbidden, case: Case) -> Finding | None:
@@ -133,18 +141,31 @@ class Voicemail(Parameters):
     """Words that show collection."""
     reply: Annotated[tuple[str, ...], Tighter.fewer]
     """Ways to ask for a reply."""
+    person: Annotated[tuple[str, ...], Tighter.fewer] = ()
+    """Words before the name of who may be called back."""
+    business: Annotated[tuple[str, ...], Tighter.fewer] = ()
+    """Words before the name of the business."""
 
 
 def voicemail(p: Voicemail, case: Case) -> Finding | None:
-    """Limited content: a name that does not show collection, a request to reply, a number (12 CFR 1006.2(j))."""
+    """Limited content: a business name that does not show collection, a request to reply, a person's name, a number
+    (12 CFR 1006.2(j))."""
     text = case.contact.text
     if text is None or case.contact.channel is not Channel.call:
         return None
     if hit := find(p.words, text):
         return Finding(f"the message left shows that it is about a debt: {hit!r}")
-    if not find(p.reply, text):
-        return Finding("the message left does not ask for a reply")
-    return None if _NUMBER_TO_CALL.search(text) else Finding("the message left has no number to call")
+    missing = [
+        what
+        for what, is_there in (
+            ("a request to reply", find(p.reply, text)),
+            ("a number to call", _NUMBER_TO_CALL.search(text)),
+            ("a person's name", names(p.person, text)),
+            ("the name of the business", names(p.business, text)),
+        )
+        if not is_there
+    ]
+    return Finding(f"the message left lacks {', '.join(missing)}") if missing else None
 
 
 class TimeBarred(Parameters):

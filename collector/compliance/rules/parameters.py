@@ -55,6 +55,11 @@ class Parameters(BaseModel):
         """Whether a rule with these parameters can never object, so that it need not be asked."""
         return False
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether a rule with these parameters objects whatever the facts, so that it is always asked."""
+        return False
+
     def looser_fields(self, changed: Parameters) -> list[str]:
         """Fields in which the change is not at least as strict."""
         return [

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from collector.compliance.rules.case import Case
+from collector.compliance.rules.case import ANSWERED_WORDS, Case
 from collector.compliance.rules.contact import NumberKind, Purpose, Role, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.verdict import Answer, Finding
@@ -23,6 +23,10 @@ CLOSED_NUMBERS = {
     ContactStatus.given_up: "the number was given up and not verified since",
 }
 """Contact point status → why it is not used."""
+
+
+REACHED = ANSWERED_WORDS | {"voicemail"}
+"""Outcomes of a call that may have asked a question."""
 
 
 class ThirdParty(Parameters):
@@ -60,7 +64,10 @@ def third_party(p: ThirdParty, case: Case) -> Finding | None:
 
 
 def _was_asked(case: Case, event: Event) -> bool:
-    return case.same_person(event.person) and event.direction is Direction.outbound and event.outcome != "failed"
+    """Whether it reached the person: a call that nobody answered asked nothing. One in flight may yet be answered."""
+    if not case.same_person(event.person) or event.direction is not Direction.outbound:
+        return False
+    return event.kind is not Kind.call or event.outcome is None or event.outcome in REACHED
 
 
 class Number(Parameters):

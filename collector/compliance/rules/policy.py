@@ -11,7 +11,10 @@ from pydantic import ValidationError
 
 from collector.compliance.rules import (
     carrier,
+    consent,
     content,
+    debts,
+    disputes,
     frequency,
     hours,
     parties,
@@ -51,7 +54,9 @@ class Known(NamedTuple):
 
 FUNCTIONS: dict[str, Known] = {
     "stop": Known(stops.stop, stops.Stop, Needs.STANDING),
-    "dispute": Known(stops.dispute, stops.Dispute, Needs.STANDING),
+    "crisis": Known(stops.crisis, stops.Crisis, Needs.STANDING),
+    "dispute": Known(disputes.dispute, disputes.Dispute, Needs.STANDING),
+    "validation": Known(disputes.validation, disputes.Validation, Needs.STANDING | Needs.EVENTS),
     "hold": Known(stops.hold, stops.Hold, Needs.STANDING),
     "paid": Known(stops.paid, stops.Paid),
     "kept_plan": Known(stops.kept_plan, stops.KeptPlan, Needs.STANDING),
@@ -64,14 +69,14 @@ FUNCTIONS: dict[str, Known] = {
     "number": Known(parties.number, parties.Number),
     "wrong_number": Known(parties.wrong_number, parties.WrongNumber, Needs.EVENTS),
     "work_mail": Known(parties.work_mail, parties.WorkMail),
-    "text_consent": Known(frequency.text_consent, frequency.TextConsent),
+    "text_consent": Known(consent.text_consent, consent.TextConsent),
     "preference": Known(wishes.preference, wishes.Preference, Needs.STANDING),
     "zone": Known(hours.zone, hours.Zone),
     "hours": Known(hours.hours, hours.Hours),
     "closed_days": Known(hours.closed_days, hours.ClosedDays),
-    "calls_per_debt": Known(frequency.calls_per_debt, frequency.PerDebt, Needs.EVENTS),
-    "after_conversation": Known(frequency.after_conversation, frequency.AfterTalk, Needs.EVENTS),
-    "bunching": Known(frequency.bunching, frequency.Bunching, Needs.EVENTS),
+    "calls_per_debt": Known(debts.calls_per_debt, debts.PerDebt, Needs.EVENTS),
+    "after_conversation": Known(debts.after_conversation, debts.AfterTalk, Needs.EVENTS),
+    "bunching": Known(debts.bunching, debts.Bunching, Needs.EVENTS),
     "answered": Known(frequency.answered, frequency.Answered, Needs.EVENTS),
     "dials": Known(frequency.dials, frequency.Dials, Needs.EVENTS),
     "texts": Known(frequency.texts, frequency.Texts, Needs.EVENTS),
@@ -177,7 +182,7 @@ def _position(rule: Rule) -> tuple[int, int]:
 def _touched(asked: Iterable[Asked], channel: Channel, needs: int) -> Iterable[Asked]:
     for one in asked:
         name = str(one.rule.asks)
-        wanted = FUNCTIONS[name].needs
+        wanted = Needs.NOTHING if one.parameters.is_shut else FUNCTIONS[name].needs
         is_meant = not one.rule.channels or channel in one.rule.channels
         if is_meant and channel in CHANNELS_OF.get(name, Channel) and wanted & needs == wanted:
             yield one
@@ -228,15 +233,15 @@ def _tightened(rule: Rule, change: Mapping[str, Any]) -> Rule:
     return new
 
 
-def _binds(rule: Rule, kinds: Any) -> frozenset[str]:
+def _binds(rule: Rule, words: Any) -> frozenset[str]:
     known = {kind.value for kind in CollectorType}
-    if not isinstance(kinds, list | tuple) or not all(isinstance(kind, str) and kind in known for kind in kinds):
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) and word in known for word in words):
         reason = f"a rule binds a list of {', '.join(sorted(known))}"
         raise BadInput(problems=(Problem(reason, column=f"{rule.id}.binds"),))
-    return frozenset(map(str, kinds))
+    return frozenset(words)
 
 
 def _answer(rule: Rule, word: Any) -> Answer:
-    if word not in (Answer.deny, Answer.review):
+    if not isinstance(word, str) or word not in (Answer.deny, Answer.review):
         raise BadInput(problems=(Problem("the answer of a rule is deny or review", column=f"{rule.id}.answer"),))
     return Answer(word)

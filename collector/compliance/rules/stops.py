@@ -15,9 +15,14 @@ from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.verdict import Answer, Finding
 from collector.facts.rules import Kind, Mark, Standing
 from collector.foundation.calendar import add_business_days
+from collector.history.rules import Channel
 
 PLAN = "plan"
 """Key in the detail of an agreement: an instalment plan, `current` while it is kept."""
+TREATED_UNTIL = "treated_until"
+"""Key in the detail of a mental-health crisis: the last day of treatment, YYYY-MM-DD."""
+AT_A_PLACE = (Channel.call, Channel.visit)
+"""Where the place is not known, these may reach the person at work."""
 
 
 class Stop(Parameters):
@@ -45,8 +50,9 @@ def stop(p: Stop, case: Case) -> Finding | None:
     open_ends = [end for end in ends if end is None or end > case.at]
     if not open_ends:
         return None
-    until = None if None in open_ends else max(end for end in open_ends if end is not None)
-    return Finding(f"{p.mark.value} stands for this person", until)
+    if p.number_kinds and case.contact.number_kind is None:
+        return Finding(f"{p.mark.value} stands, perhaps for this number", _latest(open_ends), Answer.review)
+    return Finding(f"{p.mark.value} stands for this person", _latest(open_ends))
 
 
 def _is_spared(p: Stop, case: Case) -> bool:
@@ -55,7 +61,11 @@ def _is_spared(p: Stop, case: Case) -> bool:
         return True
     if contact.purpose in p.unless_purpose:
         return contact.purpose is not Purpose.location or contact.role is Role.contact
-    return bool(p.number_kinds) and contact.number_kind not in p.number_kinds
+    if not p.number_kinds:
+        return False
+    if contact.number_kind is None:
+        return contact.channel not in AT_A_PLACE
+    return contact.number_kind not in p.number_kinds
 
 
 def _end(p: Stop, case: Case, mark: Standing) -> int | None:
@@ -64,32 +74,34 @@ def _end(p: Stop, case: Case, mark: Standing) -> int | None:
     return case.leaves(mark.at, p.days)
 
 
-class Dispute(Parameters):
-    """Nothing to set: a dispute stops until it is answered."""
+class Crisis(Parameters):
+    """How long a mental-health crisis is heeded."""
+
+    days: Annotated[int, Field(ge=0), Tighter.higher] = 30
+    """Local days after the last day of treatment."""
 
 
-def dispute(p: Dispute, case: Case) -> Finding | None:
-    """Collection of a disputed debt stops until verification was sent for that debt (12 CFR 1006.38(d), handbook 7)."""
-    if case.contact.purpose is Purpose.opt_out_confirmation:
+def crisis(p: Crisis, case: Case) -> Finding | None:
+    """A mental-health crisis: while it is treated, and for days after; without a known end, until it is lifted."""
+    ends: list[int | None] = []
+    for mark in case.marks(Mark.mental_health_crisis):
+        if case.about(mark.debts):
+            treated = mark.detail.get(TREATED_UNTIL)
+            ends.append(_days_after(case, date.fromisoformat(treated), p.days) if isinstance(treated, str) else None)
+    open_ends = [end for end in ends if end is None or end > case.at]
+    if not open_ends:
         return None
-    answers = list(case.marks(Mark.verification_sent))
-    for mark in case.marks(Mark.dispute):
-        if case.about(mark.debts) and not _is_answered(mark, answers, case.contact.debts):
-            return Finding("the debt is disputed and the dispute is not answered", mark.until)
-    return None
+    return Finding("a mental-health crisis is being treated, or was lately", _latest(open_ends))
 
 
-def _is_answered(dispute_mark: Standing, answers: Sequence[Standing], mine: tuple[int, ...]) -> bool:
-    disputed = set(dispute_mark.debts)
-    left = disputed & set(mine) if disputed and mine else disputed or set(mine)
-    for answer in answers:
-        if answer.at >= dispute_mark.at:
-            if not answer.debts:
-                return True
-            left -= set(answer.debts)
-            if not left and (disputed or mine):
-                return True
-    return False
+def _days_after(case: Case, last: date, days: int) -> int:
+    return max(second_at(day.zone, last.toordinal() + days + 1) for day in case.days)
+
+
+def _latest(ends: Sequence[int | None]) -> int | None:
+    """The last of them; None, where one has no end."""
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
 
 
 class Hold(Parameters):
@@ -102,8 +114,7 @@ def hold(p: Hold, case: Case) -> Finding | None:
     if not holds or case.contact.purpose is Purpose.opt_out_confirmation:
         return None
     reasons = sorted({str(mark.detail.get("reason") or "no reason given") for mark in holds})
-    ends = [mark.until for mark in holds if mark.until is not None]
-    return Finding(f"on hold: {', '.join(reasons)}", max(ends) if len(ends) == len(holds) else None)
+    return Finding(f"on hold: {', '.join(reasons)}", _latest([mark.until for mark in holds]))
 
 
 class Paid(Parameters):
@@ -132,10 +143,10 @@ def kept_plan(p: KeptPlan, case: Case) -> Finding | None:
     """A signed instalment plan that is kept stops collection (card rules of 2010, article 70)."""
     if case.contact.purpose is not Purpose.collect:
         return None
-    for mark in case.marks(Mark.agreement):
-        if mark.detail.get(PLAN) == "current" and case.about(mark.debts):
-            return Finding("an instalment plan for this debt is being kept", mark.until)
-    return None
+    kept = [m for m in case.marks(Mark.agreement) if m.detail.get(PLAN) == "current" and case.about(m.debts)]
+    if not kept:
+        return None
+    return Finding("an instalment plan for this debt is being kept", _latest([mark.until for mark in kept]))
 
 
 class Said(Parameters):

@@ -67,16 +67,26 @@ class Preference(Parameters):
 
 
 def preference(p: Preference, case: Case) -> Finding | None:
-    """Times and places that the person called inconvenient; closed where it is so in any zone the person may be in."""
-    findings = [found for mark in case.marks(Mark.preference) if (found := _against(p, case, mark))]
+    """Times and places that the person called inconvenient; closed where it is so in any zone the person may be in.
+
+    What was agreed later for this moment overrides a wish.
+    """
+    wishes = list(case.marks(Mark.preference))
+    if not wishes:
+        return None
+    spans = agreed_spans(case, p.agreed_once, 0)
+    agreed_at = max((span.made_at for span in spans if span.opens <= case.at < span.closes), default=-1)
+    findings = [found for mark in wishes if mark.at >= agreed_at and (found := _against(case, mark))]
     if not findings:
         return None
     hard = [found for found in findings if found.answer is None] or findings
-    ends = [found.until for found in hard]
-    return hard[0]._replace(until=None if None in ends else max(end for end in ends if end is not None))
+    ends = [found.until for found in findings]
+    until = None if None in ends else max(end for end in ends if end is not None)
+    ahead = [span.opens for span in spans if span.opens > case.at]
+    return hard[0]._replace(until=min([*ahead, *([] if until is None else [until])], default=None))
 
 
-def _against(p: Preference, case: Case, mark: Standing) -> Finding | None:
+def _against(case: Case, mark: Standing) -> Finding | None:
     if mark.channel not in (None, case.contact.channel) or not case.about(mark.debts):
         return None
     place = mark.detail.get("place")
@@ -86,12 +96,11 @@ def _against(p: Preference, case: Case, mark: Standing) -> Finding | None:
     ends = [end for day in case.days if (end := _closed_until(case, mark, day)) is not None]
     if not ends:
         return None
-    asked_for = [span for span in agreed_spans(case, p.agreed_once, 0) if span.made_at > mark.at]
-    if any(span.opens <= case.at < span.closes for span in asked_for):
-        return None
-    turns = [span.opens for span in asked_for if span.opens > case.at] + ([max(ends)] if min(ends) else [])
     answer = Answer.review if place and kind is None else None
-    return Finding("the person called this time or place inconvenient", min(turns, default=None), answer)
+    until = max(ends) if min(ends) else None
+    if mark.until is not None:
+        until = mark.until if until is None else min(until, mark.until)
+    return Finding("the person called this time or place inconvenient", until, answer)
 
 
 def _closed_until(case: Case, mark: Standing, day: Day) -> int | None:
@@ -108,5 +117,7 @@ def _closed_until(case: Case, mark: Standing, day: Day) -> int | None:
     is_open = opens <= clock < closes if opens <= closes else clock < closes or clock >= opens
     if is_open:
         return None
-    turns = [second_at(day.zone, day.ordinal, turn) for turn in (opens, closes) if clock < turn < 86400]
-    return min([turn for turn in turns if turn > case.at] or [day.end])
+    turns = [turn for turn in (opens, closes) if clock < turn < 86400]
+    moments = [second_at(day.zone, day.ordinal, turn) for turn in turns]
+    moments += [case.at + turn - clock for turn in turns]  # where the clocks are set back, they show it twice
+    return min([moment for moment in moments if moment > case.at] + [day.end])

@@ -53,6 +53,12 @@ class Mark(StrEnum):
     agreement = "agreement"
     dispute = "dispute"
     verification_sent = "verification_sent"
+    validation_due = "validation_due"
+    """The debt came without proof that its validation notice was sent (12 CFR 1006.34)."""
+    validation_notice = "validation_notice"
+    number_checked = "number_checked"
+    """A complete and accurate database says that the number was not given to somebody else (12 CFR 1006.6(d)(5))."""
+    mental_health_crisis = "mental_health_crisis"
     hold = "hold"
 
 

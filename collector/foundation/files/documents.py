@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -154,9 +155,9 @@ def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
     return text
 
 
-def read_json(source: Path | str, name: str = "") -> Any:
-    """The JSON document in a file or a text. Keys given twice, NaN and Infinity are refused."""
-    text, file = _text(source, name, limits.MAX_JSON_BYTES)
+def read_json(source: Path | str, name: str = "", most: int = limits.MAX_JSON_BYTES) -> Any:
+    """The JSON document in a file or a text, of `most` bytes. Keys given twice, NaN and Infinity are refused."""
+    text, file = _text(source, name, most)
     try:
         value = json.loads(
             text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_whole, parse_float=_finite
@@ -173,7 +174,7 @@ def read_json(source: Path | str, name: str = "") -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     built = dict(pairs)
     if len(built) < len(pairs):
-        repeated = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        repeated = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the key {repeated[:60]!r} appears twice in one object; remove or rename one")
     return built
 

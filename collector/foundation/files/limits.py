@@ -17,6 +17,8 @@ SHEET_MEMORY = 1024**3
 SHEET_CPU_SECONDS = 60
 MAX_YAML_BYTES = 256 * 1024
 MAX_JSON_BYTES = 1024**2
+MAX_HISTORY_BYTES = 16 * 1024**2
+"""JSON that holds one person's history: tens of thousands of events."""
 MAX_DEPTH = 40
 """Levels of nesting in YAML and JSON."""
 BATCH_ROWS = 20_000
