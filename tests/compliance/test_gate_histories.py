@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from gate_asking import check, event, policy
@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from collector.compliance.document import Flag
 from collector.compliance.packs import load_pack
 from collector.compliance.rules import Answer, Contact, NumberKind, Purpose, Role, Whom, judge
 from collector.compliance.rules.case import Case
@@ -209,7 +210,8 @@ def test_rules_left_out_by_the_compiled_table_had_nothing_to_say(
     facts: PersonFacts, asked: Contact, pack: str, at: int, text: str | None
 ) -> None:
     asked, rules = replace(asked, text=text), policy(pack)
-    every = rules.table[asked.channel, 15 if facts.body.events else 15 - Needs.EVENTS]  # without events: not sorted
+    needs = ~0 if facts.body.events else ~(Needs.EVENTS | Needs.TOLD)  # without events they are not sorted
+    every = rules.asked(asked.channel, needs, frozenset([*Mark, *get_args(Flag)]))
     case = Case(asked, facts, rules.setting, at)
     found = [(one.rule.id, found.reason) for one in every if (found := one.ask(one.parameters, case)) is not None]
     assert [(one.id, one.reason) for one in judge(asked, facts, rules, at, earliest=False).rules] == found

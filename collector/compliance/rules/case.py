@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collector.compliance.rules.contact import Contact
@@ -54,8 +53,8 @@ class Case:
     """
 
     __slots__ = (
-        "around", "at", "calls", "contact", "days", "facts", "last_call", "perhaps", "setting", "since_today", "talks",
-        "telling", "texts",
+        "around", "at", "calls", "contact", "days", "facts", "heard", "last_call", "perhaps", "setting", "since_today",
+        "talks", "telling", "texts",
     )  # fmt: skip
 
     def __init__(self, contact: Contact, facts: PersonFacts, setting: Setting, at: int) -> None:
@@ -73,7 +72,7 @@ class Case:
         """Calls placed to, texts sent to and conversations held with the person who is to be contacted, in one pass.
 
         `perhaps`: somebody answered, nobody wrote down who; or the call is in flight, and somebody may yet.
-        `telling`: an outcome that other rules listen to, whoever was called.
+        `heard`: what came from the person. `telling`: an outcome that other rules listen to, whoever was called.
         """
         own = self.facts.person_id
         target = None if self.contact.person == own else self.contact.person
@@ -82,6 +81,7 @@ class Case:
         talks: list[Event] = []
         perhaps: list[Event] = []
         telling: list[Event] = []
+        heard: list[Event] = []
         last_call = 0
         for event in self.facts.body.events:
             outcome = event.outcome
@@ -91,6 +91,8 @@ class Case:
             if (whom if whom != own else None) != target or outcome == OWN_FAILURE:
                 continue
             kind = event.kind
+            if event.direction is not _OUT:
+                heard.append(event)
             if kind is _CALL:
                 if event.direction is _OUT:
                     calls.append(event)
@@ -107,6 +109,7 @@ class Case:
             elif kind is _SMS and event.direction is _OUT:
                 texts.append(event)
         self.calls, self.texts, self.talks, self.perhaps, self.telling = calls, texts, talks, perhaps, telling
+        self.heard = heard
         self.last_call = last_call
 
     @property
@@ -131,15 +134,10 @@ class Case:
 
     def heard_from(self, kind: Kind) -> list[Event]:
         """What the person to be contacted sent in that medium, up to now: it opens, so later words do not count."""
-        return [
-            event
-            for event in self.facts.body.events
-            if event.kind is kind
-            and event.direction is Direction.inbound
-            and event.at <= self.at
-            and self.same_number(event.number)
-            and self.same_person(event.person)
-        ]
+        if not self.facts.body.events:
+            return []
+        at = self.at
+        return [e for e in self.heard if e.kind is kind and e.at <= at and self.same_number(e.number)]
 
     def same_person(self, person: int | None) -> bool:
         """Whether it is the person to be contacted; None is the person of the facts."""
@@ -158,15 +156,14 @@ class Case:
         mine = self.contact.debts
         return not debts or not mine or any(debt in mine for debt in debts)
 
-    def marks(self, mark: Mark) -> Iterator[Standing]:
+    def marks(self, mark: Mark) -> list[Standing]:
         """What stands under that mark at the moment asked about, whichever debts it concerns."""
-        for standing in self.facts.body.standing:
-            if (
-                standing.mark is mark
-                and standing.at <= self.at
-                and (standing.until is None or standing.until > self.at)
-            ):
-                yield standing
+        at = self.at
+        return [
+            standing
+            for standing in self.facts.body.standing
+            if standing.mark is mark and standing.at <= at and (standing.until is None or standing.until > at)
+        ]
 
     def accounts(self) -> list[AccountFacts]:
         """The accounts the contact is about."""

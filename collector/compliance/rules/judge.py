@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import Contact, Purpose, Role, Whom
-from collector.compliance.rules.policy import Policy
+from collector.compliance.rules.policy import Needs, Policy
 from collector.compliance.rules.verdict import ALLOWED, Fired, Verdict, verdict_of
 from collector.facts.rules import PersonFacts
 
@@ -18,6 +18,9 @@ MOST_STEPS = 120
 """Of the search. Rules offer midnights and openings, so this reaches weeks ahead."""
 HORIZON = 400 * 86400
 """Seconds ahead that are searched; what is closed for longer is a standing refusal."""
+EVENTS, TOLD, TEXT, UNUSUAL = (need.value for need in (Needs.EVENTS, Needs.TOLD, Needs.TEXT, Needs.UNUSUAL))
+"""Plain numbers: flags are slow to add."""
+NONE: frozenset[str] = frozenset()
 IN_PERSON = (Role.debtor, Role.co_borrower)
 ORDINARY = (Purpose.collect, Purpose.reminder)
 
@@ -40,19 +43,21 @@ def judge(
 def ask(contact: Contact, facts: PersonFacts, policy: Policy, at: int) -> tuple[Fired, ...]:
     """The rules that object at that second, in order of judging."""
     body = facts.body
-    needs = 1 if body.standing or body.flags else 0
-    if body.events:
-        needs += 2
-    if contact.text is not None:
-        needs += 4
-    if contact.role not in IN_PERSON or contact.to_whom is not Whom.debtor or contact.purpose not in ORDINARY:
-        needs += 8
     case = Case(contact, facts, policy.setting, at)
-    fired = [
-        asked.fire(found)
-        for asked in policy.table[contact.channel, needs]
-        if (found := asked.ask(asked.parameters, case)) is not None
-    ]
+    needs = 0
+    if body.events:
+        needs = EVENTS + TOLD if case.telling else EVENTS
+    if contact.text is not None:
+        needs += TEXT
+    if contact.role not in IN_PERSON or contact.to_whom is not Whom.debtor or contact.purpose not in ORDINARY:
+        needs += UNUSUAL
+    heard = frozenset([mark.mark for mark in body.standing] + list(body.flags)) if body.standing or body.flags else NONE
+    fired = []
+    for asked in policy.asked(contact.channel, needs, heard):
+        function, parameters, _ = asked
+        found = function(parameters, case)
+        if found is not None:
+            fired.append(asked.fire(found))
     return tuple(fired)
 
 

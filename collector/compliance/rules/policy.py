@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntFlag
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from collector.compliance.rules.case import Capabilities, Case, Setting
 from collector.compliance.rules.pack import Pack, Rule
 from collector.compliance.rules.parameters import Parameters
 from collector.compliance.rules.verdict import Answer, Finding, Fired
+from collector.facts.rules import Mark
 from collector.foundation.errors import BadInput, Problem
 from collector.history.rules import Channel
 from collector.portfolio.rules import CollectorType, DebtType
@@ -36,9 +37,9 @@ class Needs(IntFlag):
     """What must be there for a rule to have anything to object to; a case without it does not ask the rule."""
 
     NOTHING = 0
-    STANDING = 1
-    """A mark or a flag of the person."""
-    EVENTS = 2
+    EVENTS = 1
+    TOLD = 2
+    """An outcome that tells something of the person or the number."""
     TEXT = 4
     UNUSUAL = 8
     """Not the debtor or co-borrower in person, or a purpose other than collecting and reminding."""
@@ -50,27 +51,33 @@ class Known(NamedTuple):
     ask: Ask
     parameters: type[Parameters]
     needs: Needs = Needs.NOTHING
+    hears: frozenset[str] = frozenset()
+    """Marks of which one must stand; empty: it is not about marks."""
+
+
+def _marks(*marks: Mark) -> frozenset[str]:
+    return frozenset(marks)
 
 
 FUNCTIONS: dict[str, Known] = {
-    "stop": Known(stops.stop, stops.Stop, Needs.STANDING),
-    "crisis": Known(stops.crisis, stops.Crisis, Needs.STANDING),
-    "dispute": Known(disputes.dispute, disputes.Dispute, Needs.STANDING),
-    "validation": Known(disputes.validation, disputes.Validation, Needs.STANDING | Needs.EVENTS),
-    "hold": Known(stops.hold, stops.Hold, Needs.STANDING),
+    "stop": Known(stops.stop, stops.Stop),
+    "crisis": Known(stops.crisis, stops.Crisis, hears=_marks(Mark.mental_health_crisis)),
+    "dispute": Known(disputes.dispute, disputes.Dispute, hears=_marks(Mark.dispute)),
+    "validation": Known(disputes.validation, disputes.Validation, Needs.EVENTS, _marks(Mark.validation_due)),
+    "hold": Known(stops.hold, stops.Hold, hears=_marks(Mark.hold)),
     "paid": Known(stops.paid, stops.Paid),
-    "kept_plan": Known(stops.kept_plan, stops.KeptPlan, Needs.STANDING),
-    "said": Known(stops.said, stops.Said, Needs.EVENTS),
+    "kept_plan": Known(stops.kept_plan, stops.KeptPlan, hears=_marks(Mark.agreement)),
+    "said": Known(stops.said, stops.Said, Needs.EVENTS | Needs.TOLD),
     "confirmation": Known(stops.confirmation, stops.Confirmation, Needs.UNUSUAL),
-    "opt_out": Known(wishes.opt_out, wishes.OptOut, Needs.STANDING),
+    "opt_out": Known(wishes.opt_out, wishes.OptOut, hears=_marks(Mark.opt_out, Mark.revoked)),
     "closed_channel": Known(wishes.closed_channel, wishes.Closed),
     "third_party": Known(parties.third_party, parties.ThirdParty, Needs.UNUSUAL),
     "guarantee": Known(parties.guarantee, parties.Guarantee, Needs.UNUSUAL),
     "number": Known(parties.number, parties.Number),
-    "wrong_number": Known(parties.wrong_number, parties.WrongNumber, Needs.EVENTS),
+    "wrong_number": Known(parties.wrong_number, parties.WrongNumber, Needs.EVENTS | Needs.TOLD),
     "work_mail": Known(parties.work_mail, parties.WorkMail),
     "text_consent": Known(consent.text_consent, consent.TextConsent),
-    "preference": Known(wishes.preference, wishes.Preference, Needs.STANDING),
+    "preference": Known(wishes.preference, wishes.Preference, hears=_marks(Mark.preference)),
     "zone": Known(hours.zone, hours.Zone),
     "hours": Known(hours.hours, hours.Hours),
     "closed_days": Known(hours.closed_days, hours.ClosedDays),
@@ -100,7 +107,6 @@ FUNCTIONS: dict[str, Known] = {
 frequency, content, carrier."""
 
 _ORDER = {name: position for position, name in enumerate(FUNCTIONS)}
-_ALL_NEEDS = range(16)
 STOPS = ("bankruptcy", "deceased", "cease", "attorney", "breathing_space", "settled", "vulnerable", "hardship")
 """Marks and flags in the order of judging."""
 
@@ -138,8 +144,16 @@ class Policy:
     setting: Setting
     rules: tuple[Asked, ...]
     """All rules that bind here, in the order of judging."""
-    table: Mapping[tuple[Channel, int], tuple[Asked, ...]]
-    """The part of them that a case can touch, by channel and by `Needs` that are met."""
+    touched: dict[tuple[Channel, int, frozenset[str]], tuple[Asked, ...]] = field(default_factory=dict)
+    """The parts of them that were asked for so far; what `asked` makes once for each sort of case."""
+
+    def asked(self, channel: Channel, needs: int, heard: frozenset[str]) -> tuple[Asked, ...]:
+        """The rules that a case can touch, by its channel, the `Needs` that are met, and its marks and flags."""
+        sort = (channel, needs, heard)
+        found = self.touched.get(sort)
+        if found is None:
+            found = self.touched[sort] = tuple(_touched(self.rules, channel, needs, heard))
+        return found
 
 
 def compile_policy(
@@ -169,8 +183,7 @@ def compile_policy(
     ready = (_ready(rule) for rule in sorted(bound, key=_position))
     asked = tuple(one for one in ready if not one.parameters.is_idle)
     setting = Setting(collector, (pack.zone,) if pack.zone else (), pack.country, capabilities)
-    table = {(channel, needs): tuple(_touched(asked, channel, needs)) for channel in Channel for needs in _ALL_NEEDS}
-    return Policy(pack, setting, asked, table)
+    return Policy(pack, setting, asked)
 
 
 def _position(rule: Rule) -> tuple[int, int]:
@@ -179,13 +192,21 @@ def _position(rule: Rule) -> tuple[int, int]:
     return _ORDER[str(rule.asks)], STOPS.index(name) if rule.asks == "stop" and name in STOPS else len(STOPS)
 
 
-def _touched(asked: Iterable[Asked], channel: Channel, needs: int) -> Iterable[Asked]:
+def _touched(asked: Iterable[Asked], channel: Channel, needs: int, heard: frozenset[str]) -> Iterable[Asked]:
     for one in asked:
         name = str(one.rule.asks)
-        wanted = Needs.NOTHING if one.parameters.is_shut else FUNCTIONS[name].needs
+        wanted, hears = FUNCTIONS[name].needs, _hears(one)
+        is_met = wanted & needs == wanted and (not hears or not hears.isdisjoint(heard))
         is_meant = not one.rule.channels or channel in one.rule.channels
-        if is_meant and channel in CHANNELS_OF.get(name, Channel) and wanted & needs == wanted:
+        if is_meant and channel in CHANNELS_OF.get(name, Channel) and (is_met or one.parameters.is_shut):
             yield one
+
+
+def _hears(one: Asked) -> frozenset[str]:
+    """A stop hears the mark and the flag that it is set to."""
+    if isinstance(one.parameters, stops.Stop):
+        return frozenset(str(word) for word in (one.parameters.mark, one.parameters.flag) if word is not None)
+    return FUNCTIONS[str(one.rule.asks)].hears
 
 
 def _ready(rule: Rule) -> Asked:
