@@ -98,12 +98,11 @@ def text_consent(p: TextConsent, case: Case) -> Finding | None:
     """
     if case.contact.purpose is Purpose.opt_out_confirmation:
         return None
-    since = case.since(p.days)
     signs = [at for at in _signs(case) if at <= case.at and not _revoked_since(case, at)]
-    if any(at >= since for at in signs):
-        return None
-    if signs and any(max(since, min(signs)) <= at <= case.at for at in _checks(case)):
-        return None
+    if signs:
+        since = case.since(p.days)
+        if max(signs) >= since or any(max(since, min(signs)) <= at <= case.at for at in _checks(case)):
+            return None
     return Finding(f"no text from this number, consent or check of it within {p.days} days")
 
 

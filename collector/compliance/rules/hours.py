@@ -50,21 +50,21 @@ def hours(p: Hours, case: Case) -> Finding | None:
 def _shut(p: Hours, case: Case) -> Finding | None:
     if not case.zone_known:
         return Finding("no hour is known to be lawful, since the zone is not known")
+    at = case.at
     spans = agreed_spans(case, p.agreed_once, p.callback_minutes) if p.agreed else []
     for span in spans:
-        if span.opens <= case.at < span.closes:
+        if span.opens <= at < span.closes:
             return None
-    shut = [day for day in case.days if not p.start <= case.clock(day) < p.end]
-    opens = max([_next_opening(p, case, day) for day in shut])
+    reason, opens = "", 0
+    for day in case.days:
+        clock = (at + day.offset) % 86400
+        if not p.start <= clock < p.end:
+            reason = reason or _reason(clock // 60, day.zone, p.start, p.end)
+            opens = max(opens, second_at(day.zone, day.ordinal + (clock >= p.end), p.start))
     for span in spans:
-        if case.at < span.opens < opens:
+        if at < span.opens < opens:
             opens = span.opens
-    return Finding(_reason(case.clock(shut[0]) // 60, shut[0].zone, p.start, p.end), opens)
-
-
-def _next_opening(p: Hours, case: Case, day: Day) -> int:
-    today = second_at(day.zone, day.ordinal, p.start)
-    return today if today > case.at else second_at(day.zone, day.ordinal + 1, p.start)
+    return Finding(reason, opens)
 
 
 @lru_cache(maxsize=8192)

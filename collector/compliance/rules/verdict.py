@@ -55,5 +55,5 @@ def verdict_of(fired: tuple[Fired, ...], earliest: datetime | None) -> Verdict:
     """The hardest answer wins."""
     if not fired:
         return ALLOWED
-    denied = any(rule.answer is Answer.deny for rule in fired)
+    denied = Answer.deny in [rule.answer for rule in fired]
     return Verdict(Answer.deny if denied else Answer.review, fired, earliest)
