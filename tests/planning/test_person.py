@@ -134,8 +134,22 @@ def test_an_open_promise_silences_ordinary_dunning_of_its_account(extra: Extra, 
     assert silent == ({12} if is_silent else {11, 12})
 
 
-def test_a_formal_letter_goes_in_spite_of_a_promise() -> None:
-    made = plan(person(account(25, promise("2026-05-18T18:00+08:00"), step=OLD_STEP)))
+@pytest.mark.parametrize(
+    "extra",
+    [
+        pytest.param(promise("2026-05-18T18:00+08:00"), id="a promise"),
+        pytest.param(Extra(referrals=("legal/accepted",)), id="the legal team"),
+    ],
+)
+@pytest.mark.parametrize("days", [pytest.param(25, id="on its day"), pytest.param(29, id="a call after it is due")])
+def test_a_formal_letter_goes_in_spite_of(extra: Extra, days: int) -> None:
+    made = plan(person(account(days, extra, step=OLD_STEP)))
+    assert kinds(made) == [(Channel.letter, Purpose.notice)]
+
+
+def test_a_letter_does_not_open_the_way_for_the_call_about_a_broken_promise() -> None:
+    extra = promise("2026-05-18T18:00+08:00")
+    made = plan(person(account(25, extra, step=OLD_STEP, broken_at=second("2026-05-12T02:00+08:00"))))
     assert kinds(made) == [(Channel.letter, Purpose.notice)]
 
 

@@ -10,10 +10,10 @@ from collector.facts.rules import Callback, Event, Kind, PersonFacts, Phone, Pro
 from collector.foundation.clock import day_start, local_day
 from collector.history.rules import Channel, Direction, RoundEnd
 from collector.planning.rules.context import Context
-from collector.planning.rules.look import SILENT_ALTOGETHER, Look, Quiet
+from collector.planning.rules.look import LETTERS_GO, SILENT_ALTOGETHER, Look, Quiet
 from collector.planning.rules.round import Round, RoundState
 from collector.planning.rules.words import Purpose
-from collector.strategy.rules import Step
+from collector.strategy.rules import Due, Step
 from collector.texts.rules import Tone
 
 URGENCY = {
@@ -62,21 +62,25 @@ def wants(
     for seen, quiet in looks:
         if seen.account.extra is not None and quiet not in SILENT_ALTOGETHER:
             yield from _promise_reminders(seen, facts, ctx, now)
-        if quiet is None or (quiet is Quiet.promised and _is_letter(seen.due.step)):
+        if quiet is None:
             if seen.is_broken:
                 yield from _broken(seen, facts, ctx)
             if seen.reminder is not None:
                 yield _reminder(seen, seen.reminder)
             if seen.due.step is not None:
                 yield _step(seen, seen.due.step)
+        elif quiet in LETTERS_GO and (letter := _letter(seen.due)) is not None:
+            yield _step(seen, letter)
     if any(round_.state in STARTED or _is_found(phone, round_) for phone, round_ in rounds):
         late = [seen for seen, quiet in looks if quiet is None and seen.days]
         if late:
             yield from _rounds(max(late, key=lambda seen: seen.account.overdue), rounds, ctx)
 
 
-def _is_letter(step: Step | None) -> bool:
-    return step is not None and step.channel is Channel.letter
+def _letter(due: Due) -> Step | None:
+    """The latest formal letter among what is due: of a quiet account the calls after it are not made either."""
+    steps = (*due.skipped, due.step) if due.step is not None else ()
+    return next((step for step in reversed(steps) if step.channel is Channel.letter), None)
 
 
 def _callbacks(facts: PersonFacts, looks: Sequence[tuple[Look, Quiet | None]], ctx: Context) -> Iterator[Want]:
