@@ -300,7 +300,7 @@ def test_what_is_begun_is_not_planned_again(book: Book) -> None:
 
 
 def test_expiry_ends_what_is_over_and_returns_what_was_left_lying(book: Book) -> None:
-    book.borrower(3), book.borrower(10)
+    (waiting, _), _ = book.borrower(3), book.borrower(10)
     plan(book)
     with book.database.begin() as session:
         for task in session.exec(select(Task)):
@@ -308,7 +308,7 @@ def test_expiry_ends_what_is_over_and_returns_what_was_left_lying(book: Book) ->
                 task.state, task.claimed_by = TaskState.claimed, "user:li"
                 task.claimed_at, task.lease_until = at("13:35"), at("13:50")
     with book.database.begin() as session:
-        assert actions.expire(session, at("14:00")) == (1, 1)
+        assert actions.expire(session, at("14:00")) == (1, 1, {waiting})
     found = {task.slot: (task.state, task.claimed_by) for task in tasks(book)}
     assert found == {"morning": (TaskState.expired, None), "afternoon": (TaskState.planned, None)}
 

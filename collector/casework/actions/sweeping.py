@@ -1,5 +1,6 @@
-"""What time alone brings: promises past their deadline, rounds past their wait, holds that ended, referrals, expired
-tasks, stale facts. Run twice, the second finds nothing; a missed night is caught up (design section 4)."""
+"""What time alone brings: promises past their deadline, rounds past their wait, holds that ended, referrals, stale
+facts, and expired tasks: what was not done in its window is planned into a later one of the day. Run twice, the second
+finds nothing; a missed night is caught up (design section 4)."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: P
     result.refreshed = facts_actions.refresh_stale(office.database.begin, at)
     with office.database.read() as session:
         looked_at = _looked_at(session, office, at)
-        people = sorted({*turned, *_due_promises(session, at), *_undecided(session, office, at)})
+        people = sorted({*turned, *ended.people, *_due_promises(session, at), *_undecided(session, office, at)})
     who = Actor(actor)
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]
