@@ -135,6 +135,31 @@ def test_one_budget_over_two_portfolios(book: Book) -> None:
     assert [result.digest for result in real] == [result.digest for result in dry]
 
 
+@pytest.mark.parametrize("first", [-7, 7])
+def test_over_two_portfolios_the_most_urgent_message_goes(book: Book, first: int) -> None:
+    """A week before one due date, a week after another: the overdue one, in whatever order they are planned."""
+    person, account = book.borrower(first)
+    with book.database.begin() as session:
+        other = book.add_portfolio(session, "CN2", ["+861055500009"])
+    _, account_2 = book.borrower(-first, portfolio=other, person=person)
+    urgent = account if first > 0 else account_2
+    both = [book.portfolio, other]
+    dry = actions.plan(book.database.begin, both, NIGHT, dry_run=True)
+    real = actions.plan(book.database.begin, both, NIGHT)
+    assert [result.digest for result in real] == [result.digest for result in dry]
+    displaced = [person for result in real for person in result.noted]
+    assert displaced == ([] if first > 0 else [person])
+    with book.database.begin() as session:
+        actions.replan(session, displaced, NIGHT)
+    planned = [task.account_id for task in tasks(book) if task.state is TaskState.planned]
+    assert planned == [urgent]
+    with book.database.read() as session:
+        told = {one: queries.explain(session, one, NIGHT)["next"] for one in (account, account_2)}
+    assert [one for one, upcoming in told.items() if upcoming] == [urgent]
+    actions.plan(book.database.begin, both, NIGHT)
+    assert [task.account_id for task in tasks(book) if task.state is TaskState.planned] == [urgent], "twice"
+
+
 def test_holds_in_force_are_read(book: Book) -> None:
     book.borrower(3)
     with book.database.begin() as session:

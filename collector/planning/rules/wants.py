@@ -13,7 +13,7 @@ from collector.planning.rules.context import Context
 from collector.planning.rules.look import LETTERS_GO, SILENT_ALTOGETHER, Look, Quiet
 from collector.planning.rules.round import Round, RoundState
 from collector.planning.rules.words import Purpose
-from collector.strategy.rules import Due, Step
+from collector.strategy.rules import Due, Step, done_offset
 from collector.texts.rules import Tone
 
 URGENCY = {
@@ -29,6 +29,15 @@ URGENCY = {
 """Which contact goes when a person would get several on one day (handbook section 9: one budget per person)."""
 DUE_TODAY = 4
 """A reminder on the due date goes before ordinary collection; earlier ones after it."""
+OF_A_ROUND = URGENCY[Purpose.collect] + 1
+"""The next call of a 3:3:3 round, when no step of the cadence asks for one."""
+
+
+def urgency_of(purpose: Purpose, step: str | None) -> int:
+    """How urgent a contact is for that purpose, about that step of a cadence or of the reminders."""
+    if purpose is Purpose.reminder and step is not None and done_offset(step) == 0:
+        return DUE_TODAY
+    return OF_A_ROUND if purpose is Purpose.collect and step is None else URGENCY[purpose]
 
 
 class Want(NamedTuple):
@@ -159,8 +168,7 @@ def _broken(seen: Look, facts: PersonFacts, ctx: Context) -> Iterator[Want]:
 
 
 def _reminder(seen: Look, step: Step) -> Want:
-    is_today = step.offset == 0 or seen.account.due_today > 0
-    urgency = DUE_TODAY if is_today else URGENCY[Purpose.reminder]
+    urgency = urgency_of(Purpose.reminder, step.key)
     reason = f"reminder {step.key}"
     return Want(seen, step.channel, Purpose.reminder, reason, urgency, step.template, step.tone, step.slot, step)
 
@@ -205,7 +213,7 @@ def _rounds(seen: Look, rounds: Sequence[tuple[Phone, Round]], ctx: Context) -> 
     if callable_:
         number = max(len(round_.counted) for round_ in callable_) + 1
         reason = f"3:3:3, call {number} of the round"
-        yield Want(seen, Channel.call, Purpose.collect, reason, URGENCY[Purpose.collect] + 1)
+        yield Want(seen, Channel.call, Purpose.collect, reason, OF_A_ROUND)
 
 
 def _closing(seen: Look, phone: Phone, ctx: Context) -> Want:
