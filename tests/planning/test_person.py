@@ -274,6 +274,14 @@ def test_the_next_call_of_a_round_takes_an_unused_caller_in_an_unused_slot() -> 
     assert task.reason == "3:3:3, call 2 of the round"
 
 
+@pytest.mark.parametrize(("messages", "is_called"), [(8, True), (9, False)])
+def test_a_phone_that_only_takes_messages_is_not_pressed_for_ever(messages: int, is_called: bool) -> None:
+    """Voicemail does not count for 3:3:3; after a whole matrix of it only the cadence asks for calls."""
+    days = [TODAY - timedelta(days=ago) for ago in range(messages, 0, -1)]
+    one = phone(round=tuple(call(day, "morning", outcome=Outcome.voicemail) for day in days))
+    assert bool(plan(person(account(20, step=OLD_STEP), phones=(one,))).tasks) is is_called
+
+
 def test_a_round_goes_on_the_same_day_when_its_gap_is_over() -> None:
     made = call(TODAY, "morning", CALLERS[0])
     events = (Event(Kind.call, made.at, outcome="switched_off", number=phone().number, debts=(11,)),)

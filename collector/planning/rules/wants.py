@@ -13,7 +13,7 @@ from collector.planning.rules.context import Context
 from collector.planning.rules.look import LETTERS_GO, SILENT_ALTOGETHER, Look, Quiet
 from collector.planning.rules.round import Round, RoundState
 from collector.planning.rules.words import Purpose
-from collector.strategy.rules import Due, Step, done_offset
+from collector.strategy.rules import Due, Retry, Step, done_offset
 from collector.texts.rules import Tone
 
 URGENCY = {
@@ -209,11 +209,18 @@ def _rounds(seen: Look, rounds: Sequence[tuple[Phone, Round]], ctx: Context) -> 
     for phone, round_ in rounds:
         if round_.state is RoundState.closing:
             yield _closing(seen, phone, ctx)
-    callable_ = [round_ for _, round_ in rounds if round_.state in (RoundState.open, RoundState.fresh)]
+    callable_ = [round_ for _, round_ in rounds if _is_pressed_on(round_, ctx.strategy.retry)]
     if callable_:
         number = max(len(round_.counted) for round_ in callable_) + 1
         reason = f"3:3:3, call {number} of the round"
         yield Want(seen, Channel.call, Purpose.collect, reason, OF_A_ROUND)
+
+
+def _is_pressed_on(round_: Round, retry: Retry) -> bool:
+    """A phone that only ever takes messages is not lost: once calls that do not count would fill the whole matrix, the
+    cadence alone asks for more."""
+    uncounted = len(round_.calls) - len(round_.counted)
+    return round_.state in (RoundState.open, RoundState.fresh) and uncounted < retry.callers * retry.slots
 
 
 def _closing(seen: Look, phone: Phone, ctx: Context) -> Want:
