@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from collector.casework.actions.follow_up import follow_up, note_rounds
+from collector.casework.actions.follow_up import banking_days, follow_up, note_rounds
 from collector.casework.actions.handing_over import decided, terms_of
 from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
@@ -103,11 +103,12 @@ def _due_promises(session: Session, at: datetime) -> set[int]:
             col(Promise.due_at) < col(Portfolio.payments_as_of),
         )
     )
+    days_of = banking_days(session, at)
     return {
         person_id
-        for person_id, due_at, book in rows
+        for person_id, due_at, book in rows.all()
         if book.payments_as_of is not None
-        and deadline_covered(due_at, book.timezone, book.currency) <= book.payments_as_of
+        and deadline_covered(due_at, book.timezone, book.currency, days_of(book.id or 0)) <= book.payments_as_of
     }
 
 
