@@ -285,8 +285,9 @@ def test_replanning_after_a_stop_cancels_and_records_the_refusal(book: Book) -> 
     from_facts(book, person, "10:00")
     replan(book, person, "10:01")
     assert states(book) == [TaskState.cancelled]
+    replan(book, person, "10:02")
     with book.database.read() as session:
-        assert len(session.exec(select(Refusal)).all()) == 1
+        assert len(session.exec(select(Refusal)).all()) == 1, "told once, however many events there are"
 
 
 def from_facts(book: Book, person: int, moment: str) -> None:
