@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import read_yaml_with_lines
+from collector.portfolio.rules import OBLIGORS
 from collector.strategy.conditions import Scale, read_condition, scale_by
 from collector.strategy.document import Document, Place, StepRow, line_of
 from collector.strategy.rules import (
@@ -176,6 +177,8 @@ def _step(document: Document, step: StepRow) -> Iterator[tuple[str, str]]:
         yield "slot", f"unknown slot {step.slot!r}; there are {', '.join(document.slots)}"
     if step.template is None and step.channel not in SPOKEN:
         yield "channel", f"a step by {step.channel} needs a template"
+    if step.to not in OBLIGORS:
+        yield "to", f"a step to a {step.to}: only who owes is told of a debt: {', '.join(map(str, sorted(OBLIGORS)))}"
 
 
 def _reminders(document: Document) -> Iterator[Problem]:

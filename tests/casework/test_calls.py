@@ -10,7 +10,7 @@ from floor import Borrower, Story, moment
 
 from collector.casework import actions as casework
 from collector.foundation.errors import Conflict
-from collector.history.rules import Outcome, StopKind
+from collector.history.rules import Channel, Outcome, StopKind
 from collector.history.tables import Attempt, Hold, OutcomeRow, Stop
 from collector.identity.rules import COMMAND_LINE, Actor
 from collector.planning.rules import TaskState
@@ -110,6 +110,14 @@ def test_a_call_that_outlasted_its_lease_still_counts(story: Story, late: Borrow
         ended(story, wu, task, Outcome.no_answer)
     ended(story, li, task, Outcome.right_party)
     assert story.tasks(late)[0].state is TaskState.done
+
+
+def test_what_was_not_called_in_its_window_is_called_in_the_next_one(story: Story, late: Borrower) -> None:
+    assert [task.slot for task in story.tasks(late, Channel.call)] == ["morning"]
+    assert story.sweep("2026-05-13 12:05").tasks_expired == 1
+    now, then = story.tasks(late, Channel.call)[-1], "2026-05-13 12:10"
+    assert (now.slot, now.state) == ("afternoon", TaskState.planned)
+    assert story.sweep(then).people == 0, "once"
 
 
 def test_a_call_that_outlasted_its_window_still_counts(story: Story, late: Borrower) -> None:

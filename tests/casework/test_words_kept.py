@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from floor import AMOUNT, Borrower, Story, moment
+from floor import AMOUNT, STRATEGY, Borrower, Story, moment
 
 from collector.casework import actions as casework
 from collector.history.rules import Channel, HoldScope, Outcome, PromiseState, ReferralKind, ReferralState, StopKind
@@ -11,6 +11,7 @@ from collector.history.tables import Attempt, Promise, Referral, Stop
 from collector.identity.rules import COMMAND_LINE
 from collector.planning.rules import TaskState
 from collector.portfolio.tables import ContactPoint
+from collector.strategy.actions import publish
 
 DUE = "2026-05-14 18:00"
 
@@ -51,6 +52,19 @@ def test_a_promise_silences_and_is_broken_only_once_payments_cover_its_deadline(
     story.plan("2026-05-16 07:00")
     assert {task.purpose for task in story.tasks(late) if task.state is TaskState.planned} == {"broken_promise"}
     assert story.send("2026-05-16 09:30").sent == 1, "and it is told so"
+
+
+def test_how_many_banking_days_payments_may_take_is_the_strategys_to_say(story: Story, late: Borrower) -> None:
+    text = STRATEGY.replace("banking_days: 1", "banking_days: 2")
+    with story.database.begin() as session:
+        now = moment("2026-05-13 08:00")
+        publish(session, text, [None], "tests", "slow bank", now, now, story.office.catalogue)
+    promised(story, late)
+    story.loaded_until("2026-05-15 18:30")
+    story.follow(late, "2026-05-15 18:40")
+    assert (story.sweep("2026-05-15 19:00").promises_broken, state(story)) == (0, PromiseState.open)
+    story.loaded_until("2026-05-18 18:00")
+    assert story.sweep("2026-05-18 18:30").promises_broken == 1, "Thursday, Friday, Monday"
 
 
 def test_a_promise_is_kept_by_payments_dated_in_time(story: Story, late: Borrower) -> None:

@@ -67,6 +67,19 @@ def test_a_step_belongs_to_its_spell_of_lateness(session: Session) -> None:
     assert read_person(session, floor.wang, NOW + 2 * DAY).accounts[0].step is None
 
 
+def test_a_step_counts_no_further_than_its_account_was_late(session: Session) -> None:
+    """Of a call about two accounts the step is the leading one's; and whoever pays one instalment of two is less late
+    than when the step was taken."""
+    floor = Floor(session)
+    newer = floor.account(floor.cn, "L-2", floor.wang, [DUE + 3 * DAY])
+    floor.contact(NOW - DAY, step="firm/4", debts=[floor.loan, newer])
+    steps = {one.account_id: one.step for one in read_person(session, floor.wang, NOW).accounts}
+    assert (steps[floor.loan], steps[newer]) == ("firm/4", "firm/1")
+    floor.contact(NOW + 28 * DAY, step="firm/33")
+    floor.pay(AMOUNT, NOW + 29 * DAY)
+    assert read_person(session, floor.wang, NOW + 29 * DAY).accounts[0].step == "firm/2"
+
+
 def test_what_a_creditor_reported_ages_until_it_is_paid(session: Session) -> None:
     floor = Floor(session)
     number = floor.account(floor.cn, "R-1", floor.zhao, due=[])

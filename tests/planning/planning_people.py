@@ -42,6 +42,7 @@ cadences:
     - {day: 10, channel: call, slot: afternoon, tone: firm}
     - {day: 20, channel: call, tone: firm}
     - {day: 25, channel: letter, template: demand, tone: formal}
+    - {day: 28, channel: call, tone: firm}
   later:
     - {day: 40, channel: call, tone: firm}
 """

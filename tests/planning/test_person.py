@@ -134,8 +134,22 @@ def test_an_open_promise_silences_ordinary_dunning_of_its_account(extra: Extra, 
     assert silent == ({12} if is_silent else {11, 12})
 
 
-def test_a_formal_letter_goes_in_spite_of_a_promise() -> None:
-    made = plan(person(account(25, promise("2026-05-18T18:00+08:00"), step=OLD_STEP)))
+@pytest.mark.parametrize(
+    "extra",
+    [
+        pytest.param(promise("2026-05-18T18:00+08:00"), id="a promise"),
+        pytest.param(Extra(referrals=("legal/accepted",)), id="the legal team"),
+    ],
+)
+@pytest.mark.parametrize("days", [pytest.param(25, id="on its day"), pytest.param(29, id="a call after it is due")])
+def test_a_formal_letter_goes_in_spite_of(extra: Extra, days: int) -> None:
+    made = plan(person(account(days, extra, step=OLD_STEP)))
+    assert kinds(made) == [(Channel.letter, Purpose.notice)]
+
+
+def test_a_letter_does_not_open_the_way_for_the_call_about_a_broken_promise() -> None:
+    extra = promise("2026-05-18T18:00+08:00")
+    made = plan(person(account(25, extra, step=OLD_STEP, broken_at=second("2026-05-12T02:00+08:00"))))
     assert kinds(made) == [(Channel.letter, Purpose.notice)]
 
 
@@ -258,6 +272,14 @@ def test_the_next_call_of_a_round_takes_an_unused_caller_in_an_unused_slot() -> 
     task = only(plan(person(account(20, step=OLD_STEP), phones=(one,))))
     assert (task.slot, task.caller in CALLERS[1:]) == ("afternoon", True)
     assert task.reason == "3:3:3, call 2 of the round"
+
+
+@pytest.mark.parametrize(("messages", "is_called"), [(8, True), (9, False)])
+def test_a_phone_that_only_takes_messages_is_not_pressed_for_ever(messages: int, is_called: bool) -> None:
+    """Voicemail does not count for 3:3:3; after a whole matrix of it only the cadence asks for calls."""
+    days = [TODAY - timedelta(days=ago) for ago in range(messages, 0, -1)]
+    one = phone(round=tuple(call(day, "morning", outcome=Outcome.voicemail) for day in days))
+    assert bool(plan(person(account(20, step=OLD_STEP), phones=(one,))).tasks) is is_called
 
 
 def test_a_round_goes_on_the_same_day_when_its_gap_is_over() -> None:

@@ -135,6 +135,31 @@ def test_one_budget_over_two_portfolios(book: Book) -> None:
     assert [result.digest for result in real] == [result.digest for result in dry]
 
 
+@pytest.mark.parametrize("first", [-7, 7])
+def test_over_two_portfolios_the_most_urgent_message_goes(book: Book, first: int) -> None:
+    """A week before one due date, a week after another: the overdue one, in whatever order they are planned."""
+    person, account = book.borrower(first)
+    with book.database.begin() as session:
+        other = book.add_portfolio(session, "CN2", ["+861055500009"])
+    _, account_2 = book.borrower(-first, portfolio=other, person=person)
+    urgent = account if first > 0 else account_2
+    both = [book.portfolio, other]
+    dry = actions.plan(book.database.begin, both, NIGHT, dry_run=True)
+    real = actions.plan(book.database.begin, both, NIGHT)
+    assert [result.digest for result in real] == [result.digest for result in dry]
+    displaced = [person for result in real for person in result.noted]
+    assert displaced == ([] if first > 0 else [person])
+    with book.database.begin() as session:
+        actions.replan(session, displaced, NIGHT)
+    planned = [task.account_id for task in tasks(book) if task.state is TaskState.planned]
+    assert planned == [urgent]
+    with book.database.read() as session:
+        told = {one: queries.explain(session, one, NIGHT)["next"] for one in (account, account_2)}
+    assert [one for one, upcoming in told.items() if upcoming] == [urgent]
+    actions.plan(book.database.begin, both, NIGHT)
+    assert [task.account_id for task in tasks(book) if task.state is TaskState.planned] == [urgent], "twice"
+
+
 def test_holds_in_force_are_read(book: Book) -> None:
     book.borrower(3)
     with book.database.begin() as session:
@@ -260,8 +285,9 @@ def test_replanning_after_a_stop_cancels_and_records_the_refusal(book: Book) -> 
     from_facts(book, person, "10:00")
     replan(book, person, "10:01")
     assert states(book) == [TaskState.cancelled]
+    replan(book, person, "10:02")
     with book.database.read() as session:
-        assert len(session.exec(select(Refusal)).all()) == 1
+        assert len(session.exec(select(Refusal)).all()) == 1, "told once, however many events there are"
 
 
 def from_facts(book: Book, person: int, moment: str) -> None:
@@ -300,7 +326,7 @@ def test_what_is_begun_is_not_planned_again(book: Book) -> None:
 
 
 def test_expiry_ends_what_is_over_and_returns_what_was_left_lying(book: Book) -> None:
-    book.borrower(3), book.borrower(10)
+    (waiting, _), _ = book.borrower(3), book.borrower(10)
     plan(book)
     with book.database.begin() as session:
         for task in session.exec(select(Task)):
@@ -308,7 +334,7 @@ def test_expiry_ends_what_is_over_and_returns_what_was_left_lying(book: Book) ->
                 task.state, task.claimed_by = TaskState.claimed, "user:li"
                 task.claimed_at, task.lease_until = at("13:35"), at("13:50")
     with book.database.begin() as session:
-        assert actions.expire(session, at("14:00")) == (1, 1)
+        assert actions.expire(session, at("14:00")) == (1, 1, {waiting})
     found = {task.slot: (task.state, task.claimed_by) for task in tasks(book)}
     assert found == {"morning": (TaskState.expired, None), "afternoon": (TaskState.planned, None)}
 

@@ -69,6 +69,12 @@ DEFAULT = row("rest")
             ("'firm'", "step 1", "template"),
             id="no template",
         ),
+        pytest.param(
+            table(DEFAULT).replace("day: 5", "to: relative, day: 5"),
+            6,
+            ("'firm'", "step 2", "relative", "co_borrower"),
+            id="to somebody who does not owe",
+        ),
         pytest.param(table(DEFAULT).replace("day: 5", "day: 1"), 6, ("'firm'", "step 2", "day 1"), id="same day"),
         pytest.param(
             table(DEFAULT).replace("channel: call", "channel: fax"), 6, ("'firm'", "step 2", "channel"), id="channel"

@@ -6,7 +6,7 @@ brought up to date in the same transaction, and the same rules that planned the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -25,6 +25,7 @@ from collector.planning.rules import RoundNote
 from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import ContactStatus
 from collector.portfolio.tables import Account, ContactPoint
+from collector.strategy.queries import compiled
 
 
 def people_of_account(session: Session, account_id: int) -> set[int]:
@@ -55,7 +56,7 @@ def follow_up(
     session.flush()
     people |= facts_queries.people_of_accounts(session, _borrowed(session, people))
     lock_people(session, people)
-    history.settle_promises(session, _borrowed(session, people), now, actor)
+    history.settle_promises(session, _borrowed(session, people), now, actor, banking_days(session, now))
     facts_actions.refresh(session, people, now)
     notes = [one.note for one in planning.replan(session, people, now, office.capabilities)]
     if notes:
@@ -66,6 +67,11 @@ def follow_up(
         facts_actions.refresh(session, people, now)
     if notes or moved:
         planning.replan(session, people, now, office.capabilities)
+
+
+def banking_days(session: Session, now: datetime) -> Callable[[int], int]:
+    """Portfolio → banking days after a promise's deadline that payments must be loaded for, as its strategy asks."""
+    return lambda portfolio_id: compiled(session, portfolio_id, now).promise.banking_days
 
 
 def _borrowed(session: Session, people: Collection[int]) -> list[int]:

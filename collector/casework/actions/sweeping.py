@@ -1,5 +1,6 @@
-"""What time alone brings: promises past their deadline, rounds past their wait, holds that ended, referrals, expired
-tasks, stale facts. Run twice, the second finds nothing; a missed night is caught up (design section 4)."""
+"""What time alone brings: promises past their deadline, rounds past their wait, holds that ended, referrals, stale
+facts, and expired tasks: what was not done in its window is planned into a later one of the day. Run twice, the second
+finds nothing; a missed night is caught up (design section 4)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from collector.casework.actions.follow_up import follow_up, note_rounds
+from collector.casework.actions.follow_up import banking_days, follow_up, note_rounds
 from collector.casework.actions.handing_over import decided, terms_of
 from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
@@ -63,7 +64,7 @@ def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: P
     result.refreshed = facts_actions.refresh_stale(office.database.begin, at)
     with office.database.read() as session:
         looked_at = _looked_at(session, office, at)
-        people = sorted({*turned, *_due_promises(session, at), *_undecided(session, office, at)})
+        people = sorted({*turned, *ended.people, *_due_promises(session, at), *_undecided(session, office, at)})
     who = Actor(actor)
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]
@@ -102,11 +103,12 @@ def _due_promises(session: Session, at: datetime) -> set[int]:
             col(Promise.due_at) < col(Portfolio.payments_as_of),
         )
     )
+    days_of = banking_days(session, at)
     return {
         person_id
-        for person_id, due_at, book in rows
+        for person_id, due_at, book in rows.all()
         if book.payments_as_of is not None
-        and deadline_covered(due_at, book.timezone, book.currency) <= book.payments_as_of
+        and deadline_covered(due_at, book.timezone, book.currency, days_of(book.id or 0)) <= book.payments_as_of
     }
 
 

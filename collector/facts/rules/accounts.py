@@ -101,7 +101,7 @@ def account_facts(
         account.owner_id,
         owed.guarantee_kind,
         owed.guarantee_until,
-        *_step(touch, since),
+        *_step(touch, since, ageing.oldest_unpaid_due),
         touch.on,
         *_broken(promises, ageing, since, now),
         _extra(records, owed, ageing, promises, limitation, day, now, turns),
@@ -166,11 +166,19 @@ def _reported(account: AccountRecord, reported_on: date, payments: Sequence[Paid
     return Lateness(ageing, reported_on, account.reported_min, account.reported_max)
 
 
-def _step(touch: Touch, since: date | None) -> tuple[str | None, date | None]:
-    """The last step, unless it belongs to an earlier spell."""
-    if touch.step_on is None or (since is not None and touch.step_on <= since):
+def _step(touch: Touch, since: date | None, oldest_due: date | None) -> tuple[str | None, date | None]:
+    """The last step, unless it belongs to an earlier spell. Its day counts no further than this account was late then:
+    a call about several accounts carries the step of the one that led, and money that came since may have made the
+    account less late than it was."""
+    if touch.step is None or touch.step_on is None or (since is not None and touch.step_on <= since):
         return None, None
-    return touch.step, touch.step_on
+    if oldest_due is None:
+        return touch.step, touch.step_on
+    cadence, _, offset = touch.step.rpartition("/")
+    late = (touch.step_on - oldest_due).days
+    if late <= 0:
+        return None, None
+    return f"{cadence}/{min(int(offset), late)}", touch.step_on
 
 
 def promise_state(promise: PromiseRecord, now: int) -> str:

@@ -29,6 +29,14 @@ from collector.identity.rules import Actor
 from collector.portfolio.rules import PaymentKind, PaymentState
 from collector.portfolio.tables import Account, PaymentRow, Portfolio
 
+ONE_DAY = 1
+"""Banking days that a payment may take, where no strategy says otherwise."""
+
+
+def one_day(_portfolio_id: int) -> int:
+    """The same for every portfolio."""
+    return ONE_DAY
+
 
 class PromiseMoved(NamedTuple):
     """A promise whose state or paid amount changed."""
@@ -106,11 +114,11 @@ def remind_promise(session: Session, promise_id: int, now: datetime, actor: Acto
     return True
 
 
-def deadline_covered(due_at: datetime, zone_name: str, currency: str) -> datetime:
-    """The moment up to which payments must be loaded before a promise may be called broken: the same hour of the
-    first banking day after the deadline's (design section 3)."""
+def deadline_covered(due_at: datetime, zone_name: str, currency: str, banking_days: int = ONE_DAY) -> datetime:
+    """The moment up to which payments must be loaded before a promise may be called broken: the same hour so many
+    banking days after the deadline's (design section 3)."""
     due = local(due_at, zone_name)
-    day = add_business_days(due.date(), 1, banking_country(currency))
+    day = add_business_days(due.date(), banking_days, banking_country(currency))
     return at_local(day, due.time(), zone_name)
 
 
@@ -119,11 +127,11 @@ def settle_promises(
     account_ids: Collection[int],
     now: datetime,
     actor: Actor,
-    covered: Callable[[datetime, str, str], datetime] = deadline_covered,
+    banking_days: Callable[[int], int] = one_day,
 ) -> list[PromiseMoved]:
     """Bring the promises of these accounts to where their payments put them; returns what changed.
 
-    `covered(due_at, zone, currency)` is the moment up to which payments must be loaded to decide "broken".
+    `banking_days`: portfolio → how many after a deadline payments must be loaded for, to decide "broken".
     """
     books: dict[int, list[Promise]] = defaultdict(list)
     for row in _standing(session, account_ids):
@@ -133,7 +141,8 @@ def settle_promises(
     for account_id, rows in books.items():
         portfolio = portfolios[account_id]
         made = [paid_on_day(at, amount, portfolio.timezone) for at, amount in payments[account_id]]
-        deadlines = {id_of(row): covered(row.due_at, portfolio.timezone, portfolio.currency) for row in rows}
+        terms = portfolio.timezone, portfolio.currency, banking_days(portfolio.id or 0)
+        deadlines = {id_of(row): deadline_covered(row.due_at, *terms) for row in rows}
         settled = settle_all([_terms(row) for row in rows], made, portfolio.payments_as_of, deadlines, now)
         moved += [each for row in rows if (each := _move(session, row, settled[id_of(row)], now, actor))]
     return moved

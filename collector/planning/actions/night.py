@@ -60,7 +60,8 @@ class RunResult:
     """Calls that did not fit into the agents' day, by segment."""
     digest: str
     noted: tuple[int, ...] = field(default=(), repr=False)
-    """People of whom something about a 3:3:3 round is to be recorded: casework follows up on them."""
+    """People of whom something about a 3:3:3 round is to be recorded, or whose less urgent contact of another portfolio
+    is to be taken off: casework follows up on them."""
 
 
 def plan(

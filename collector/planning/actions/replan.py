@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -14,11 +14,10 @@ from collector.foundation.database import among, copy_rows
 from collector.history.rules import Channel
 from collector.identity.rules import EVERYTHING
 from collector.planning.actions.rows import REFUSAL_COLUMNS, TASK_COLUMNS, refusal_row, task_row
-from collector.planning.actions.sweep import flight_of
 from collector.planning.actions.tend import cancel_tasks
 from collector.planning.queries import CarriedIn, current_runs, in_flight, nothing_known, read_context
-from collector.planning.rules import CAPACITY, Flight, PlannedTask, RoundNote, TaskState, plan_person
-from collector.planning.tables import PlanRun, Task
+from collector.planning.rules import CAPACITY, Context, Ground, Moment, PlannedTask, RoundNote, TaskState, plan_together
+from collector.planning.tables import PlanRun, Refusal, Task
 
 REPLANNED = "replanned"
 
@@ -41,26 +40,49 @@ def replan(
     """
     session.flush()
     facts = read_people(session, person_ids, now)
-    runs = {run.portfolio_id: run for run in current_runs(session, EVERYTHING)}
+    runs = _runs(session, facts.values(), now, carried_in)
+    begun = [in_flight(session, now, day=ctx.today, zone=ctx.zone, persons=list(facts)) for _, ctx in runs]
     planned = {number: list[tuple[PlanRun, PlannedTask]]() for number in facts}
+    refused: list[tuple[Any, ...]] = []
     notes: list[PersonNote] = []
-    taken: dict[int, list[Flight]] = {}
-    for portfolio_id in sorted(_portfolios(facts.values()) & runs.keys()):
-        run, ctx = runs[portfolio_id], read_context(session, portfolio_id, now, carried_in)
-        if run.day != ctx.today:
-            continue
-        refused: list[tuple[object, ...]] = []
-        begun = in_flight(session, now, day=ctx.today, zone=ctx.zone, persons=list(facts))
-        for number, person in facts.items():
-            decided = plan_person(person, ctx, now, [*begun.get(number, ()), *taken.get(number, ())])
+    for number, person in facts.items():
+        grounds = [Ground(ctx, flights.get(number, ())) for (_, ctx), flights in zip(runs, begun, strict=True)]
+        for (run, _), decided in zip(runs, plan_together(person, grounds, now), strict=True):
             planned[number] += [(run, task) for task in decided.tasks]
-            taken.setdefault(number, []).extend(flight_of(task.channel, task.not_before, ctx) for task in decided.tasks)
             notes += [PersonNote(number, note) for note in decided.rounds]
             refused += [refusal_row(run.id, refusal, int(now.timestamp())) for refusal in decided.refusals]
-        if refused:
-            copy_rows(session, "refusal", REFUSAL_COLUMNS, refused)
+    if refused:
+        copy_rows(session, "refusal", REFUSAL_COLUMNS, _not_told(session, refused, facts))
     _settle(session, planned, now)
     return notes
+
+
+def _runs(
+    session: Session, people: Iterable[PersonFacts], now: datetime, carried_in: CarriedIn
+) -> list[tuple[PlanRun, Context]]:
+    """The published plans of these people's portfolios that are of today, in order of portfolios."""
+    runs = {run.portfolio_id: run for run in current_runs(session, EVERYTHING)}
+    found = [
+        (runs[number], read_context(session, number, now, carried_in))
+        for number in sorted(_portfolios(people) & runs.keys())
+    ]
+    return [(run, ctx) for run, ctx in found if run.day == ctx.today]
+
+
+def _not_told(session: Session, refused: Sequence[tuple[Any, ...]], people: Collection[int]) -> list[tuple[Any, ...]]:
+    """Those not on record yet: the same refusal, by the same rules, is told once in a plan, however many events there
+    are."""
+    rows = session.exec(
+        select(Refusal).where(
+            among(session, Refusal.person_id, people), col(Refusal.run_id).in_({row[0] for row in refused})
+        )
+    )
+    told = {
+        (row.run_id, row.account_id, row.channel.value, row.purpose.value, row.answer, row.rules)
+        for row in rows
+        if row.moment is Moment.plan
+    }
+    return [row for row in refused if (row[0], row[3], str(row[4]), str(row[5]), row[7], row[8]) not in told]
 
 
 def _portfolios(people: Iterable[PersonFacts]) -> set[int]:

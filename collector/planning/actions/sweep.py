@@ -19,7 +19,18 @@ from collector.foundation.memory import no_collecting
 from collector.history.rules import Channel
 from collector.planning.actions.rows import REFUSAL_COLUMNS, TASK_COLUMNS, refusal_row, task_row
 from collector.planning.queries import in_flight, planned_elsewhere
-from collector.planning.rules import MUST_OPEN, Context, Flight, Look, PersonPlan, Queue, look, plan_person
+from collector.planning.rules import (
+    MUST_OPEN,
+    Context,
+    Flight,
+    Look,
+    PersonPlan,
+    Queue,
+    look,
+    plan_person,
+    planned_flight,
+    takes_place_of,
+)
 
 Range = tuple[int, int]
 _encode = msgspec.json.Encoder().encode
@@ -40,7 +51,7 @@ class Tally:
     queues: dict[str, Queue] = field(default_factory=dict)
     """Calls by level, for the capacity of the agents."""
     noted: list[int] = field(default_factory=list)
-    """People of whom something about a 3:3:3 round is to be recorded."""
+    """People of whom something about a 3:3:3 round is to be recorded, or whose plan elsewhere is less urgent."""
     shared: dict[int, list[Flight]] = field(default_factory=dict)
     """What was planned for people who have accounts in other portfolios too."""
     digests: list[bytes] = field(default_factory=list)
@@ -94,7 +105,7 @@ def decide_range(
     numbers = {segment.name: at for at, segment in enumerate(ctx.strategy.segments())}
     tasks: list[tuple[Any, ...]] = []
     refusals: list[tuple[Any, ...]] = []
-    for facts, plan, is_shared in _decisions(session, errand, part, tally):
+    for facts, plan, flights, is_shared in _decisions(session, errand, part, tally):
         for task in plan.tasks:
             row = task_row(run_id, task)
             hasher.update(_encode(row[1:]))
@@ -109,10 +120,10 @@ def decide_range(
             tally.refused.update({rule for rule, _, _ in refusal.rules})
         for passed in plan.passed:
             tally.passed[passed.why] += 1
-        if plan.rounds:
+        if plan.rounds or takes_place_of(plan, flights):
             tally.noted.append(facts.person_id)
         if is_shared and plan.tasks:
-            tally.shared[facts.person_id] = [flight_of(task.channel, task.not_before, ctx) for task in plan.tasks]
+            tally.shared[facts.person_id] = [planned_flight(task, ctx) for task in plan.tasks]
     tally.digests.append(hasher.digest())
     return tally, tasks, refusals
 
@@ -122,14 +133,9 @@ def asks(seen: Look | None) -> bool:
     return seen is not None and seen.is_due
 
 
-def flight_of(channel: Channel, at: int, ctx: Context) -> Flight:
-    """A contact that this portfolio planned, as another portfolio's plan of the same person sees it."""
-    return Flight(channel, at, None, ctx.portfolio_id)
-
-
 def _decisions(
     session: Session, errand: Errand, part: Range, tally: Tally
-) -> Iterator[tuple[PersonFacts, PersonPlan, bool]]:
+) -> Iterator[tuple[PersonFacts, PersonPlan, Sequence[Flight], bool]]:
     """Those with something due. Nobody else is decoded: the first look reads columns only."""
     ctx, now = errand.ctx, errand.now
     low, high = part
@@ -144,7 +150,7 @@ def _decisions(
         person_id = accounts[0].person_id
         facts = PersonFacts(person_id, body_decoder.decode(body), tuple(accounts))
         flights = _flights(person_id, begun, others, errand.elsewhere) if begun or others or errand.elsewhere else ()
-        yield facts, plan_person(facts, ctx, now, flights, looks), _is_shared(accounts, ctx)
+        yield facts, plan_person(facts, ctx, now, flights, looks), flights, _is_shared(accounts, ctx)
 
 
 def _flights(person_id: int, *sources: dict[int, list[Flight]]) -> Sequence[Flight]:

@@ -6,12 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, update
+from sqlmodel import Session, col, select
 
+from collector.foundation.clock import local_day
 from collector.foundation.database import among
-from collector.planning.rules import TaskState
-from collector.planning.tables import Task
+from collector.planning.rules import RunState, TaskState
+from collector.planning.tables import PlanRun, Task
+from collector.portfolio.tables import Portfolio
 
 LAPSED = "window"
 """State reason of a task whose time window passed."""
@@ -21,14 +23,17 @@ class Expired(NamedTuple):
     expired: int
     released: int
     """Claimed, not begun, and the lease ran out: planned again."""
+    people: frozenset[int]
+    """Whose contact of today was not made in its window: a later one of the day may do."""
 
 
 def expire(session: Session, now: datetime) -> Expired:
     """Ends planned and claimed tasks whose window passed, and returns those whose lease ran out to the queue."""
-    open_states = [TaskState.planned, TaskState.claimed]
+    lapsed = col(Task.state).in_([TaskState.planned, TaskState.claimed]) & (col(Task.not_after) <= now)
+    people = _of_today(session, lapsed, now)
     expired = _change(
         session,
-        col(Task.state).in_(open_states) & (col(Task.not_after) <= now),
+        lapsed,
         state=TaskState.expired,
         state_reason=LAPSED,
         done_at=now,
@@ -43,7 +48,18 @@ def expire(session: Session, now: datetime) -> Expired:
         lease_until=None,
         token=None,
     )
-    return Expired(expired, released)
+    return Expired(expired, released, people)
+
+
+def _of_today(session: Session, lapsed: ColumnElement[bool], now: datetime) -> frozenset[int]:
+    """The people of these tasks, as far as the plan of their portfolio's running day holds them."""
+    rows = session.exec(
+        select(Task.person_id, col(PlanRun.day), Portfolio.timezone)
+        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
+        .join(Portfolio, col(Portfolio.id) == col(Task.portfolio_id))
+        .where(lapsed, col(PlanRun.state) == RunState.current)
+    )
+    return frozenset(person_id for person_id, day, zone in rows if day == local_day(now, zone))
 
 
 def cancel(session: Session, person_ids: Collection[int], reason: str, now: datetime) -> int:

@@ -11,7 +11,7 @@ from collector.facts.queries import read_person
 from collector.facts.rules import AccountFacts, PersonFacts, Phone, lateness
 from collector.foundation.errors import NotFound
 from collector.planning.queries.context import CarriedIn, nothing_known, read_context
-from collector.planning.queries.tasks import in_flight
+from collector.planning.queries.tasks import in_flight, planned_elsewhere
 from collector.planning.rules import (
     Context,
     Passed,
@@ -36,8 +36,10 @@ def explain(session: Session, account_id: int, at: datetime, carried_in: Carried
     own = next((one for one in facts.accounts if one.account_id == account_id), None)
     if own is None:
         raise NotFound("There is no such account.")
-    begun = in_flight(session, at, persons=[account.person_id], day=ctx.today, zone=ctx.zone)
-    plan = plan_person(facts, ctx, at, begun.get(account.person_id, []))
+    number = account.person_id
+    begun = in_flight(session, at, persons=[number], day=ctx.today, zone=ctx.zone)
+    others = planned_elsewhere(session, ctx, between=(number, number + 1))
+    plan = plan_person(facts, ctx, at, [*begun.get(number, ()), *others.get(number, ())])
     return describe(own, facts, ctx, plan, at)
 
 

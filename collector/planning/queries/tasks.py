@@ -16,7 +16,7 @@ from collector.foundation.clock import day_start
 from collector.foundation.database import locked
 from collector.history.rules import Channel
 from collector.identity.rules import EVERYTHING, LEVEL_ORDER, Level, Scope
-from collector.planning.rules import CAPACITY, IN_FLIGHT, Context, Flight, RunState, TaskState
+from collector.planning.rules import CAPACITY, IN_FLIGHT, Context, Flight, RunState, TaskState, flight_planned
 from collector.planning.tables import PlanRun, Refusal, Task
 from collector.portfolio.tables import Account
 
@@ -257,7 +257,7 @@ def planned_elsewhere(session: Session, ctx: Context, *, between: tuple[int, int
         .correlate(Task)
         .exists()
     )
-    statement = select(Task.person_id, Task.channel, Task.not_before, Task.portfolio_id).where(
+    statement = select(Task).where(
         col(Task.run_id).in_(others),
         col(Task.state) == TaskState.planned,
         col(Task.person_id) >= low,
@@ -265,9 +265,10 @@ def planned_elsewhere(session: Session, ctx: Context, *, between: tuple[int, int
         here,
     )
     found: dict[int, list[Flight]] = {}
-    for person_id, channel, not_before, portfolio_id in session.exec(statement):
-        flight = Flight(Channel(channel), int(not_before.timestamp()), None, portfolio_id)
-        found.setdefault(person_id, []).append(flight)
+    for task in session.exec(statement):
+        begins = int(task.not_before.timestamp())
+        flight = flight_planned(task.channel, begins, task.portfolio_id, task.purpose, task.step)
+        found.setdefault(task.person_id, []).append(flight)
     return found
 
 

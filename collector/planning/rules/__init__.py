@@ -6,18 +6,11 @@ from collector.planning.rules.capacity import Cut, Queue, fill, left_out
 from collector.planning.rules.contact import contact_for, gate_purpose
 from collector.planning.rules.context import Context, Flight, Line, Window, shifted
 from collector.planning.rules.look import MUST_OPEN, Look, Quiet, look, needs_look, why_quiet
-from collector.planning.rules.person import (
-    Passed,
-    PersonPlan,
-    PlannedRefusal,
-    PlannedTask,
-    RoundNote,
-    ended_rounds,
-    plan_person,
-    rounds_of,
-)
+from collector.planning.rules.person import ended_rounds, plan_person, rounds_of
+from collector.planning.rules.planned import Passed, PersonPlan, PlannedRefusal, PlannedTask, RoundNote
 from collector.planning.rules.priority import Priority, priority
 from collector.planning.rules.round import Round, RoundState, evidence, next_pairs, progress
+from collector.planning.rules.together import Ground, flight_planned, plan_together, planned_flight, takes_place_of
 from collector.planning.rules.words import (
     CAPACITY,
     IN_FLIGHT,
@@ -37,6 +30,7 @@ __all__ = [
     "Context",
     "Cut",
     "Flight",
+    "Ground",
     "Line",
     "Look",
     "Moment",
@@ -59,15 +53,19 @@ __all__ = [
     "ended_rounds",
     "evidence",
     "fill",
+    "flight_planned",
     "gate_purpose",
     "left_out",
     "look",
     "needs_look",
     "next_pairs",
     "plan_person",
+    "plan_together",
+    "planned_flight",
     "priority",
     "progress",
     "rounds_of",
     "shifted",
+    "takes_place_of",
     "why_quiet",
 ]

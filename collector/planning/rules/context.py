@@ -35,12 +35,14 @@ class Window(NamedTuple):
 
 
 class Flight(NamedTuple):
-    """A contact that was begun and may have no attempt yet."""
+    """A contact that was begun and may have no attempt yet, or that another portfolio planned for the same person."""
 
     channel: Channel
     at: int
     contact_point_id: int | None
     portfolio_id: int
+    urgency: int | None = None
+    """Of one that is only planned, as in `Want`: what is more urgent takes its place. None: it was begun."""
 
 
 @dataclass(frozen=True, slots=True)

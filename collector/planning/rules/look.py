@@ -25,12 +25,14 @@ class Quiet(StrEnum):
     held_segment = "held_segment"
     disputed = "disputed"
     legal = "legal"
-    """With the legal team: one negotiator keeps call-backs and promises, the cadence rests (handbook section 8)."""
+    """With the legal team: one negotiator keeps call-backs and promises, the cadence rests (handbook section 8). Formal
+    letters still go: they keep the limitation period alive while the team decides (section 5)."""
     promised = "promised"
     """An open promise that covers enough, soon enough; formal letters still go (handbook section 7)."""
 
 
 SILENT_ALTOGETHER = frozenset({Quiet.held, Quiet.held_segment, Quiet.disputed})
+LETTERS_GO = frozenset({Quiet.legal, Quiet.promised})
 
 
 class Look(NamedTuple):

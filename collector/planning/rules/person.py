@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +15,7 @@ from collector.history.rules import Channel, RoundEnd
 from collector.planning.rules.contact import OWN, Found, Place, Refused, TooLate, place
 from collector.planning.rules.context import Context, Flight
 from collector.planning.rules.look import Look, look, why_quiet
+from collector.planning.rules.planned import Passed, PersonPlan, PlannedRefusal, PlannedTask, RoundNote
 from collector.planning.rules.priority import priority
 from collector.planning.rules.round import HOUR, Round, RoundState, evidence, progress
 from collector.planning.rules.wants import Want, is_placed, wants
@@ -24,80 +24,13 @@ from collector.portfolio.rules import ContactStatus
 from collector.strategy.rules import Level
 
 MESSAGES = frozenset({Channel.sms, Channel.email})
+CALLS = frozenset({Channel.call})
+LEAST = 100
+"""Less urgent than any contact."""
 LANES = {channel: Channel.sms if channel in MESSAGES else channel for channel in Channel}
 """Channels that share a budget, by the name of one of them; messages, calls, letters, visits, decided in that order."""
 LANE_ORDER = {Channel.sms: 0, Channel.call: 1, Channel.letter: 2, Channel.visit: 3}
 _encode = msgspec.json.Encoder().encode
-
-
-class PlannedTask(NamedTuple):
-    """A contact to make, with the columns of `planning.tables.Task` in their order. Seconds since 1970."""
-
-    portfolio_id: int
-    person_id: int
-    account_id: int
-    debts: str
-    contact_point_id: int | None
-    number: str | None
-    channel: Channel
-    purpose: Purpose
-    segment: str
-    stage: str
-    level: str
-    step: str | None
-    skipped: str | None
-    template: str | None
-    tone: str | None
-    caller: str | None
-    slot: str | None
-    not_before: int
-    not_after: int
-    rank: int
-    priority: str
-    reason: str
-    owner_id: int | None
-    callback_id: int | None
-
-
-class PlannedRefusal(NamedTuple):
-    """A contact that was due, and the rules that did not allow it."""
-
-    portfolio_id: int
-    person_id: int
-    account_id: int
-    channel: Channel
-    purpose: Purpose
-    answer: str
-    rules: tuple[tuple[str, str, str], ...]
-    earliest: int | None
-    contact_point_id: int | None = None
-
-
-class RoundNote(NamedTuple):
-    """Something about a phone's round that is true now and not on record: casework writes it to history. `how`:
-    its end; None: the closing SMS is impossible or forbidden by `rules`."""
-
-    contact_point_id: int
-    how: RoundEnd | None
-    rules: tuple[str, ...]
-    evidence: dict[str, Any]
-
-
-class Passed(NamedTuple):
-    """Something that was due and is not done today, without a rule of contact law against it."""
-
-    account_id: int
-    channel: Channel | None
-    purpose: Purpose | None
-    why: str
-    """`outranked`, `in_flight`, `later`, or a word of `Quiet`."""
-
-
-class PersonPlan(NamedTuple):
-    tasks: tuple[PlannedTask, ...] = ()
-    refusals: tuple[PlannedRefusal, ...] = ()
-    rounds: tuple[RoundNote, ...] = ()
-    passed: tuple[Passed, ...] = ()
 
 
 NOTHING = PersonPlan()
@@ -112,8 +45,8 @@ def plan_person(
 ) -> PersonPlan:
     """What is done for this person on the context's day, from `now` on.
 
-    `flights`: contacts begun today, of any portfolio. `looks`: the accounts' looks, in the order of `facts.accounts`,
-    when the caller has them already.
+    `flights`: contacts begun today, of any portfolio, and what other portfolios planned. `looks`: the accounts' looks,
+    in the order of `facts.accounts`, when the caller has them already.
     """
     return _Desk(facts, ctx, int(now.timestamp()), flights, looks).plan()
 
@@ -200,7 +133,11 @@ class _Desk:
         if found and self._is_taken(MESSAGES, (Kind.sms, Kind.email)):
             self._pass(found, "in_flight")
             return
+        planned = self._planned_elsewhere(MESSAGES)
         for at, want in enumerate(found):
+            if want.urgency >= planned:
+                self._pass(found[at:], "outranked")
+                return
             answer = self._place(want, (want.seen.account.account_id,))
             if isinstance(answer, Place):
                 self._task(want, (want.seen.account.account_id,), answer)
@@ -213,8 +150,11 @@ class _Desk:
         second one on the same day only for an agreed call-back or a 3:3:3 round, and not before its gap is over."""
         if not found:
             return
-        if self.flights and any(flight.channel is Channel.call for flight in self.flights):
+        if self._is_begun(CALLS):
             self._pass(found, "in_flight")
+            return
+        if found[0].urgency >= self._planned_elsewhere(CALLS):
+            self._pass(found, "outranked")
             return
         lead = self._after_last_call(found[0])
         same = [want for want in found if want.seen.account.role is lead.seen.account.role]
@@ -248,12 +188,20 @@ class _Desk:
 
     def _is_taken(self, channels: frozenset[Channel], kinds: Sequence[Kind]) -> bool:
         """Whether a contact of this sort was placed today, or is in flight."""
-        if self.flights and any(flight.channel in channels for flight in self.flights):
+        if self._is_begun(channels):
             return True
         first, last = self.ctx.span(self.ctx.person_zone(self.facts.body))
         return any(
             first <= event.at < last and is_placed(event, kind) for event in self.facts.body.events for kind in kinds
         )
+
+    def _is_begun(self, channels: frozenset[Channel]) -> bool:
+        return any(flight.urgency is None and flight.channel in channels for flight in self.flights)
+
+    def _planned_elsewhere(self, channels: frozenset[Channel]) -> int:
+        """How urgent what other portfolios planned for this budget is."""
+        planned = [one.urgency for one in self.flights if one.urgency is not None and one.channel in channels]
+        return min(planned, default=LEAST)
 
     def _closing_refused(self, want: Want, answer: Found) -> None:
         """Time alone will not let this closing SMS go: that is recorded in its place (handbook section 6)."""

@@ -10,10 +10,10 @@ from collector.facts.rules import Callback, Event, Kind, PersonFacts, Phone, Pro
 from collector.foundation.clock import day_start, local_day
 from collector.history.rules import Channel, Direction, RoundEnd
 from collector.planning.rules.context import Context
-from collector.planning.rules.look import SILENT_ALTOGETHER, Look, Quiet
+from collector.planning.rules.look import LETTERS_GO, SILENT_ALTOGETHER, Look, Quiet
 from collector.planning.rules.round import Round, RoundState
 from collector.planning.rules.words import Purpose
-from collector.strategy.rules import Step
+from collector.strategy.rules import Due, Retry, Step, done_offset
 from collector.texts.rules import Tone
 
 URGENCY = {
@@ -29,6 +29,15 @@ URGENCY = {
 """Which contact goes when a person would get several on one day (handbook section 9: one budget per person)."""
 DUE_TODAY = 4
 """A reminder on the due date goes before ordinary collection; earlier ones after it."""
+OF_A_ROUND = URGENCY[Purpose.collect] + 1
+"""The next call of a 3:3:3 round, when no step of the cadence asks for one."""
+
+
+def urgency_of(purpose: Purpose, step: str | None) -> int:
+    """How urgent a contact is for that purpose, about that step of a cadence or of the reminders."""
+    if purpose is Purpose.reminder and step is not None and done_offset(step) == 0:
+        return DUE_TODAY
+    return OF_A_ROUND if purpose is Purpose.collect and step is None else URGENCY[purpose]
 
 
 class Want(NamedTuple):
@@ -62,21 +71,25 @@ def wants(
     for seen, quiet in looks:
         if seen.account.extra is not None and quiet not in SILENT_ALTOGETHER:
             yield from _promise_reminders(seen, facts, ctx, now)
-        if quiet is None or (quiet is Quiet.promised and _is_letter(seen.due.step)):
+        if quiet is None:
             if seen.is_broken:
                 yield from _broken(seen, facts, ctx)
             if seen.reminder is not None:
                 yield _reminder(seen, seen.reminder)
             if seen.due.step is not None:
                 yield _step(seen, seen.due.step)
+        elif quiet in LETTERS_GO and (letter := _letter(seen.due)) is not None:
+            yield _step(seen, letter)
     if any(round_.state in STARTED or _is_found(phone, round_) for phone, round_ in rounds):
         late = [seen for seen, quiet in looks if quiet is None and seen.days]
         if late:
             yield from _rounds(max(late, key=lambda seen: seen.account.overdue), rounds, ctx)
 
 
-def _is_letter(step: Step | None) -> bool:
-    return step is not None and step.channel is Channel.letter
+def _letter(due: Due) -> Step | None:
+    """The latest formal letter among what is due: of a quiet account the calls after it are not made either."""
+    steps = (*due.skipped, due.step) if due.step is not None else ()
+    return next((step for step in reversed(steps) if step.channel is Channel.letter), None)
 
 
 def _callbacks(facts: PersonFacts, looks: Sequence[tuple[Look, Quiet | None]], ctx: Context) -> Iterator[Want]:
@@ -155,8 +168,7 @@ def _broken(seen: Look, facts: PersonFacts, ctx: Context) -> Iterator[Want]:
 
 
 def _reminder(seen: Look, step: Step) -> Want:
-    is_today = step.offset == 0 or seen.account.due_today > 0
-    urgency = DUE_TODAY if is_today else URGENCY[Purpose.reminder]
+    urgency = urgency_of(Purpose.reminder, step.key)
     reason = f"reminder {step.key}"
     return Want(seen, step.channel, Purpose.reminder, reason, urgency, step.template, step.tone, step.slot, step)
 
@@ -197,11 +209,18 @@ def _rounds(seen: Look, rounds: Sequence[tuple[Phone, Round]], ctx: Context) -> 
     for phone, round_ in rounds:
         if round_.state is RoundState.closing:
             yield _closing(seen, phone, ctx)
-    callable_ = [round_ for _, round_ in rounds if round_.state in (RoundState.open, RoundState.fresh)]
+    callable_ = [round_ for _, round_ in rounds if _is_pressed_on(round_, ctx.strategy.retry)]
     if callable_:
         number = max(len(round_.counted) for round_ in callable_) + 1
         reason = f"3:3:3, call {number} of the round"
-        yield Want(seen, Channel.call, Purpose.collect, reason, URGENCY[Purpose.collect] + 1)
+        yield Want(seen, Channel.call, Purpose.collect, reason, OF_A_ROUND)
+
+
+def _is_pressed_on(round_: Round, retry: Retry) -> bool:
+    """A phone that only ever takes messages is not lost: once calls that do not count would fill the whole matrix, the
+    cadence alone asks for more."""
+    uncounted = len(round_.calls) - len(round_.counted)
+    return round_.state in (RoundState.open, RoundState.fresh) and uncounted < retry.callers * retry.slots
 
 
 def _closing(seen: Look, phone: Phone, ctx: Context) -> Want:

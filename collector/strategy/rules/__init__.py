@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.strategy.rules.cadence import Cadence, Due, Step
+from collector.strategy.rules.cadence import Cadence, Due, Step, done_offset
 from collector.strategy.rules.compare import Flow, diff
 from collector.strategy.rules.decide import Failed, Tried
 from collector.strategy.rules.fields import FIELDS, Field, FieldKind
@@ -65,6 +65,7 @@ __all__ = [
     "Words",
     "common",
     "diff",
+    "done_offset",
     "overlaps",
     "unreachable",
 ]
