@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from msgspec.structs import astuple
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from collector.facts.differences import CHUNK, Difference, verify
-from collector.facts.queries import FACTS, ROLE, person_range
+from collector.facts.queries import FACTS, ROLE, people_of_accounts, person_range
 from collector.facts.reading import books, read_records
 from collector.facts.rules import Built, body_encoder, build_person
 from collector.facts.tables import AccountState, PersonState
@@ -20,10 +20,21 @@ from collector.foundation.database import Begin, among, copy_rows, is_postgresql
 from collector.foundation.memory import no_collecting
 from collector.portfolio.tables import Person
 
-__all__ = ["Difference", "rebuild", "refresh", "refresh_stale", "stale_people", "verify"]
+__all__ = [
+    "Difference",
+    "mark_behind",
+    "people_behind",
+    "rebuild",
+    "refresh",
+    "refresh_stale",
+    "stale_people",
+    "verify",
+]
 
 ACCOUNT_COLUMNS = (*FACTS, "fresh_from", "fresh_until")
 PERSON_COLUMNS = ("person_id", "attention", "body", "refreshed_at", "fresh_until")
+BEHIND = datetime.fromtimestamp(0, UTC)
+"""As `fresh_until`: the records changed, and the row was not yet brought up to date with them."""
 Progress = Callable[[int, int], None]
 """Called with how many people are done, and of how many."""
 
@@ -48,15 +59,44 @@ def refresh(session: Session, person_ids: Collection[int], now: datetime) -> int
 
 def _refresh_chunk(session: Session, ids: Sequence[int], now: datetime) -> int:
     session.flush()
-    if is_postgresql(session):
-        person = select(Person.id).where(among(session, Person.id, ids)).order_by(col(Person.id))
-        session.execute(person.with_for_update(key_share=True))
+    _lock(session, ids)
     records = read_records(session, ids)
     built = [build_person(records, person_id, now) for person_id in sorted(records.languages)]
     for table in (AccountState.__table__, PersonState.__table__):  # type: ignore[attr-defined]
         session.connection().execute(delete(table).where(among(session, table.c.person_id, ids)))
     _write(session, built, now)
     return len(built)
+
+
+def _lock(session: Session, ids: Collection[int]) -> None:
+    if is_postgresql(session):
+        person = select(Person.id).where(among(session, Person.id, ids)).order_by(col(Person.id))
+        session.execute(person.with_for_update(key_share=True))
+
+
+def mark_behind(session: Session, account_ids: Sequence[int]) -> None:
+    """For a change of records too large to refresh in its own transaction: until then the facts of whoever owes these
+    accounts are computed where they are read, and a process that dies leaves them to `people_behind` and the sweep."""
+    for start in range(0, len(account_ids), CHUNK):
+        chunk = account_ids[start : start + CHUNK]
+        owing = people_of_accounts(session, chunk)
+        owing |= set(session.exec(select(AccountState.person_id).where(among(session, AccountState.account_id, chunk))))
+        kept = session.exec(select(PersonState.person_id).where(among(session, PersonState.person_id, owing))).all()
+        if kept:
+            _lock(session, kept)
+            marked = update(PersonState).where(among(session, PersonState.person_id, kept))
+            session.execute(marked.values(fresh_until=BEHIND))
+
+
+def people_behind(session: Session) -> list[int]:
+    """Ids of those marked and not refreshed since, and of those whose facts were never kept, in order."""
+    marked = session.exec(select(PersonState.person_id).where(PersonState.fresh_until == BEHIND))
+    return sorted({*marked, *_unkept(session)})
+
+
+def _unkept(session: Session) -> list[int]:
+    unkept = ~select(PersonState.person_id).where(col(PersonState.person_id) == col(Person.id)).exists()
+    return [number for number in session.exec(select(Person.id).where(unkept)) if number is not None]
 
 
 def _write(session: Session, built: Sequence[Built], now: datetime) -> None:
@@ -105,8 +145,7 @@ def stale_people(session: Session, now: datetime) -> list[int]:
         found.update(session.exec(_stale_on(number, day)))
     turned = or_(col(PersonState.fresh_until) <= now, col(PersonState.refreshed_at) > now)
     found.update(session.exec(select(PersonState.person_id).where(turned)))
-    unkept = ~select(PersonState.person_id).where(col(PersonState.person_id) == col(Person.id)).exists()
-    found.update(number for number in session.exec(select(Person.id).where(unkept)) if number is not None)
+    found.update(_unkept(session))
     return sorted(found)
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.audit.tables import AuditEntry
+from collector.casework.actions import sweep
 from collector.casework.actions.loading import load
 from collector.casework.actions.loading.details import EventKind, natural_key, understand
 from collector.casework.office import Office
+from collector.facts.actions import people_behind, verify
 from collector.facts.queries import read_people
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
@@ -70,7 +72,9 @@ def office(database: Database, keys: Keys, tmp_path: Path) -> Office:
 def loading(office: Office, tmp_path: Path) -> Loading:
     """`loading("events", text)`: write the text to a file and load it into CN1."""
 
-    def run(kind: str, body: str, *, at: datetime = NOW, rejects: Path | None = None) -> LoadResult:
+    def run(
+        kind: str, body: str, *, at: datetime = NOW, rejects: Path | None = None, follow: bool = True
+    ) -> LoadResult:
         path = tmp_path / f"{kind}.csv"
         path.write_text(body, encoding="utf-8")
         return load(
@@ -83,6 +87,7 @@ def loading(office: Office, tmp_path: Path) -> Loading:
             at=at,
             as_of=None,
             actor="test",
+            follow=follow,
         )
 
     return run
@@ -252,6 +257,58 @@ def test_a_bad_row_is_refused_with_its_reason_and_the_rest_goes_in(book: Loading
     reasons = rejects.read_text("utf-8-sig")
     assert "above zero" in reasons
     assert "no such account in CN1" in reasons
+
+
+@pytest.mark.parametrize(
+    ("bad", "column"),
+    [
+        pytest.param(row("promisse"), "kind", id="kind"),
+        pytest.param(row("attempt", details="outcome=bussy"), "details", id="a detail"),
+        pytest.param(row("promise", details="amount=5"), "details", id="a detail missing"),
+        pytest.param(
+            row("promise", details="amount=5; due_at=2026-05-25; promised_by=co_borrower"), "details", id="party"
+        ),
+        pytest.param(row("attempt", account="A9"), "account_no", id="account"),
+        pytest.param(row("attempt", "2026-05-20 11:00"), "at", id="future"),
+    ],
+)
+def test_a_refused_event_names_its_column(book: Loading, bad: str, column: str) -> None:
+    result = book("events", HEADER + bad)
+    assert [(problem.line, problem.column) for problem in result.problems] == [(2, column)]
+
+
+PAID = "reference,account_no,amount,paid_at\nP1,A1,1000.00,2026-05-19\n"
+
+
+@pytest.mark.parametrize("repair", ["the same file again", "another file", "sweep"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        pytest.param("payments", PAID, id="payments"),
+        pytest.param("events", HEADER + CALL, id="events"),
+        pytest.param("accounts", ACCOUNTS + "A3,陈大文,,\n", id="accounts"),
+    ],
+)
+def test_a_load_that_died_before_following_up_is_caught_up(
+    book: Loading, office: Office, kind: str, body: str, repair: str
+) -> None:
+    """What is left behind between the merge and the follow-up is known: it is read right at once, and mended next."""
+    assert book(kind, body, follow=False).accepted > 0
+    with office.database.read() as session:
+        assert verify(session)
+        borrower = session.exec(select(Account.person_id).where(Account.account_no == "A1")).one()
+        facts = read_people(session, [borrower], NOW)[borrower]
+        assert facts.accounts[0].overdue == (0 if kind == "payments" else 100_000)
+        assert len(facts.body.events) == (kind == "events")
+    if repair == "sweep":
+        sweep(office, NOW)
+    elif repair == "another file":
+        book("events", HEADER + row("hardship", details="reason=flood", account="A2"))
+    else:
+        assert book(kind, body).accepted == 0
+    with office.database.read() as session:
+        assert verify(session) == []
+        assert people_behind(session) == []
 
 
 def test_a_file_that_breaks_off_changes_nothing(book: Loading, office: Office) -> None:

@@ -88,6 +88,26 @@ def test_rows_that_are_wrong_are_refused_with_their_place(
     assert column in rejects.read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        pytest.param("none/out.csv", "folder does not exist", id="no such folder"),
+        pytest.param(".", "this is a folder", id="a folder"),
+        pytest.param("bad.csv", "the file being loaded", id="the file itself"),
+    ],
+)
+def test_where_refused_rows_can_not_go_is_said_before_anything_is_loaded(home: Home, place: str, told: str) -> None:
+    before = stored(home)
+    body = ACCOUNT + "B1,Wang,,10,\nB2,Li,,-1,\n"
+    file = home.file("bad.csv", body)
+    where = home.folder / place if place != "bad.csv" else file
+    done = refused(home, "load", "accounts", file, "--portfolio", "CN", "--rejects", str(where), "--at", NOW)
+    assert told in done.err
+    assert stored(home) == before
+    with open(file, encoding="utf-8") as kept:
+        assert kept.read() == body
+
+
 def test_what_is_right_is_loaded_beside_what_is_wrong(home: Home) -> None:
     body = ACCOUNT + "B1,Wang,,10,\nB2,Li,,-1,\nB1,Zhao,,10,\n"
     done = home.run("load", "accounts", home.file("mixed.csv", body), "--portfolio", "CN", "--at", NOW, "--json")

@@ -119,6 +119,7 @@ def test_progress_reaches_the_size_of_the_file(tmp_path: Path) -> None:
 def test_absent_files_and_folders_are_bad_input(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "none.csv").message
     assert "not a plain file" in refusal(tmp_path).message
+    assert "can not be read: File name too long" in refusal(tmp_path / ("x" * 300)).message
 
 
 @given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), st.just("x"))))

@@ -188,3 +188,43 @@ def test_more_money_never_makes_an_account_later(
     assert after.overdue <= before.overdue
     assert after.owed <= before.owed
     assert after.missed_consecutive <= before.missed_consecutive
+
+
+@given(schedules, payments, grace, days)
+@settings(max_examples=300)
+def test_ageing_agrees_with_counting_money_day_by_day(
+    schedule: list[Instalment], paid: list[Paid], grace_days: int, day: date
+) -> None:
+    """The same said without applying anything: an instalment is whole once all that was paid reaches all that was due
+    up to it, oldest first."""
+
+    def money(until: date) -> int:
+        return sum(payment.amount for payment in paid if payment.on <= until)
+
+    lines, reach = [], 0
+    for due_on, amount in sorted(schedule):
+        reach += amount
+        if amount:
+            lines.append((due_on, reach))
+
+    def missing(until: date) -> list[date]:
+        return [due_on for due_on, reached in lines if money(until) < reached]
+
+    state = age(schedule, paid, grace_days, day)
+    due_before = sum(amount for due_on, amount in schedule if due_on < day)
+    due_by_now = sum(amount for due_on, amount in schedule if due_on <= day)
+    spare = timedelta(days=grace_days)
+    past = [(due_on, reached) for due_on, reached in lines if due_on + spare < day]
+    unpaid_row = 0
+    for _, reached in reversed(past):
+        if money(day) >= reached:
+            break
+        unpaid_row += 1
+    assert state.overdue == max(due_before - money(day), 0)
+    assert state.due_today == max(due_by_now - max(money(day), due_before), 0)
+    assert state.owed == max(reach - money(day), 0)
+    assert state.overpaid == max(money(day) - reach, 0)
+    assert state.oldest_unpaid_due == min((due_on for due_on in missing(day) if due_on <= day), default=None)
+    assert state.missed_cumulative == sum(money(due_on + spare) < reached for due_on, reached in past)
+    if all(amount for _, amount in schedule):  # a row of nothing is whole, and ends a row of missed ones
+        assert state.missed_consecutive == unpaid_row

@@ -124,6 +124,24 @@ derive: {borrower_name: {from: id}}
         ]
 
 
+def test_the_days_of_a_spreadsheet_that_came_as_numbers(book: Loading, database: Database) -> None:
+    mapping = """
+kind: accounts
+portfolio: CN1
+dates: {opened: [excel, "%Y/%m/%d"], ends: excel}
+rename: {opened: opened_on, ends: matures_on}
+"""
+    foreign = "account_no,borrower_name,opened,ends\nA1,x,45992,46387\nA2,x,2025/12/1,46387.0\nA3,x,61,\nA4,x,9,1e3\n"
+    result = book("accounts", foreign, mapping=mapping)
+    assert [(problem.line, problem.column) for problem in result.problems] == [
+        (3, "matures_on"),
+        (5, "opened, ends"),
+    ]
+    with database.read() as session:
+        rows = session.exec(select(Account.opened_on, Account.matures_on).order_by(Account.account_no))
+        assert [tuple(map(str, days)) for days in rows] == [("2025-12-01", "2026-12-31"), ("1900-03-01", "None")]
+
+
 def test_wide_rows_become_long_ones(book: Loading, database: Database) -> None:
     book("accounts", "account_no,borrower_name\nA1,张三\nA2,李四\n")
     mapping = """

@@ -112,6 +112,50 @@ def test_a_corrected_row_concerns_both_accounts(book_with_accounts: Loading, dat
     assert list(result.changed_accounts) == both
 
 
+CORRECTED = [
+    pytest.param(PAID, PAID.replace("A1", "A9"), {"R1": "held"}, 0, id="to an unknown account: held"),
+    pytest.param(PAID, PAID.replace("payment", "failed_debit"), {"R1": "noted"}, 0, id="to a failed debit"),
+    pytest.param(PAID.replace("payment", "failed_debit"), PAID, {"R1": "applied"}, 6_000, id="from a failed debit"),
+    pytest.param(
+        PAID + TAKEN_BACK, TAKEN_BACK.replace(",R1", ",R9"), {"R1": "applied", "R2": "noted"}, 6_000,
+        id="a reversal to that of another payment",
+    ),
+    pytest.param(
+        PAID + TAKEN_BACK, TAKEN_BACK.replace("reversal,R1", "payment,"), {"R1": "applied", "R2": "applied"}, 12_000,
+        id="a reversal to a payment",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "expected", "paid"), CORRECTED)
+def test_a_corrected_row_counts_as_if_it_had_come_so(
+    book_with_accounts: Loading,
+    database: Database,
+    before: str,
+    after: str,
+    expected: dict[str, str],
+    paid: int,
+) -> None:
+    book_with_accounts("payments", HEAD + before)
+    result = book_with_accounts("payments", HEAD + after)
+    assert (result.accepted, result.held) == (1, list(expected.values()).count("held"))
+    with database.read() as session:
+        account = account_by_key(session, "A1").id or 0
+        assert account in result.changed_accounts
+        assert states(session) == expected
+        assert sum(amount for _, amount in records_of(session, [account])[account].payments) == paid
+    assert book_with_accounts("payments", HEAD + after).unchanged == 1
+
+
+def test_a_file_without_the_column_leaves_the_account_as_it_is(book_with_accounts: Loading, database: Database) -> None:
+    book_with_accounts("payments", HEAD + PAID)
+    result = book_with_accounts("payments", "reference,amount,paid_at\nR1,70,2026-05-02\n")
+    assert (result.accepted, result.held) == (1, 0)
+    with database.read() as session:
+        row = session.exec(select(PaymentRow)).one()
+        assert (row.account_id, row.amount) == (account_by_key(session, "A1").id, 7_000)
+
+
 @pytest.mark.parametrize("together", [True, False], ids=["one file", "payment first"])
 def test_a_part_can_not_be_taken_back(book_with_accounts: Loading, database: Database, together: bool) -> None:
     part = TAKEN_BACK.replace(",60,", ",50,")

@@ -69,6 +69,8 @@ def _open(path: Path, stack: ExitStack) -> BinaryIO:
         raise BadInput(problems=(Problem("no such file", file=path.name),)) from error
     except PermissionError as error:
         raise BadInput(problems=(Problem("this user may not read it", file=path.name),)) from error
+    except OSError as error:
+        raise BadInput(problems=(Problem(f"can not be read: {error.strerror}", file=path.name[:100]),)) from error
 
 
 def _source(path: Path, file: BinaryIO, delimiter: str, batch_rows: int, stack: ExitStack) -> Source:

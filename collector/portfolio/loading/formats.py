@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Literal
 
@@ -52,14 +53,31 @@ def _changed(text: str, change: Callable[[str], str]) -> str | Fault:
 
 
 def canonical_date(text: str, formats: Sequence[str]) -> str:
-    """An ISO date, or an ISO moment where the format knows the hour; the first format that fits wins."""
+    """An ISO date, or an ISO moment where the format knows the hour; the first format that fits wins. The format
+    `excel` is the number that a spreadsheet keeps a date as, and shows where the cell was not formatted."""
     for form in formats:
+        if form == EXCEL and SERIAL.fullmatch(text):
+            return _spreadsheet_day(text)
         try:
             found = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the portfolio's, applied later
         except ValueError:
             continue
         return found.isoformat(" ") if "%H" in form or "%I" in form else found.date().isoformat()
     raise BadInput(f"{text[:40]!r} is not written as {' or '.join(formats)}")
+
+
+EXCEL = "excel"
+SERIAL = re.compile(r"[0-9]{2,6}(\.[0-9]{1,15})?", re.ASCII)
+SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of the calendar, in no zone
+"""Day 0, in the count that holds from March 1900 on: before it the spreadsheet has a leap day that never was."""
+
+
+def _spreadsheet_day(text: str) -> str:
+    whole, _, part = text.partition(".")
+    found = SERIAL_ZERO + timedelta(days=int(whole))
+    if not part:
+        return found.date().isoformat()
+    return (found + timedelta(seconds=round(float(f"0.{part}") * 86_400))).isoformat(" ")
 
 
 def canonical_number(text: str, form: NumberFormat) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +36,13 @@ from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import LoadRun, Portfolio
 
 WITHOUT_PORTFOLIO = frozenset({LoadKind.portfolios, LoadKind.callers})
+
+
+Merging = Callable[[Session, Sequence[int]], None]
+
+
+def nothing_more(_session: Session, _account_ids: Sequence[int]) -> None:
+    """For callers above whom nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +111,10 @@ def load(
     as_of: datetime | None = None,
     actor: str,
     progress: Progress = no_progress,
+    merged: Merging = nothing_more,
 ) -> LoadResult:
-    """Load one file. `at` is the moment of loading; `as_of`, for payments, up to when the file is complete.
+    """Load one file. `at` is the moment of loading; `as_of`, for payments, up to when the file is complete; `merged` is
+    called in the merging transaction with the accounts that changed, for rooms above that keep something of them.
 
     A `BadInput` (unreadable file, missing columns, nothing in it) or `NotFound` (portfolio) changes nothing.
     """
@@ -122,6 +131,7 @@ def load(
             sha256 = _digest(path)
             with begin() as session:
                 result = _merge(session, job, reading, loader, table, _Run(kind, path.name, sha256, actor, moment))
+                merged(session, result.changed_accounts)
         reading.finish()
     return result
 

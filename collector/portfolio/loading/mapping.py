@@ -8,7 +8,7 @@ makes several rows out of one. Then `where` leaves rows out; they are counted as
     portfolio: LP500                     # optional: the portfolio, unless the command names one
     as_of: 2016-12-08                    # optional: the day of the file: reported lateness, or payments as of
     blank: ["nan", "-"]
-    dates: {due: "%m/%d/%Y", paid: ["%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M"]}
+    dates: {due: "%m/%d/%Y", paid: ["%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M"], opened: excel}
     numbers: {balance: {thousands: ",", decimal: ".", scientific: true, round: 2, negative: zero}}
     values: {sex: {"1": male, "2": female}}
     rename: {Loan_ID: account_no}

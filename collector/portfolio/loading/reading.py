@@ -23,7 +23,7 @@ from collector.portfolio.loading.expressions import Frame
 from collector.portfolio.loading.mapping import Mapped, Translator
 from collector.portfolio.loading.mapping import Mapping as FileMapping
 from collector.portfolio.loading.parsing import Book, meant
-from collector.portfolio.loading.rejects import Rejects
+from collector.portfolio.loading.rejects import Rejects, check_place
 from collector.portfolio.rules import LoadKind
 
 RowFaults = dict[int, list[tuple[str | None, str]]]
@@ -87,6 +87,8 @@ class Reading:
             raise BadInput(f"the mapping is for {mapping.kind}, and {kind} are being loaded")
         self._table: Table = read_table(path)
         try:
+            if rejects is not None:
+                check_place(rejects, path)
             self._translator = Translator(mapping, self._table.header, path.name) if mapping else None
             self.present = self._checked_columns()
         except BadInput:

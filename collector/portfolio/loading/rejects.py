@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from collector.foundation.errors import Problem
+from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import write_csv
 
 SHOWN = 20
 """How many problems a result carries; the rejects file has them all."""
 IN_MEMORY = 4 * 1024**2
+
+
+def check_place(path: Path, source: Path) -> None:
+    """Refuse a rejects file that could not be written, or would take the place of the file being loaded, before
+    anything is."""
+    reason = None
+    if path.is_dir():
+        reason = "this is a folder; name a file in it"
+    elif not path.parent.is_dir():
+        reason = "its folder does not exist; make it first"
+    elif not os.access(path.parent, os.W_OK | os.X_OK):
+        reason = "this user may not write into its folder"
+    elif path.exists() and path.samefile(source):
+        reason = "this is the file being loaded; name another for the refused rows"
+    if reason:
+        raise BadInput(problems=(Problem(f"--rejects: {reason}", file=path.name),))
 
 
 class Rejects:

@@ -11,6 +11,7 @@ from sqlmodel import select
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.loading.events import load_events
 from collector.casework.office import Office
+from collector.facts.actions import mark_behind, people_behind
 from collector.facts.queries import people_of_accounts
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
@@ -42,8 +43,9 @@ def load(
 ) -> LoadResult:
     """Load one file at the moment `at`, then bring everyone it touched up to date, `CHUNK` accounts a transaction.
 
-    The file goes in whole or not at all; a process that dies while following up leaves facts that `facts rebuild`
-    repairs. With `follow` False the caller does that once for several files (`follow_accounts`).
+    The file goes in whole or not at all, and marks the kept facts that it overtakes; those that a process left behind
+    which died while following up are followed up by the next load or sweep. With `follow` False the caller does that
+    once for several files (`follow_accounts`).
     """
     read = loading.read_mapping(mapping) if mapping else None
     begin = office.database.begin
@@ -71,9 +73,12 @@ def load(
             as_of=as_of,
             actor=actor,
             progress=progress,
+            merged=mark_behind,
         )
     if follow:
-        follow_accounts(office, result.changed_accounts, at, actor, progress, propose=kind not in SCHEDULE)
+        propose = kind not in SCHEDULE
+        follow_accounts(office, result.changed_accounts, at, actor, progress, propose=propose)
+        _follow_left_behind(office, at, Actor(actor), propose=propose)
     return result
 
 
@@ -94,3 +99,12 @@ def follow_accounts(
             people = people_of_accounts(session, chunk) | set(session.exec(kept))
             follow_up(session, office, people, at, Actor(actor), propose=propose)
         progress(min(start + CHUNK, len(account_ids)), len(account_ids))
+
+
+def _follow_left_behind(office: Office, at: datetime, actor: Actor, *, propose: bool) -> None:
+    """Whomever an earlier load did not come to follow up, because it died."""
+    with office.database.begin() as session:
+        people = people_behind(session)
+    for start in range(0, len(people), CHUNK):
+        with office.database.begin() as session:
+            follow_up(session, office, people[start : start + CHUNK], at, actor, propose=propose)

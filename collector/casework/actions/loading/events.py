@@ -16,14 +16,16 @@ from sqlmodel import Session
 
 from collector.audit.actions import record
 from collector.casework.actions.loading.contacts import ContactsLoader
-from collector.casework.actions.loading.details import EventKind, Told, understand
+from collector.casework.actions.loading.details import KINDS, EventKind, Told, understand
 from collector.casework.actions.loading.rest import RestLoader
 from collector.casework.actions.loading.subjects import Subject, Subjects
 from collector.casework.actions.loading.talks import TalksLoader
+from collector.facts.actions import mark_behind
 from collector.foundation.database import Begin, lock_key
 from collector.foundation.errors import BadInput, Problem
 from collector.identity.rules import Actor
 from collector.portfolio.loading import Book, LoadResult, Mapping, Progress, Reading, Rows, read_book
+from collector.portfolio.loading.parsing import meant
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import LoadRun
 
@@ -79,6 +81,7 @@ def load_events(
             for rows in reading.batches(progress):
                 writer.write(rows, reading)
             run = _recorded(session, reading, count, book, path, actor)
+            mark_behind(session, sorted(count.accounts))
         reading.finish()
     return LoadResult(
         run_id=run.id or 0,
@@ -143,7 +146,12 @@ class _Writer:
         if subject is None:
             raise _wrong("account_no", f"no such account in {self._book.code}; load the accounts first")
         details = cells.get("details")
-        told = understand(word, details if isinstance(details, dict) else None, self._book)
+        if word not in KINDS:
+            raise _wrong("kind", f"{word[:40]!r} is none of {', '.join(KINDS)}{meant(word, KINDS)}")
+        try:
+            told = understand(word, details if isinstance(details, dict) else None, self._book)
+        except BadInput as error:
+            raise _wrong("details", error.message) from error
         return Row(place, told, at, subject)
 
 

@@ -84,7 +84,8 @@ def _source(session: Session, job: Job) -> tuple[str, str, str]:
     """FROM, the account of each row, and when a row differs from what is stored.
 
     By account number, else by a card that is on one account only, else by card and payer's name together. An account
-    that a person matched stays, as long as the file says the same about the payment."""
+    that a person matched stays, as long as the file says the same about the payment; a correction that fits no account
+    takes the money away from the old one, and is held."""
     found = ["a.id"]
     joins = (
         f"{TABLE.name} s LEFT JOIN {KNOWN}"
@@ -101,10 +102,10 @@ def _source(session: Session, job: Job) -> tuple[str, str, str]:
         )
         found += ["c.id", "n.id"]
     differs = unlike(session)
-    resolved = f"COALESCE({', '.join([*found, 'e.account_id'])})"
+    said_anew = [f"e.{name} {differs} s.{name}" for name in ("account_no", "card_no") if name in job.present]
     account = (
-        f"CASE WHEN e.account_id IS NULL OR e.account_no {differs} s.account_no OR e.card_no {differs} s.card_no"
-        f" THEN {resolved} ELSE e.account_id END"
+        f"CASE WHEN {' OR '.join(['e.account_id IS NULL', *said_anew])}"
+        f" THEN COALESCE({', '.join([*found, 'NULL'])}) ELSE e.account_id END"
     )
     compared = [f"e.{name} {differs} s.{name}" for name in _given(job)]
     return joins, account, " OR ".join([f"e.account_id {differs} {account}", *compared])
@@ -145,23 +146,23 @@ def _payments(session: Session, job: Job) -> list[int | None]:
 
 
 def _states(session: Session, job: Job) -> set[int]:
-    """Bring the state of every payment that this file speaks of in line with its reversals and its account."""
+    """Bring the state of every payment that this file speaks of, and of those whose reversal it corrected away, in line
+    with its kind, its reversals and its account."""
     spoken = (
         f"(SELECT reference FROM {TABLE.name} WHERE run = :run UNION"  # noqa: S608
         f" SELECT reverses FROM {TABLE.name} WHERE run = :run AND reverses IS NOT NULL)"
     )
-    ours = f"p.portfolio_id = :portfolio AND p.kind = 'payment' AND p.reference IN {spoken}"
-    fits = "r.portfolio_id = :portfolio AND r.kind = 'reversal' AND r.reverses = p.reference AND r.amount = p.amount"
-    moves = (
-        f"'reversed' WHERE p.state <> 'reversed' AND {ours} AND EXISTS (SELECT 1 FROM payment r WHERE {fits})",  # noqa: S608
-        "CASE WHEN p.account_id IS NULL THEN 'held' ELSE 'applied' END"  # noqa: S608
-        f" WHERE p.state = 'reversed' AND {ours} AND NOT EXISTS (SELECT 1 FROM payment r WHERE {fits})",
-        f"'applied' WHERE p.state = 'held' AND p.account_id IS NOT NULL AND {ours}",
+    due = (
+        "CASE WHEN p.kind <> 'payment' THEN 'noted' WHEN EXISTS (SELECT 1 FROM payment r"
+        " WHERE r.portfolio_id = :portfolio AND r.kind = 'reversal' AND r.reverses = p.reference"
+        " AND r.amount = p.amount) THEN 'reversed' WHEN p.account_id IS NULL THEN 'held' ELSE 'applied' END"
     )
-    accounts: set[int] = set()
-    for move in moves:
-        moved = run_sql(session, f"UPDATE payment AS p SET state = {move} RETURNING account_id", job.values)  # noqa: S608
-        accounts |= {account for account in moved if account is not None}
+    moved = run_sql(
+        session,
+        f"UPDATE payment AS p SET state = {due} WHERE p.portfolio_id = :portfolio"  # noqa: S608
+        f" AND (p.reference IN {spoken} OR p.state = 'reversed') AND p.state <> {due} RETURNING account_id",
+        job.values,
+    )
     run_sql(
         session,
         "UPDATE payment AS r SET account_id = p.account_id FROM payment p WHERE r.portfolio_id = :portfolio"  # noqa: S608
@@ -169,4 +170,4 @@ def _states(session: Session, job: Job) -> set[int]:
         f" AND r.account_id IS NULL AND p.account_id IS NOT NULL AND p.reference IN {spoken}",
         job.values,
     )
-    return accounts
+    return {account for account in moved if account is not None}
