@@ -23,7 +23,7 @@ from collector.identity.queries import installation
 from collector.identity.rules import EVERYTHING
 from collector.portfolio.queries import callers, portfolios
 from collector.sandbox import server as sandbox_server
-from collector.sandbox.book import PEOPLE, make_book
+from collector.sandbox.book import PEOPLE, agent_of_the_hour, make_book
 from collector.sandbox.config import SandboxConfig, numbers_at
 from collector.web.app import create_web
 from collector.worker import run as worker
@@ -151,7 +151,7 @@ def _welcome(port: int, secret: DemoSecrets) -> None:
     for name, password in secret.logins.items():
         out.print(f"  {name:<12} {password}   {PEOPLE[name]}")
     out.print("\nThree things to try:")
-    out.print("  1. Sign in as li, press n: the best call opens. Press 1 for no answer, or p to log a promise.")
+    out.print(f"  1. {_first_try(agent_of_the_hour(system_clock()))}")
     out.print("  2. Sign in as wang: queues, refusals by rule, approvals, and the red switch that stops all contact.")
     out.print(
         "  3. Ask why: COLLECTOR_HOME=" + str(load_settings().home) + " .venv/bin/collector explain CN-CASH/100001"
@@ -159,6 +159,12 @@ def _welcome(port: int, secret: DemoSecrets) -> None:
     out.print(
         f"\nNobody real can be reached from here. Logs: {load_settings().home / 'log'}. Ctrl-C stops everything.\n"
     )
+
+
+def _first_try(agent: str | None) -> str:
+    if agent is None:
+        return "Sign in as li: nobody may be called at this hour; the desk says when. By day n takes the best call."
+    return f"Sign in as {agent}, press n: the best call opens. Press 1 for no answer, or p to log a promise."
 
 
 def _require_right_book(office: Office) -> None:

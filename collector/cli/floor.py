@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import asdict
+from datetime import UTC
 
 import typer
 
@@ -19,7 +20,7 @@ from collector.cli.frame import (
     show_json,
     show_table,
 )
-from collector.foundation.clock import system_clock
+from collector.foundation.clock import parse_moment, system_clock
 from collector.history.rules import Channel, Outcome
 from collector.identity.rules import COMMAND_LINE, EVERYTHING
 from collector.planning.rules import TaskState
@@ -191,8 +192,8 @@ def explain(
         return
     facts = document["facts"]
     out.print(
-        f"{document['account']} at {document['at']}: {facts['days_past_due']} days past due, {facts['bucket']}, "
-        f"segment {document['segment']}, stage {document['stage']}"
+        f"{document['account']} at {_minute(document['at'])}: {facts['days_past_due']} days past due, "
+        f"{facts['bucket']}, segment {document['segment']}, stage {document['stage']}"
     )
     show_table("facts", ["fact", "value"], list(facts.items()), "")
     show_table("why", ["rule", "said"], [[rule["id"], rule["reason"]] for rule in document["rules"]], "no rule spoke")
@@ -200,17 +201,27 @@ def explain(
         "next",
         ["channel", "purpose", "from", "until", "reason"],
         [
-            [one["channel"], one["purpose"], one["not_before"], one["not_after"], one["reason"]]
+            [one["channel"], one["purpose"], _minute(one["not_before"]), _minute(one["not_after"]), one["reason"]]
             for one in document["next"]
         ],
         "nothing is due",
     )
     show_table(
         "refused",
-        ["channel", "rules", "earliest"],
+        ["channel", "rules", "reason", "earliest"],
         [
-            [one["channel"], ", ".join(rule["id"] for rule in one["rules"]), one["earliest"]]
+            [
+                one["channel"],
+                ", ".join(rule["id"] for rule in one["rules"]),
+                "; ".join(rule["reason"] for rule in one["rules"]),
+                _minute(one["earliest"]) or "not while this stands",
+            ]
             for one in document["refused"]
         ],
         "nothing was refused",
     )
+
+
+def _minute(at: str | None) -> str:
+    """A moment of a document for people: to the minute, on the clock of UTC as the document has it."""
+    return f"{parse_moment(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""

@@ -93,7 +93,7 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[Any]],
         return
     table = Table(title=title, title_justify="left")
     for name in header:
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable("" if cell is None else str(cell))) for cell in row))
     out.print(table)

@@ -26,6 +26,7 @@ from collector.web import session as door
 from collector.web.api import book, floor, people
 from collector.web.guard import Guard
 from collector.web.pages import PAGES, PUBLIC
+from collector.web.pages.entry import sign_in_again
 from collector.web.pages.shell import error_page
 from collector.web.webhooks import twilio
 
@@ -45,7 +46,7 @@ def create_web(office: Office, clock: Clock) -> FastAPI:
     """The application of one installation. It never reads the clock but through `clock`."""
     web = Web(title="collector", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
     web.state.desk = door.Desk(office, clock, Signatures(office.settings), Mark())
-    web.state.error_page = error_page
+    web.state.error_page, web.state.sign_in_again = error_page, sign_in_again
     web.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(office.settings))
     _add_handlers(web)
     web.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -34,6 +34,7 @@ from collector.identity.rules import Actor, ApiScope, Role
 from collector.identity.tables import User
 from collector.planning.queries import Mark
 from collector.portfolio.queries import scope_of
+from collector.web.typed import Typed, typed
 
 STATUS: dict[type[CollectorError], int] = {
     BadInput: 422,
@@ -163,6 +164,7 @@ async def checked_form(request: Request, caller: CallerParam) -> dict[str, str]:
         if name in fields:
             raise BadInput(f"{name[:40]} was sent twice")
         fields[name] = value if isinstance(value, str) else ""
+    fields.pop("from", "")  # where the form stood: only for the way back from an error
     if not hmac.compare_digest(fields.pop("csrf", "").encode(), caller.csrf.encode()):
         raise Forbidden("this form is from an older sign-in; open the page again and repeat")
     return fields
@@ -209,22 +211,33 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith(("/api", "/webhooks", "/healthz", "/ready"))
 
 
-def _answer(request: Request, status: int, words: str, problems: tuple[str, ...] = ()) -> Response:
+def _answer(
+    request: Request, status: int, words: str, problems: tuple[str, ...] = (), kept: Typed | None = None
+) -> Response:
     """JSON for programs, a page with a sentence for people."""
     if wants_json(request):
         headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
         return JSONResponse({"error": words, "problems": list(problems)}, status, headers=headers)
-    answer: Response = request.app.state.error_page(request, status, words, problems)
+    answer: Response = request.app.state.error_page(request, status, words, problems, kept or Typed())
     return answer
 
 
 async def on_error(request: Request, error: Exception) -> Response:
     """An error of ours."""
     assert isinstance(error, CollectorError)  # noqa: S101 - registered for these only
+    kept = Typed() if wants_json(request) else await typed(request)
     if not wants_json(request) and isinstance(error, SignInFirst | PasswordFirst):
-        return RedirectResponse("/password" if isinstance(error, PasswordFirst) else "/login", 303)
+        return _at_the_entrance(request, error, kept)
     problems = tuple(str(problem) for problem in error.problems) if isinstance(error, BadInput) else ()
-    return _answer(request, status_of(error), error.message, problems)
+    return _answer(request, status_of(error), error.message, problems, kept)
+
+
+def _at_the_entrance(request: Request, error: SignInFirst | PasswordFirst, kept: Typed) -> Response:
+    """To the sign-in, or to an own password; what was typed while the session ran out is shown there."""
+    if isinstance(error, SignInFirst) and kept.fields:
+        answer: Response = request.app.state.sign_in_again(request, kept)
+        return answer
+    return RedirectResponse("/password" if isinstance(error, PasswordFirst) else "/login", 303)
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:

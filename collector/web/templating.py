@@ -58,7 +58,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell. `kind`: of num, late, good, look, dim, wide."""
+    """One cell. `kind`: of num, late, good, look, dim; wide and wrap may break their lines."""
 
     text: str
     kind: str = ""

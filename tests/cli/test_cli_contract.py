@@ -133,6 +133,15 @@ def test_explain_carries_the_facts_of_the_contract(home: Home) -> None:
     assert home.run("explain", "A1", "--at", NOW, "--json").document == document, "a bare number that is unique"
 
 
+def test_explain_tells_every_part_of_a_priority_and_cuts_no_time_off(home: Home) -> None:
+    home.run("plan", "--at", NOW)
+    [*_, step] = home.run("explain", "CN/A1", "--at", NOW, "--json").document["next"]
+    assert {"tier", "weight", "balance", "chance"} <= step["priority"].keys()
+    told = home.run("explain", "CN/A1", "--at", NOW).out
+    assert f"{step['not_before'][:10]}" in told
+    assert "…" not in told
+
+
 def test_the_program_itself_keeps_stdout_for_the_document(home: Home) -> None:
     """As a process of its own: no log line, no progress, no colour beside the document."""
     command = [sys.executable, "-m", "collector", "plan", "--at", NOW, "--json"]

@@ -26,7 +26,7 @@ from collector.identity.tables import User
 from collector.planning.tables import Task
 from collector.portfolio.rules import BorrowerType, PaymentKind, PaymentState, Security, ValueTier
 from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Person
-from collector.sandbox.book import PEOPLE, make_book
+from collector.sandbox.book import PEOPLE, agent_of_the_hour, make_book
 from collector.sandbox.book.loans import add_months
 from collector.sandbox.book.making import invent
 from collector.sandbox.book.numbers import Numbers
@@ -141,3 +141,16 @@ def _keeps_to_its_people(floor: Session) -> None:
     assert floor.exec(strays).all() == []
     assert floor.exec(select(Person.id).where(col(Person.name) == "")).all() == []
     assert floor.exec(select(InstalmentRow.id).where(col(InstalmentRow.amount_due) <= 0)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("at", "agent"),
+    [
+        pytest.param("2026-11-26T09:00+08:00", "li", id="morning in Shanghai"),
+        pytest.param("2026-11-26T19:59+08:00", "li", id="evening in Shanghai"),
+        pytest.param("2026-11-26T06:35+08:00", "smith", id="before dawn in Shanghai is the afternoon in New York"),
+        pytest.param("2026-11-26T08:30-05:00", None, id="too early in New York, too late in Shanghai"),
+    ],
+)
+def test_the_demo_sends_its_visitor_to_a_desk_that_has_calls(at: str, agent: str | None) -> None:
+    assert agent_of_the_hour(parse_moment(at)) == agent

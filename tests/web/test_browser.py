@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 from sqlmodel import select
 from web.conftest import PASSWORD, Building, open_building
 
@@ -104,6 +104,7 @@ def test_the_line_by_keys_alone(page: Page, served: tuple[Building, str], compla
     page.wait_for_url("**?said=promise")
     page.keyboard.press("/")
     page.wait_for_url("**/search")
+    assert page.evaluate("document.activeElement.name") == "text"
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     assert page.is_visible("#keys")
@@ -132,6 +133,23 @@ def test_no_page_breaks_the_content_policy_or_asks_a_stranger(
         assert page.is_visible("main")
     assert complaints == []
     assert [url for url in asked if not url.startswith(address)] == []
+
+
+def test_a_key_behind_a_key_does_nothing_on_the_page_that_is_left(page: Page, served: tuple[Building, str]) -> None:
+    """Who types `/` and a name is on the way to the search: an `n` in the name takes no call."""
+    _, address = served
+    sent: list[str] = []
+    on_the_way: list[Route] = []
+    sign_in(page, address, "agent")
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.route("**/search", lambda route: on_the_way.append(route))
+    with page.expect_request("**/search"):
+        page.keyboard.press("/")
+    page.keyboard.press("n")
+    on_the_way[0].continue_()
+    page.wait_for_url("**/search")
+    assert page.evaluate("document.activeElement.name") == "text"
+    assert sent == []
 
 
 def test_a_double_click_sends_once(page: Page, served: tuple[Building, str]) -> None:

@@ -213,3 +213,51 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: Building) 
 
 def test_another_host_is_not_answered(house: Building) -> None:
     assert house.client().get("/login", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_what_was_typed_when_the_session_ran_out_is_shown_and_the_way_leads_back(house: Building) -> None:
+    visitor = house.signed_in("agent")
+    here = f"/accounts/{house.book.loan}"
+    page = visitor.get(here).text
+    assert f'name="from" value="{here}"' in page
+    typed = {"csrf": visitor.csrf(), "from": here, "note": "a long <b>talk</b>", "cause": "careless"}
+    visitor.client.cookies.clear()
+    answer = visitor.client.post(f"{here}/disposition", data=typed)
+    assert answer.status_code == 401
+    assert "a long &lt;b&gt;talk&lt;/b&gt;" in answer.text
+    assert typed["csrf"] not in answer.text
+    assert f'name="from" value="{here}"' in answer.text
+    answer = visitor.client.post("/login", data={"name": "agent", "password": PASSWORD, "from": here})
+    assert (answer.status_code, answer.headers["location"]) == (303, here)
+
+
+def test_another_site_gets_none_of_its_words_shown(house: Building) -> None:
+    answer = house.client().post(
+        f"/accounts/{house.book.loan}/disposition",
+        data={"note": "send your money elsewhere"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example/", "/accounts/1/promise", "/\\evil.example", ""]
+)
+def test_a_sign_in_leads_to_our_own_pages_only(house: Building, back: str) -> None:
+    answer = house.client().post("/login", data={"name": "agent", "password": PASSWORD, "from": back})
+    assert answer.headers["location"] == "/"
+
+
+def test_a_refused_form_leads_back_with_what_was_typed(house: Building) -> None:
+    here = f"/accounts/{house.book.loan}"
+    fields = {
+        "amount": "12,3x",
+        "due_on": "2026-05-15",
+        "due_time": "18:00",
+        "way": "by card, on pay day",
+        "from": here,
+    }
+    answer = house.signed_in("agent").post(f"{here}/promise", fields)
+    assert answer.status_code == 422
+    assert "by card, on pay day" in answer.text
+    assert f'<a href="{here}">' in answer.text

@@ -10,6 +10,7 @@ from sqlmodel import select
 from web.conftest import NOW, PASSWORD, Building, Visitor
 
 from collector.casework import actions
+from collector.casework.views.queues import case_count, cases
 from collector.history.rules import HoldScope, Outcome, PromiseState, ReferralKind, ReferralState
 from collector.history.tables import (
     CallbackRow,
@@ -22,7 +23,7 @@ from collector.history.tables import (
     Referral,
     Stop,
 )
-from collector.identity.rules import Role
+from collector.identity.rules import EVERYTHING, Role
 from collector.identity.tables import Approval, User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
@@ -174,6 +175,7 @@ def held_payment(building: Building) -> int:
             portfolio_id=building.book.cn,
             reference="H-1",
             payer_name="wang",
+            card_no="6222021234567890",
             amount=1_000_00,
             paid_at=NOW,
             paid_on=NOW.date(),
@@ -184,6 +186,15 @@ def held_payment(building: Building) -> int:
         session.add(row)
         session.flush()
         return row.id or 0
+
+
+def test_a_card_number_is_whole_only_for_who_looks_for_its_account(building: Building) -> None:
+    held_payment(building)
+    assert "6222021234567890" in building.signed_in("operations").get("/operations").text
+    for name in ("supervisor", "auditor"):
+        page = building.signed_in(name).get("/operations").text
+        assert "··7890" in page
+        assert "6222021234567890" not in page
 
 
 def test_a_payment_is_matched_by_one_and_confirmed_by_another(building: Building) -> None:
@@ -229,6 +240,15 @@ def test_a_supervisor_holds_pauses_and_lifts(building: Building) -> None:
     [stop] = all_of(building, Stop)
     visitor.post(f"/stops/{stop.id}/lift", {"reason": "back at work"})
     assert all_of(building, Stop)[0].lifted_at is not None
+
+
+def test_a_queue_counts_those_too_that_it_does_not_list(building: Building) -> None:
+    for _ in range(2):
+        referred(building, ReferralKind.legal)
+    with building.office.database.read() as session:
+        assert len(cases(session, EVERYTHING, ReferralKind.legal, limit=1)) == 1
+        assert case_count(session, EVERYTHING, ReferralKind.legal) == 2
+    assert 'Legal <span class="dim">2</span>' in building.signed_in("legal").get("/referrals/legal").text
 
 
 def referred(building: Building, kind: ReferralKind) -> int:

@@ -26,6 +26,7 @@ from collector.history.rules import (
 )
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.planning.rules import Purpose, Quiet, TaskState
+from collector.planning.rules.words import SHORTFALL_REASON
 from collector.portfolio.rules import (
     BorrowerType,
     ContactKind,
@@ -142,6 +143,27 @@ def test_no_sentence_is_translated_in_vain() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_word_of_the_business_is_known_in_chinese(kind: type) -> None:
     assert sorted(plain_form(str(one)) for one in kind if plain_form(str(one)) not in ZH_BUSINESS) == []  # type: ignore[attr-defined]
+
+
+def test_why_the_plan_wants_or_lacks_a_contact_is_told_in_chinese() -> None:
+    source = ast.parse((WEB.parent / "planning" / "rules" / "wants.py").read_text())
+    wanted = [
+        node.args[3]
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Want"
+    ]
+    assigned = [
+        node.value
+        for node in ast.walk(source)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "reason"
+    ]
+    spoken = [ast.unparse(one) for one in [*wanted, *assigned] if not isinstance(one, ast.Name)]
+    said = {one.removeprefix("f").strip("'") for one in spoken} | set(SHORTFALL_REASON.values())
+    assert len(said) > 8
+    chinese = Words("zh")
+    assert sorted(one for one in said if chinese.reason(one) == one) == []
+    assert chinese.reason("step early/17") == "催收步骤 early/17"
+    assert Words("en").reason("promise broken") == "promise broken"
 
 
 def test_both_languages_fill_in_the_same_parts() -> None:

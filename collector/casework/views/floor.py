@@ -66,8 +66,8 @@ class Promised:
 class Floor:
     lights: Sequence[Light]
     queues: Sequence[Queue]
-    refusals: Sequence[tuple[str, int]]
-    """By rule, the contacts it refused since the day began."""
+    refusals: Sequence[tuple[str, int, str]]
+    """By rule, the contacts it refused since the day began, and what it said of one of them."""
     sends: Sequence[tuple[str, int]]
     """By how far they came, the messages given to the carrier since the day began."""
     promises: Sequence[Promised]
@@ -157,8 +157,9 @@ def _days(group: Any, today: date) -> int:
     return lateness(msgspec.structs.replace(_BLANK, overdue=group.overdue, owed=0, **known), today)
 
 
-def _refusals(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int]]:
+def _refusals(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int, str]]:
     counted: Counter[str] = Counter()
+    said: dict[str, str] = {}
     for book in books:
         rows = session.exec(
             select(Refusal.rules, func.count())
@@ -171,9 +172,10 @@ def _refusals(session: Session, books: Iterable[Portfolio], now: datetime) -> li
             .group_by(col(Refusal.rules))
         )
         for rules, count in rows:
-            for rule in {one["id"] for one in msgspec.json.decode(rules)}:
-                counted[rule] += count
-    return counted.most_common()
+            spoken = {one["id"]: one["reason"] for one in msgspec.json.decode(rules)}
+            counted.update(dict.fromkeys(spoken, count))
+            said |= spoken
+    return [(rule, count, said[rule]) for rule, count in counted.most_common()]
 
 
 def _sends(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int]]:

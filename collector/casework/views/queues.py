@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from collector.dispatch.tables import InboundMessage
@@ -64,9 +65,11 @@ class SaysPaid:
     zone: str
 
 
+LIVE = (ReferralState.proposed, ReferralState.accepted)
+
+
 def cases(session: Session, scope: Scope, kind: ReferralKind, *, closed: bool = False, limit: int = 200) -> list[Case]:
     """Referrals that wait or are worked (or, `closed`, those that ended), largest overdue first."""
-    live = [ReferralState.proposed, ReferralState.accepted]
     statement = (
         select(  # type: ignore[call-overload]
             Referral, Account.account_no, Portfolio, Person.name, AccountState.overdue, AccountState.owed
@@ -83,7 +86,7 @@ def cases(session: Session, scope: Scope, kind: ReferralKind, *, closed: bool = 
         )
         .where(
             Referral.kind == kind,
-            col(Referral.state).not_in(live) if closed else col(Referral.state).in_(live),
+            col(Referral.state).not_in(LIVE) if closed else col(Referral.state).in_(LIVE),
         )
     )
     if scope.portfolio_ids is not None:
@@ -104,6 +107,14 @@ def cases(session: Session, scope: Scope, kind: ReferralKind, *, closed: bool = 
         )
         for referral, number, book, name, overdue, owed in rows
     ]
+
+
+def case_count(session: Session, scope: Scope, kind: ReferralKind) -> int:
+    """All referrals that wait or are worked, those beyond the listed ones too."""
+    statement = select(func.count()).select_from(Referral).where(Referral.kind == kind, col(Referral.state).in_(LIVE))
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(Referral.portfolio_id).in_(scope.portfolio_ids))
+    return session.exec(statement).one()
 
 
 def _calls(session: Session, referrals: Sequence[Referral]) -> dict[int, list[Spoken]]:
@@ -141,6 +152,14 @@ def inbox(session: Session, scope: Scope, limit: int = 100) -> list[tuple[Inboun
     zones = dict(session.exec(select(Portfolio.id, Portfolio.timezone)).all())
     rows = session.exec(statement.order_by(col(InboundMessage.at), col(InboundMessage.id)).limit(limit)).all()
     return [(row, zones.get(row.portfolio_id, "UTC")) for row in rows]
+
+
+def inbox_count(session: Session, scope: Scope) -> int:
+    """All messages a person must look at, those beyond the listed ones too."""
+    statement = select(func.count()).select_from(InboundMessage).where(col(InboundMessage.handled_at).is_(None))
+    if scope.portfolio_ids is not None:
+        statement = statement.where(col(InboundMessage.portfolio_id).in_(scope.portfolio_ids))
+    return session.exec(statement).one()
 
 
 def account_for(session: Session, message: InboundMessage) -> int | None:

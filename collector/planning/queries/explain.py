@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlmodel import Session
 
 from collector.facts.queries import read_person
@@ -140,7 +141,7 @@ def _task(task: PlannedTask) -> dict[str, Any]:
         "skipped": task.skipped,
         "level": task.level,
         "reason": task.reason,
-        "priority": task.priority,
+        "priority": msgspec.json.decode(task.priority),
     }
 
 

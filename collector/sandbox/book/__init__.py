@@ -2,6 +2,6 @@
 
 from collector.sandbox.book.making import make_book
 from collector.sandbox.book.opening import Opening
-from collector.sandbox.book.staff import PEOPLE
+from collector.sandbox.book.staff import PEOPLE, agent_of_the_hour
 
-__all__ = ["PEOPLE", "Opening", "make_book"]
+__all__ = ["PEOPLE", "Opening", "agent_of_the_hour", "make_book"]

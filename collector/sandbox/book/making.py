@@ -36,6 +36,7 @@ SHARES: Final = {
     "written": 12,
     "loaded": 45,
     "followed": 75,
+    "planned": 92,
 }
 
 
@@ -52,20 +53,21 @@ def make_book(
 
     `progress` is told how much of a hundred is done.
     """
+    progress(0, HUNDRED)
     with tempfile.TemporaryDirectory(prefix="book-", dir=office.settings.home) as folder:
         files = _written(Path(folder), accounts, now, seed)
         progress(SHARES["written"], HUNDRED)
         touched = _loaded(office, files, logins, now, _part(progress, "written", "loaded"))
     follow_accounts(office, sorted(touched), now, ACTOR, _part(progress, "loaded", "followed"))
-    actions.plan(office, None, now, actor=ACTOR, progress=_part(progress, "followed", None))
+    actions.plan(office, None, now, actor=ACTOR, progress=_part(progress, "followed", "planned"))
     progress(HUNDRED, HUNDRED)
     with office.database.read() as session:
         return look_around(session, accounts, now)
 
 
-def _part(progress: Progressed, begins: str, ends: str | None) -> Progressed:
+def _part(progress: Progressed, begins: str, ends: str) -> Progressed:
     """The whole bar as seen by one part of the work."""
-    first, last = SHARES[begins], SHARES[ends] if ends else HUNDRED
+    first, last = SHARES[begins], SHARES[ends]
 
     def shown(done: int, total: int) -> None:
         progress(first + (last - first) * done // max(total, 1), HUNDRED)

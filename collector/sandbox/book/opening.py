@@ -45,7 +45,7 @@ def _told(what: str, waiting: Waiting) -> str:
     if waiting.earliest is None:
         return f"{waiting.now} {what}"
     first = waiting.earliest.strftime("%Y-%m-%d %H:%M UTC")
-    return f"{waiting.now} {what}; {waiting.later} wait for their lawful hour, the first until {first}"
+    return f"{waiting.now} {what}; {waiting.later} wait for their lawful hour, the first at {first}"
 
 
 def look_around(session: Session, accounts: int, now: datetime) -> Opening:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
+from collector.foundation.clock import local
 from collector.identity.actions import add_user
 from collector.identity.rules import Level, Role
 from collector.portfolio.actions import give_access
@@ -42,6 +43,16 @@ PEOPLE: Final[Mapping[str, str]] = {name: post.says for name, post in POSTS.item
 """Login → what that person does on the floor."""
 DESKS: Final = {CN.code: "li", US.code: "smith"}
 """Who agreed the call-backs of a portfolio."""
+
+
+def agent_of_the_hour(now: datetime) -> str | None:
+    """The agent who finds calls at this hour, because their book's borrowers may be called now; None: nobody may."""
+    for spec in BOOKS:
+        there = local(now, spec.zone)
+        opens, closes = min(first for _, first, _ in spec.slots), max(last for _, _, last in spec.slots)
+        if opens <= there.hour * 60 + there.minute < closes:
+            return DESKS[spec.code]
+    return None
 
 
 def hire(session: Session, logins: Mapping[str, str], now: datetime, actor: str) -> None:

@@ -212,7 +212,7 @@ def call(task: Task, caller: Caller, view: AccountView, told: Told) -> Call:
         whom=f"{called.name} · {t.word(called.role)}" if called else "",
         number=task.number or "",
         caller=task.caller or "",
-        reason=task.reason,
+        reason=told.t.reason(task.reason),
         parts=[(t.word(name), t.word(str(value))) for name, value in parts.items() if not isinstance(value, dict)],
         lease_until=told.hour(task.lease_until) if task.lease_until else "",
         state=t.word(task.state),

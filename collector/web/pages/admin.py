@@ -147,7 +147,7 @@ def _audit_page(request: Request, desk: DeskParam, caller: CallerParam, *, verif
             proof += " " + (t("The chain is damaged.") if findings else t("The chain is whole."))
     told = Told(t, "UTC")
     entries = table(
-        ["#", t("When"), t("By"), t("What"), t("About"), t("Details")],
+        [num("#"), t("When"), t("By"), t("What"), t("About"), t("Details")],
         [
             [
                 num(str(row.id)),

@@ -72,7 +72,7 @@ def _waiting(rows: Sequence[work.Waiting], t: Words) -> Table:
                 one.segment,
                 t.word(one.purpose),
                 f"{Told(t, one.zone).hour(one.not_before)}–{Told(t, one.zone).hour(one.not_after)} {city(one.zone)}",
-                Cell(one.reason, "wide"),
+                Cell(t.reason(one.reason), "wide"),
             ]
             for one in rows
         ],

@@ -1,30 +1,31 @@
 """Coming in and going out: sign in, own password, language, home."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Match
 
 from collector.foundation.errors import BadInput, Unauthorized
 from collector.identity import actions as identity
 from collector.identity.rules import Role
 from collector.identity.tables import User
-from collector.web.pages.shell import SAID, Form, frame_of, read, see
+from collector.web.pages.shell import SAID, Form, frame_of, own_page, read, see, told_again
 from collector.web.session import (
     CallerParam,
     Desk,
     DeskParam,
     FormParam,
     cookie_name,
+    desk_of,
     refuse_cross_site,
     writing,
 )
 from collector.web.templating import Frame, Page, language_of, render
+from collector.web.typed import Typed
 from collector.web.words import LANGUAGES, Words
 
 public = APIRouter(include_in_schema=False)
@@ -50,6 +51,9 @@ class LoginPage(Page):
     template: ClassVar[str] = "login.html"
     problem: str = ""
     demo: bool = False
+    back: str = ""
+    """The page to come back to."""
+    typed: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -70,26 +74,33 @@ def login_page(request: Request, desk: DeskParam) -> Any:
     return render(LoginPage(_outside(request), demo=desk.office.settings.demo))
 
 
+def sign_in_again(request: Request, kept: Typed) -> Response:
+    """A form came without a living session: nothing was recorded, and nothing of what was typed is lost."""
+    frame, demo = _outside(request), desk_of(request).office.settings.demo
+    page = LoginPage(frame, demo=demo, back=own_page(request, kept.page), typed=told_again(kept, frame.t))
+    return render(page, 401)
+
+
 @public.post("/login")
 async def log_in(request: Request, desk: DeskParam) -> Any:
     """A new session and its cookie. The same sentence for an unknown name and a wrong password."""
     refuse_cross_site(request)
     form = await request.form(max_files=0, max_fields=5)
-    name, password = (str(form.get(field, ""))[:200] for field in ("name", "password"))
-    return await run_in_threadpool(_enter, request, desk, name, password)
+    name, password, back = (str(form.get(field, ""))[:200] for field in ("name", "password", "from"))
+    return await run_in_threadpool(_enter, request, desk, name, password, own_page(request, back))
 
 
-def _enter(request: Request, desk: Desk, name: str, password: str) -> Response:
+def _enter(request: Request, desk: Desk, name: str, password: str, back: str) -> Response:
     address = request.client.host if request.client else ""
     try:
         with writing(desk) as session:
             found = identity.log_in(session, name, password, address, desk.clock())
     except Unauthorized as error:
-        return render(LoginPage(_outside(request), error.message, desk.office.settings.demo), 429)
+        return render(LoginPage(_outside(request), error.message, desk.office.settings.demo, back), 429)
     if found is None:
         problem = _outside(request).t(WRONG)
-        return render(LoginPage(_outside(request), problem, desk.office.settings.demo), 401)
-    answer = RedirectResponse("/", 303)
+        return render(LoginPage(_outside(request), problem, desk.office.settings.demo, back), 401)
+    answer = RedirectResponse(back, 303)
     _give_cookie(desk, answer, found[0])
     return answer
 
@@ -152,21 +163,13 @@ def set_language(request: Request, desk: DeskParam, caller: CallerParam, fields:
         raise BadInput("the screens speak English and Chinese")
     with writing(desk) as session:
         _speak(session, caller.actor.user_id, form.language)
-    return see(_own_page(request, form.back))
+    return see(own_page(request, form.back))
 
 
 def _speak(session: Session, user_id: int | None, language: str) -> None:
     user = session.get_one(User, user_id)
     user.language = language
     session.add(user)
-
-
-def _own_page(request: Request, path: str) -> str:
-    """A page of ours to go back to, by the list of our own routes; anything else is home (security section 2)."""
-    plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    scope = {"type": "http", "method": "GET", "path": urlsplit(path).path}
-    known = plain and any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
-    return urlsplit(path).path if known else "/"
 
 
 @router.get("/")

@@ -71,8 +71,11 @@ def floor(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             lights=[(t.word(light.name), light.state.value, t(light.sentence, **light.parts)) for light in seen.lights],
             queues=_queues(seen.queues, t),
             refusals=table(
-                [t("Rule"), num(t("Contacts"))],
-                [[Cell(rule, "late"), num(str(count))] for rule, count in seen.refusals],
+                [t("Rule"), num(t("Contacts")), t("What it said, for one")],
+                [
+                    [Cell(rule, "late"), num(str(count)), Cell(t.reason(said), "wide dim")]
+                    for rule, count, said in seen.refusals
+                ],
                 t("No contact was refused today."),
             ),
             sends=table(

@@ -30,6 +30,8 @@ class Message:
 @dataclass(frozen=True)
 class InboxPage(Page):
     template: ClassVar[str] = "inbox.html"
+    count: int
+    """Of all that wait; the page lists the oldest."""
     messages: Sequence[Message]
     may_handle: bool
 
@@ -49,7 +51,8 @@ def inbox(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             )
             for row, zone in queues.inbox(session, caller.actor.scope)
         ]
-    return render(InboxPage(frame, messages, may_open(caller, "mark_handled")))
+        count = queues.inbox_count(session, caller.actor.scope)
+    return render(InboxPage(frame, count, messages, may_open(caller, "mark_handled")))
 
 
 @router.post("/inbox/{message_id}/handled")

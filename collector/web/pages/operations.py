@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from collector.audit.actions import record
 from collector.casework import queries
 from collector.casework.views import matching, queues, within
-from collector.casework.views.floor import approvals
+from collector.casework.views.floor import approvals, held_count
 from collector.foundation.clock import parse_moment
 from collector.foundation.errors import BadInput
 from collector.identity.tables import User
@@ -21,7 +21,7 @@ from collector.portfolio.rules import LoadKind
 from collector.web.loading import load_upload
 from collector.web.pages.floor import Waiting, waiting
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
-from collector.web.session import CallerParam, Desk, DeskParam, FormParam, reading, writing
+from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Frame, Page, Table, Told, choices, num, render, table
 from collector.web.uploads import kept_rejects, rejects_file
 
@@ -46,6 +46,7 @@ class OperationsPage(Page):
     codes: Sequence[str]
     loads: Table
     held: Sequence[HeldShown]
+    held_count: int
     says_paid: Table
     approvals: Sequence[Waiting]
     may_decide: bool
@@ -75,7 +76,8 @@ def operations(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             kinds=choices(t, LoadKind),
             codes=[book.code for book in books],
             loads=_loads(desk, queues.loads(session, scope), {book.id or 0: book.code for book in books}, frame),
-            held=[_held(one, frame) for one in queues.held_payments(session, scope)],
+            held=[_held(one, frame, caller) for one in queues.held_payments(session, scope)],
+            held_count=held_count(session, scope),
             says_paid=table(
                 [t("Account"), t("Said"), t("Quiet until")],
                 [
@@ -129,10 +131,14 @@ def _rejects(desk: Desk, row: Any, t: Any) -> Cell:
     return Cell("")
 
 
-def _held(one: queues.Held, frame: Frame) -> HeldShown:
+def _held(one: queues.Held, frame: Frame, caller: Caller) -> HeldShown:
+    """The whole card number only for those who look for its account."""
     told_of = Told(frame.t, one.zone, one.currency)
     payment = one.payment
-    numbers = payment.account_no or payment.card_no or ""
+    card = payment.card_no or ""
+    if card and not may_open(caller, "propose_match"):
+        card = f"··{card[-4:]}"
+    numbers = payment.account_no or card
     words = " · ".join(
         part for part in (one.code, told_of.money(payment.amount), told_of.moment(payment.paid_at), numbers) if part
     )

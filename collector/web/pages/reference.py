@@ -64,7 +64,7 @@ def _operation(document: dict[str, Any], path: str, method: str, told: dict[str,
     name = told["operationId"]
     scope = next((str(needed) for route, needed in API.items() if name.startswith(f"{route}_")), "")
     fields = [
-        Field(one["name"], _kind(one["schema"]), one.get("required", False), one["schema"].get("description", ""))
+        _field(document, one["name"], one["schema"], needed=one.get("required", False))
         for one in told.get("parameters", [])
     ]
     return Operation(method.upper(), path, scope, told.get("description", ""), [*fields, *_body(document, told)])
@@ -78,14 +78,19 @@ def _body(document: dict[str, Any], told: dict[str, Any]) -> list[Field]:
         if "$ref" in shape:
             shape = document["components"]["schemas"][shape["$ref"].rsplit("/", 1)[-1]]
         for name, one in shape.get("properties", {}).items():
-            found.append(Field(name, _kind(one), name in shape.get("required", ()), one.get("description", "")))
+            found.append(_field(document, name, one, needed=name in shape.get("required", ())))
     return found
 
 
-def _kind(shape: dict[str, Any]) -> str:
-    """The type in a word."""
+def _field(document: dict[str, Any], name: str, shape: dict[str, Any], *, needed: bool) -> Field:
+    return Field(name, _kind(document, shape), needed, shape.get("description", ""))
+
+
+def _kind(document: dict[str, Any], shape: dict[str, Any]) -> str:
+    """The type in a word, or the words it may be."""
     if "$ref" in shape:
-        return str(shape["$ref"]).rsplit("/", 1)[-1]
+        name = str(shape["$ref"]).rsplit("/", 1)[-1]
+        return ", ".join(str(one) for one in document["components"]["schemas"][name].get("enum", [name]))
     if "anyOf" in shape:
-        return " | ".join(_kind(one) for one in shape["anyOf"] if one.get("type") != "null")
+        return " | ".join(_kind(document, one) for one in shape["anyOf"] if one.get("type") != "null")
     return str(shape.get("format") or shape.get("type", "any"))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 
 from collector.casework import actions
 from collector.casework.views import within
-from collector.casework.views.queues import Case, cases
+from collector.casework.views.queues import Case, case_count, cases
 from collector.foundation.errors import Forbidden
 from collector.foundation.phone import masked
 from collector.history.rules import REFERRAL_MOVES, ReferralKind, ReferralState
@@ -49,6 +49,8 @@ class ReferralsPage(Page):
     template: ClassVar[str] = "referrals.html"
     title: str
     teaching: str
+    count: int
+    """Of all that wait; the page lists those with the most money overdue."""
     cases: Sequence[Shown]
     ended: Table
     may_move: bool
@@ -70,7 +72,7 @@ def _queue(request: Request, desk: Desk, caller: Caller, kind: ReferralKind) -> 
     frame = frame_of(request, caller)
     t = frame.t
     with reading(desk) as session:
-        live = cases(session, caller.actor.scope, kind)
+        live, count = cases(session, caller.actor.scope, kind), case_count(session, caller.actor.scope, kind)
         ended = cases(session, caller.actor.scope, kind, closed=True, limit=30)
     teaching = {
         ReferralKind.skiptrace: "An account comes here when the 3:3:3 rule gave up every phone of the borrower.",
@@ -80,6 +82,7 @@ def _queue(request: Request, desk: Desk, caller: Caller, kind: ReferralKind) -> 
         frame=frame,
         title=t("Skip-tracing") if kind is ReferralKind.skiptrace else t("Legal"),
         teaching=t(teaching[kind]),
+        count=count,
         cases=[_shown(case, t) for case in live],
         ended=table(
             [t("Account"), t("Name"), t("State"), t("When"), t("Why")],

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from starlette.routing import Match
 
 from collector.foundation.errors import BadInput, Problem
 from collector.web.access import PAGES
 from collector.web.session import Caller, reasons
 from collector.web.templating import Frame, Link, Page, language_of, render
+from collector.web.typed import Typed
 from collector.web.words import Words
 
 F = TypeVar("F", bound="Form")
@@ -115,17 +118,34 @@ def see(path: str, said: str = "") -> RedirectResponse:
     return RedirectResponse(f"{path}?said={said}" if said else path, 303)
 
 
+def own_page(request: Request, path: str) -> str:
+    """A page of ours to go back to, by the list of our own routes; anything else is home (security section 2)."""
+    plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    scope = {"type": "http", "method": "GET", "path": urlsplit(path).path}
+    known = plain and any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    return urlsplit(path).path if known else "/"
+
+
 @dataclass(frozen=True)
 class ErrorPage(Page):
     template: ClassVar[str] = "error.html"
     status: int
     sentence: str
     problems: Sequence[str]
+    back: str
+    """The page the form stood on; home where there was none."""
+    typed: Sequence[tuple[str, str]]
 
 
-def error_page(request: Request, status: int, sentence: str, problems: Sequence[str] = ()) -> HTMLResponse:
-    """A sentence for people. What it names comes from our own rules, never from what was sent."""
+def error_page(request: Request, status: int, sentence: str, problems: Sequence[str], kept: Typed) -> HTMLResponse:
+    """A sentence for people. What it names comes from our own rules; below it, apart, stands what they had typed."""
     caller = getattr(request.state, "caller", None)
     frame = frame_of(request, caller) if caller else Frame(Words(language_of(request)), request.url.path)
     listed = [problem for problem in problems if problem not in sentence]
-    return render(ErrorPage(frame, status, sentence, listed), status)
+    page = ErrorPage(frame, status, sentence, listed, own_page(request, kept.page), told_again(kept, frame.t))
+    return render(page, status)
+
+
+def told_again(kept: Typed, t: Words) -> Sequence[tuple[str, str]]:
+    """Name and content of what was typed."""
+    return [(t.word(name), value) for name, value in kept.fields]

@@ -115,7 +115,7 @@ def _person(one: Beside, told: Told) -> Iterable[list[Cell | str]]:
     if not one.contacts:
         yield [one.name, role, Cell(t("no contact point of this portfolio"), "dim"), "", "", "", ""]
     for number, contact in enumerate(one.contacts):
-        yield ["" if number else one.name, "" if number else role, *_contact(contact, told)]
+        yield ["" if number else one.name, Cell("" if number else role, "wrap"), *_contact(contact, told)]
 
 
 def _contact(contact: Contact, told: Told) -> list[Cell | str]:
@@ -124,10 +124,10 @@ def _contact(contact: Contact, told: Told) -> list[Cell | str]:
     state = "" if contact.status is ContactStatus.active else "late"
     return [
         Cell(contact.shown, "tel"),
-        f"{t.word(contact.owner)} · {t.word(contact.label)}",
+        Cell(f"{t.word(contact.owner)} · {t.word(contact.label)}", "wrap"),
         Cell(t.word(contact.status), state),
         Cell("●" * contact.round, "dim"),
-        last,
+        Cell(last, "wrap"),
     ]
 
 
@@ -148,8 +148,8 @@ def happened(told_of: Iterable[Happening], told: Told) -> Table:
                 told.moment(one.at),
                 t.word(one.what),
                 t.word(one.how),
-                words,
-                Cell(one.text, "wide"),
+                Cell(words, "wrap"),
+                Cell(one.text, "wrap"),
                 Cell(one.who.removeprefix("user:"), "dim"),
             ]
         )
@@ -184,7 +184,7 @@ def coming(document: Mapping[str, Any], told: Told) -> Table:
                 t.word(one["purpose"]),
                 told.moment(_at(one["not_before"])),
                 told.moment(_at(one["not_after"])),
-                Cell(one["reason"], "wide"),
+                Cell(t.reason(one["reason"]), "wide"),
             ]
             for one in document["next"]
         ],
@@ -202,7 +202,7 @@ def refused(document: Mapping[str, Any], told: Told) -> Table:
                 t.word(one["channel"]),
                 t.word(one["purpose"]),
                 Cell(", ".join(rule["id"] for rule in one["rules"]), "late wide"),
-                Cell("; ".join(rule["reason"] for rule in one["rules"]), "wide"),
+                Cell("; ".join(t.reason(rule["reason"]) for rule in one["rules"]), "wide"),
                 told.moment(_at(one["earliest"])) or t("not while this stands"),
             ]
             for one in document["refused"]

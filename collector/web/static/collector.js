@@ -1,6 +1,14 @@
 // Keys, and one click once. Everything works without this file; it only makes it faster.
 "use strict";
 
+// On the way to another page no key acts on this one: whoever types a name right behind "/" takes no call with its n.
+let leaving = false;
+
+const stay = () => {
+  leaving = false;
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+};
+
 const typing = (target) => target.matches("input, select, textarea");
 
 const opened = (key) => {
@@ -17,22 +25,28 @@ const act = (found) => {
     if (field && field.select) field.select();
   } else {
     found.click();
+    leaving ||= found.tagName === "A";
   }
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && typing(event.target)) {
-    event.target.blur();
+  if (event.key === "Escape") {
+    stay(); // the browser stops on its way, too
+    if (typing(event.target)) event.target.blur();
     return;
   }
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (leaving || typing(event.target) || document.querySelector("dialog[open]")) return;
   const found = opened(event.key);
   if (found) {
     event.preventDefault();
     act(found);
   }
 });
+
+// The browser's own autofocus comes with some later frame, after keys were pressed; this comes before any key is heard.
+const first = document.querySelector("[data-first]");
+if (first) first.focus();
 
 for (const opener of document.querySelectorAll("[data-open]")) {
   opener.addEventListener("click", () => document.getElementById(opener.dataset.open).showModal());
@@ -45,6 +59,7 @@ for (const form of document.querySelectorAll("form[method=post]")) {
       return;
     }
     form.dataset.sent = "yes";
+    leaving = !form.dataset.busy;
     if (form.dataset.busy) {
       const words = document.createElement("p");
       words.setAttribute("role", "status");
@@ -54,6 +69,4 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-});
+window.addEventListener("pageshow", stay);

@@ -6,12 +6,19 @@ all. Words of the business (outcomes, states, roles …) come from the same book
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from collector.web.words.business import ZH_BUSINESS
+from collector.web.words.reasons import ZH_REASONS
 from collector.web.words.screens import ZH_SCREENS
 
 LANGUAGES = ("en", "zh")
+
+REASONS = tuple(
+    (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(english))), chinese)
+    for english, chinese in ZH_REASONS.items()
+)
 
 ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_BUSINESS}
 
@@ -33,6 +40,15 @@ class Words:
             return ""
         known = plain_form(value)
         return ZH_BUSINESS.get(known, known) if self.language == "zh" else known
+
+    def reason(self, text: str) -> str:
+        """Why something is due or may not be: the plan's own words in this language, a law's words as they are."""
+        if self.language != "zh":
+            return text
+        for pattern, chinese in REASONS:
+            if found := pattern.fullmatch(text):
+                return chinese.format(**found.groupdict())
+        return text
 
     @property
     def html(self) -> str:

@@ -252,4 +252,12 @@ ZH_BUSINESS = {
     "morning": "上午",
     "afternoon": "下午",
     "evening": "晚上",
+    # what was written into a form
+    "amount": "金额",
+    "due on": "日期",
+    "due time": "时间",
+    "next step": "下一步",
+    "note": "备注",
+    "reason": "原因",
+    "way": "还款方式",
 }

@@ -28,6 +28,13 @@ ZH_SCREENS: dict[str, str] = {
     "leave a field, close": "离开输入框、关闭",
     "Close": "关闭",
     "This did not work": "没有成功",
+    "What it said, for one": "规则说明（举例）",
+    "Listed: the {shown} with the most overdue. The next move up as these are worked; the search finds each.": (
+        "此处列出逾期金额最大的 {shown} 件；处理后其余依次递补，也可查找任一账户。"
+    ),
+    "Back to the form": "回到表单",
+    "What you had typed; it is kept nowhere else": "您刚才填写的内容（未保存在别处）",
+    "You were signed out meanwhile; nothing was recorded.": "您已被退出登录，内容未记录。",
     "To the first page": "回首页",
     "Today": "今日",
     "Account": "账户",
