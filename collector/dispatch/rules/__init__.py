@@ -2,7 +2,7 @@
 
 from collector.dispatch.rules.ask import InFlight, contact_of, denied, with_flights
 from collector.dispatch.rules.progress import ORDER, Progress, forward
-from collector.dispatch.rules.reading import ACTS_ALONE, Read, Reading, read_inbound
+from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
 from collector.dispatch.rules.wording import Book, approved_references, values
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Book",
     "InFlight",
     "Progress",
+    "Reach",
     "Read",
     "Reading",
     "approved_references",

@@ -56,5 +56,5 @@ def inbox(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
 def mark_handled(message_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     with writing(desk) as session:
         within.message(session, caller.actor.scope, message_id)
-        actions.handle_inbound(session, message_id, desk.clock(), caller.actor)
+        actions.handle_inbound(session, desk.office, message_id, desk.clock(), caller.actor)
     return see("/inbox", "handled")
