@@ -13,14 +13,19 @@ from collector.compliance.rules.contact import Purpose, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.parties import is_third
 from collector.compliance.rules.verdict import Answer, Finding
-from collector.compliance.rules.wording import find, has_cjk
+from collector.compliance.rules.wording import find, is_chinese, plain
 from collector.facts.rules import extra_of
 from collector.history.rules import Channel
 from collector.texts.rules.segment import count_segments
 
 _HEAD = re.compile(r"【([^【】]{2,20})】")
 _NUMBER_TO_CALL = re.compile(r"\d(?:[\s().-]*\d){4,}")
-_AMOUNT = re.compile(r"[$¥￥£€₹]\s*\d|\d\s*(?:元|万|块|usd|cny|rmb|dollars?|pounds?|rupees?)(?![a-z])", re.IGNORECASE)
+_UNIT = r"(?:usd|cny|rmb|inr|gbp|eur|hkd|rs|dollars?|bucks|pounds?|quid|rupees?|euros?|yuan|cents?)"
+_AMOUNT = re.compile(
+    rf"[$¥£€₹]\s*\d|(?<![a-z]){_UNIT}\.?\s*\d|\d\s*(?:[元万块圆角]|{_UNIT}(?![a-z]))"
+    r"|[一二三四五六七八九十百千万两]+\s*[元块圆]|(?<![\d.:,])\d{1,3}(?:,\d{3})+(?![\d:])|(?<![\d.:])\d+\.\d\d(?![\d.:])"
+)
+"""An amount in folded text, with or without its currency."""
 _REMEDY = Purpose.remedy_notice
 _WRITTEN = (Channel.sms, Channel.email, Channel.letter)
 
@@ -49,6 +54,8 @@ class OptOutText(Parameters):
     """Ways to say how to opt out."""
 
     phrases: Annotated[tuple[str, ...], Tighter.fewer]
+    about: Annotated[tuple[str, ...], Tighter.fixed] = ()
+    """Only of texts that hold one of these words; empty: of every text."""
 
 
 def opt_out_text(p: OptOutText, case: Case) -> Finding | None:
@@ -57,6 +64,8 @@ def opt_out_text(p: OptOutText, case: Case) -> Finding | None:
     if contact.text is None or contact.channel not in (Channel.sms, Channel.email):
         return None
     if contact.purpose is Purpose.opt_out_confirmation or find(p.phrases, contact.text):
+        return None
+    if p.about and not find(p.about, contact.text):
         return None
     return Finding("the message does not say how to opt out")
 
@@ -85,6 +94,8 @@ class Forbidden(Parameters):
     deny: Annotated[dict[str, tuple[str, ...]], Tighter.more] = Field(default_factory=dict)
     suit: Words = ()
     """Announcements of a suit: true only when the case was referred; otherwise a person looks."""
+    harmless: Annotated[tuple[str, ...], Tighter.fewer] = ()
+    """Phrases that hold a listed word and do no harm, such as a warning of swindlers."""
 
 
 def forbidden(p: Forbidden, case: Case) -> Finding | None:
@@ -93,9 +104,9 @@ def forbidden(p: Forbidden, case: Case) -> Finding | None:
     if text is None:
         return None
     for wrong, words in p.deny.items():
-        if hit := find(words, text):
+        if hit := find(words, text, p.harmless):
             return Finding(f"{wrong}: {hit!r}")
-    hit = find(p.suit, text) if p.suit else None
+    hit = find(p.suit, text, p.harmless) if p.suit else None
     if hit is None or _is_referred(case):
         return None
     return Finding(f"a suit is announced without a referral on file: {hit!r}", None, Answer.review)
@@ -123,7 +134,7 @@ def discreet(p: Discreet, case: Case) -> Finding | None:
         return None
     if hit := find(p.words, text):
         return Finding(f"tells a third person of the debt: {hit!r}")
-    return Finding("names an amount to a third person") if _AMOUNT.search(text) else None
+    return Finding("names an amount to a third person") if _AMOUNT.search(plain(text)) else None
 
 
 class Voicemail(Parameters):
@@ -196,6 +207,6 @@ def language(p: Language, case: Case) -> Finding | None:
     text, spoken = case.contact.text, case.facts.body.language
     if text is None or not spoken or case.contact.channel not in _WRITTEN:
         return None
-    if spoken.startswith("zh") == has_cjk(text):
+    if spoken.startswith("zh") == is_chinese(text):
         return None
     return Finding(f"the text is not in the person's language ({spoken})")

@@ -3,7 +3,7 @@
 from collector.dispatch.rules.ask import InFlight, contact_of, denied, with_flights
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
-from collector.dispatch.rules.wording import Book, approved_references, values
+from collector.dispatch.rules.wording import Book, approved_references, objection, values
 
 __all__ = [
     "ACTS_ALONE",
@@ -18,6 +18,7 @@ __all__ = [
     "contact_of",
     "denied",
     "forward",
+    "objection",
     "read_inbound",
     "values",
     "with_flights",
