@@ -18,6 +18,7 @@ from collector.texts.rules import (
     Kind,
     Purpose,
     allowed_variables,
+    fixed_figures,
     fixed_references,
     needed_variables,
     words_of_debt,
@@ -131,6 +132,10 @@ def _purpose_problems(tree: nodes.Template, purpose: Purpose) -> Iterator[Proble
     fixed = "".join(node.data for node in tree.find_all(nodes.TemplateData))
     for reference in fixed_references(fixed):
         yield Problem(f"'{reference}' is a link or long number: use a variable, whose value is approved")
+    for figure in fixed_figures(fixed):
+        yield Problem(
+            f"'{figure}' is an amount, a date or a number to call: use a variable, whose value is the account's"
+        )
     for word in () if purpose in SPEAKING else words_of_debt(fixed):
         yield Problem(f"a text of purpose {purpose} may not say '{word}'")
 

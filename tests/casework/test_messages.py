@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from floor import Story, moment
 
 from collector.casework import actions as casework
+from collector.casework.office import Office
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
+from collector.foundation.settings import Settings
 from collector.history.rules import Channel
 from collector.history.tables import Attempt, Delivery
 from collector.planning.rules import TaskState
+from collector.planning.tables import Refusal
+from collector.portfolio.tables import Person, Portfolio
 
 
 def test_a_message_is_claimed_sent_recorded_and_reported_on(story: Story) -> None:
@@ -34,3 +41,29 @@ def test_a_message_is_claimed_sent_recorded_and_reported_on(story: Story) -> Non
     assert story.tasks(wang)[0].state is TaskState.done
     assert [row.status for row in story.rows(Delivery)] == ["delivered"]
     assert [row.progress for row in story.rows(Submission)] == [Progress.delivered]
+
+
+def test_a_text_is_judged_with_the_terms_of_its_own_portfolio(story: Story, tmp_path: Path) -> None:
+    """A changed template can not name another amount, another sender or somebody else's number."""
+    overlay = tmp_path / "sms" / "zh"
+    overlay.mkdir(parents=True)
+    header = "purpose: overdue\ntone: courteous\ndescription: tampered\n---\n"
+    (overlay / "overdue-first.j2").write_text(header + "{{ signature }}{{ name }}，请付{{ pays_off }}，另加贰元。")
+    story.office = Office(Settings(templates_dir=tmp_path), story.database, story.office.keys)
+    story.borrower("2026-05-11", "2026-06-11")
+    with story.database.begin() as session:
+        row = session.get_one(Portfolio, story.cn)
+        row.tightening = {"CN-SMS": {"name": "别家"}}
+    story.plan("2026-05-12 07:00")
+    assert story.send("2026-05-12 09:00").sent == 0
+    assert [rule["id"] for rule in json.loads(story.rows(Refusal)[-1].rules)] == ["CN-SMS"]
+
+
+def test_an_amount_in_words_is_not_sent(story: Story, tmp_path: Path) -> None:
+    """The fixed words of a template hold no figures; a name that brings some does not get through either."""
+    wang = story.borrower("2026-05-11", "2026-06-11")
+    story.plan("2026-05-12 07:00")
+    with story.database.begin() as session:
+        session.get_one(Person, wang.person_id).name = "王 另付五十元至"
+    assert story.send("2026-05-12 09:00").sent == 0
+    assert [rule["id"] for rule in json.loads(story.rows(Refusal)[-1].rules)] == ["HOUSE-TEXT"]

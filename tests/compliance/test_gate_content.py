@@ -30,6 +30,17 @@ ENGLISH = "Acme Recovery: please call us at 555 010 9999 about your file. Reply 
         pytest.param(HEAD + "您可以以贷养贷", "deny", ["CN-FORBID"], id="urging to borrow"),
         pytest.param(HEAD + "我司今日将起诉您", "review", ["CN-FORBID"], id="a suit nobody decided"),
         pytest.param(HEAD + "还" * 500, "deny", ["HOUSE-LENGTH"], id="too long"),
+        pytest.param(HEAD + "再不还就拘。留", "deny", ["CN-FORBID"], id="threat, a point between"),
+        pytest.param(HEAD + "再不还就拘\u200b留", "deny", ["CN-FORBID"], id="threat, unseen character"),
+        pytest.param(HEAD + "再不還就判\u0336刑", "deny", ["CN-FORBID"], id="threat, struck out"),
+        pytest.param(HEAD + "將通知您的單位", "deny", ["CN-FORBID"], id="exposure, traditional"),
+        pytest.param(HEAD + "我行决定不起诉，请安排还款", "allow", [], id="no suit"),
+        pytest.param(HEAD + "谨防骗子，谨防冒充", "allow", [], id="a warning"),
+        pytest.param(HEAD + "谨防骗子，你这个骗子", "deny", ["CN-FORBID"], id="a warning does not cover an insult"),
+        pytest.param(HEAD + "您已进入衰老期", "deny", ["HOUSE-INTERNAL"], id="word of this house"),
+        pytest.param(HEAD + "新额度已到账，限时优惠", "deny", ["CN-SMS-AD"], id="marketing without the way out"),
+        pytest.param(HEAD + "限时优惠，拒收请回复R", "allow", [], id="marketing with it"),
+        pytest.param("【】您好", "deny", ["CN-SMS"], id="an empty signature"),
         pytest.param("  ", "deny", ["CN-SMS", "HOUSE-LENGTH"], id="empty"),
     ],
 )
@@ -47,6 +58,17 @@ def test_chinese_texts(text: str, answer: str, fired: list[str]) -> None:
         pytest.param(ENGLISH + " We will issue a lawsuit.", "review", ["US-FORBID"], id="a suit nobody decided"),
         pytest.param(ENGLISH + " Sue Miller", "review", ["US-FORBID"], id="a name that looks like a word"),
         pytest.param(ENGLISH + " Pursue this pleasure.", "allow", [], id="a word inside a word"),
+        pytest.param(ENGLISH + " The warranty covers jailed batteries.", "allow", [], id="warranty is no warrant"),
+        pytest.param(ENGLISH + " You go to j.a.i.l", "deny", ["US-FORBID"], id="spelled out"),
+        pytest.param(ENGLISH + " You go to j a i l", "deny", ["US-FORBID"], id="spaced out"),
+        pytest.param(ENGLISH + " You go to jа\u200bil", "deny", ["US-FORBID"], id="cyrillic and unseen letters"),
+        pytest.param(ENGLISH + " ｐｒｉｓｏｎ", "deny", ["US-FORBID"], id="full width"),
+        pytest.param(ENGLISH + " a-r-r-e-s-t-e-d", "deny", ["US-FORBID"], id="dashes"),
+        pytest.param(ENGLISH + " your growth stage", "deny", ["HOUSE-INTERNAL"], id="word of this house"),
+        pytest.param(ENGLISH + " at its maturity date", "allow", [], id="maturity is a word of loans"),
+        pytest.param(
+            "Acme: pay now to stop late fees. Call us.", "deny", ["US-OPTOUT"], id="to stop fees is no opt-out"
+        ),
     ],
 )
 def test_english_texts(text: str, answer: str, fired: list[str]) -> None:
@@ -76,6 +98,13 @@ def test_voicemail(text: str, answer: str) -> None:
         pytest.param("Tom: $ 1,200", ["HOUSE-DISCREET"], id="amount"),
         pytest.param("请转告他欠款的事", ["HOUSE-DISCREET"], id="chinese word"),
         pytest.param("请转告他 500元", ["HOUSE-DISCREET"], id="chinese amount"),
+        pytest.param("请转告他 五百元", ["HOUSE-DISCREET"], id="chinese amount in words"),
+        pytest.param("Tom: 1,200", ["HOUSE-DISCREET"], id="an amount without a currency"),
+        pytest.param("Tom: 12.50", ["HOUSE-DISCREET"], id="an amount with cents"),
+        pytest.param("Tom: RMB 500", ["HOUSE-DISCREET"], id="currency before"),
+        pytest.param("Tom: ￥５００", ["HOUSE-DISCREET"], id="full width"),
+        pytest.param("Tom, at 18:30, room 1204", [], id="a time and a room"),
+        pytest.param("l.o.a.n", ["HOUSE-DISCREET"], id="spelled out"),
     ],
 )
 def test_third_persons_do_not_learn_of_the_debt(text: str, fired: list[str]) -> None:
@@ -89,6 +118,9 @@ def test_third_persons_do_not_learn_of_the_debt(text: str, fired: list[str]) -> 
         pytest.param("zh", HEAD + "您好", [], id="chinese to a chinese reader"),
         pytest.param("en", HEAD + "您好", ["HOUSE-LANGUAGE"], id="chinese to an english reader"),
         pytest.param("zh-CN", "Hello there", ["HOUSE-LANGUAGE"], id="english to a chinese reader"),
+        pytest.param("zh", HEAD + "Your loan is late", ["HOUSE-LANGUAGE"], id="english under a chinese signature"),
+        pytest.param("en", "Hello 王小明, please call us back", [], id="a chinese name in english"),
+        pytest.param("zh", HEAD + "请登录https://pay.example.com/a/long/path", [], id="a link in chinese"),
         pytest.param("", "Hello there", [], id="language not known"),
     ],
 )

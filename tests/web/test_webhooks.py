@@ -18,7 +18,7 @@ from collector.dispatch.tables import CarrierEvent, InboundMessage, Submission
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
 from collector.history.rules import Channel
-from collector.history.tables import Attempt, Delivery, Stop
+from collector.history.tables import Attempt, Delivery, Promise, Stop
 from collector.planning.rules import RunState, TaskState
 from collector.planning.tables import PlanRun, Task
 from collector.web.app import create_web
@@ -237,3 +237,12 @@ def test_what_only_a_person_may_decide_waits_for_one(building: Building) -> None
     with building.office.database.read() as session:
         waiting = session.exec(select(InboundMessage)).one()
     assert (waiting.reading, waiting.handled_at) == ("deceased", None)
+
+
+def test_the_inbox_shows_everything_that_was_read_and_what_it_suggests(building: Building) -> None:
+    hook(building, "/message-in", MessageSid="SM9", From=WANG, To=LINE, Body="刚做完手术，明天还300元")
+    page = building.signed_in("agent").get("/inbox").text
+    assert "hardship · will pay" in page
+    assert "suggests a promise of" in page
+    assert "300.00" in page
+    assert count(building, Promise) == 0

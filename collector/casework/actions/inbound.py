@@ -1,169 +1,180 @@
-"""What people write to us: stop words act at once, everything else comes before a person."""
+"""What people write to us: clear stop words act at once, everything else comes before a person."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from collections.abc import Collection
+from datetime import UTC, datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.lines import Contacted, note_contact, person_at, portfolio_of_line
+from collector.casework.actions.replying import TEMPLATES, reply_to
 from collector.casework.actions.stops import sharing
 from collector.casework.office import Office
+from collector.dispatch.lexicon import DEFAULT, closes, load_tongues
 from collector.dispatch.queries import lock_people
 from collector.dispatch.rules import Read, Reading, read_inbound
 from collector.dispatch.tables import InboundMessage
+from collector.foundation.clock import local_day
 from collector.foundation.database import lock_key
 from collector.history import actions as history
 from collector.history.rules import Channel, Direction, HoldReason, HoldScope, StopKind
-from collector.history.tables import Stop
+from collector.history.tables import Hold, Stop
 from collector.identity.rules import CARRIER, Actor
 from collector.portfolio.tables import Portfolio
-from collector.texts.rules import DEFAULTS, head_signature
 
-REPLIES_A_DAY = 1
-"""Automatic replies to one number: two machines must never talk to each other (security section 1)."""
 LONGEST = 1600
-"""Characters of a message that are kept."""
-QUIET_UNTIL_READ = timedelta(days=2)
-"""How long contact rests when a message reads like a death, a lawyer, a bankruptcy, a dispute or a wrong number."""
-RESTS = frozenset(
-    {Reading.deceased, Reading.attorney, Reading.bankruptcy, Reading.dispute, Reading.wrong_number, Reading.says_paid}
-)
+"""Characters of a message that are kept, the carriers' own limit."""
+MOST_READ = 20_000
+"""Characters of a message that are read."""
+NO_REST = frozenset({Reading.start, Reading.help, Reading.will_pay, Reading.other})
+"""Readings that do not ask for rest. All others close contact until a person has read the message."""
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_UNKEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What a database can not hold or a terminal obeys."""
 
 
 def inbound_sms(
     session: Session, office: Office, *, sid: str, sender: str, to: str, body: str, at: datetime
 ) -> str | None:
     """A message came in: the text to answer with, or None. A repeated webhook changes nothing and answers nothing."""
-    lock_key(session, f"inbound:{sid}")
+    lock_key(session, f"inbound:{sender}")
     if session.exec(select(InboundMessage.id).where(col(InboundMessage.sid) == sid)).first():
         return None
-    read = read_inbound(body)
+    body = _UNKEPT.sub("", body)
+    read = read_inbound(body[:MOST_READ], load_tongues())
     book = portfolio_of_line(session, to)
-    person_id = person_at(session, sender, book)
     people = sharing(session, sender)
     lock_people(session, people)
-    acted = _act(session, read, sender, person_id, at)
     row = InboundMessage(
         sid=sid,
         from_number=sender,
         to_number=to,
         body=body[:LONGEST],
         at=at,
-        person_id=person_id,
+        person_id=person_at(session, sender, book),
         portfolio_id=book.id if book else None,
         reading=read.reading.value,
-        handled_at=at if acted else None,
-        handled_by=CARRIER.name if acted else None,
     )
-    reply = _reply(session, office, read.reading, sender, book, at)
+    closed = _closed(session, sender)
+    done = _act(session, read, row, people, book)
+    reply = None
+    if book is not None and _NUMBER.fullmatch(sender) and Channel.sms not in closed and None not in closed:
+        reply = reply_to(session, office, read, row, book)
+    if done and (reply is not None or Reading.help not in read.certain):
+        row.handled_at, row.handled_by = at, CARRIER.name
     row.replied = reply is not None
     session.add(row)
-    if person_id is not None and book is not None:
-        contact = Contacted(book, person_id, Channel.sms, sender, to, at)
-        note_contact(session, contact, f"carrier:{sid}", Direction.inbound, "inbound", body[:LONGEST])
-        if reply is not None:
-            note_contact(session, contact, f"reply:{sid}", Direction.outbound, _REPLY[read.reading], reply)
+    _put_on_record(session, read, row, book, reply)
     follow_up(session, office, people, at, CARRIER)
     return reply
 
 
-def _act(session: Session, read: Read, sender: str, person_id: int | None, at: datetime) -> bool:
-    """Carry out what is certain. A stop binds the number, for the whole installation. Returns whether a person need
-    not look at it any more."""
-    if read.reading is Reading.stop:
+def _put_on_record(
+    session: Session, read: Read, row: InboundMessage, book: Portfolio | None, reply: str | None
+) -> None:
+    if row.person_id is None or book is None:
+        return
+    contact = Contacted(book, row.person_id, Channel.sms, row.from_number, row.to_number, row.at)
+    note_contact(session, contact, f"carrier:{row.sid}", Direction.inbound, "inbound", row.body)
+    if reply is not None:
+        purpose = TEMPLATES[read.reading, read.reach]
+        note_contact(session, contact, f"reply:{row.sid}", Direction.outbound, purpose, reply)
+
+
+def _closed(session: Session, sender: str) -> set[Channel | None]:
+    """The media that are closed at that number by an opt-out; None: every one."""
+    stops = select(Stop).where(
+        col(Stop.number) == sender, col(Stop.kind) == StopKind.opt_out, col(Stop.lifted_at).is_(None)
+    )
+    return {stop.channel for stop in session.exec(stops)}
+
+
+def _act(session: Session, read: Read, row: InboundMessage, people: Collection[int], book: Portfolio | None) -> bool:
+    """Carry out what is certain, and let contact rest until a person has read the rest. A stop binds the number, for
+    the whole installation. Returns whether nothing is left for a person."""
+    resting = [word for word in read.readings if word not in NO_REST and word not in read.certain]
+    if resting:
+        _rest(session, resting[0], row, people)
+    done = read.is_done
+    if Reading.stop in read.certain:
+        done = _stop(session, read, row, book) and done
+    elif Reading.start in read.certain:
+        done = _lift(session, row) and done
+    return done
+
+
+def _stop(session: Session, read: Read, row: InboundMessage, book: Portfolio | None) -> bool:
+    """A name that is no number can not be bound: a person looks."""
+    if not _NUMBER.fullmatch(row.from_number):
+        return False
+    code, zone = (book.jurisdiction, book.timezone) if book else (DEFAULT, UTC.tzname(None))
+    for channel in closes(read.reach, code, local_day(row.at, zone)):
         history.stop(
             session,
             kind=StopKind.opt_out,
-            at=at,
+            at=row.at,
             actor=CARRIER,
-            channel=None if read.no_calls else Channel.sms,
-            number=sender,
+            channel=channel,
+            number=row.from_number,
             reason="the person's own word",
         )
-        return True
-    if read.reading is Reading.start:
-        return _lift(session, sender, at)
-    if read.reading in RESTS and person_id is not None and not _rests_already(session, sender, at):
+    return True
+
+
+def _lift(session: Session, row: InboundMessage) -> bool:
+    """Takes back the stop of messages that the same number asked for by message. What a person recorded stays, and so
+    does what closes calls: "start" says nothing of them."""
+    asked = select(Stop).where(
+        col(Stop.number) == row.from_number,
+        col(Stop.kind) == StopKind.opt_out,
+        col(Stop.channel) == Channel.sms,
+        col(Stop.actor) == CARRIER.name,
+        col(Stop.lifted_at).is_(None),
+    )
+    stops = session.exec(asked).all()
+    for stop in stops:
+        history.lift_stop(session, stop.id or 0, row.at, CARRIER, "the person's own word")
+    return bool(stops) and not _closed(session, row.from_number)
+
+
+def _rest(session: Session, reading: Reading, row: InboundMessage, people: Collection[int]) -> None:
+    """No contact with whoever has this number until somebody has read the message."""
+    session.add(row)
+    session.flush()
+    for person_id in sorted(people):
         history.hold(
             session,
             scope=HoldScope.person,
             person_id=person_id,
-            until=at + QUIET_UNTIL_READ,
-            at=at,
+            at=row.at,
             actor=CARRIER,
             reason=HoldReason.supervisor,
-            note=f"an inbound message reads as: {read.reading}",
+            note=f"{_mark(row)} reads as {reading}",
         )
-    return read.reading is Reading.help
 
 
-def _lift(session: Session, sender: str, at: datetime) -> bool:
-    """Takes back what the same number asked for by message; a stop that a person recorded stays."""
-    rows = session.exec(
-        select(Stop).where(
-            col(Stop.number) == sender,
-            col(Stop.kind) == StopKind.opt_out,
-            col(Stop.actor) == CARRIER.name,
-            col(Stop.lifted_at).is_(None),
-        )
-    ).all()
-    for row in rows:
-        history.lift_stop(session, row.id or 0, at, CARRIER, "the person's own word")
-    return bool(rows)
+def _mark(row: InboundMessage) -> str:
+    return f"message {row.id}:"
 
 
-def _rests_already(session: Session, sender: str, at: datetime) -> bool:
-    """Whether a message of theirs that asks for rest is still unread: writing daily does not stop contact for ever."""
-    waiting = select(InboundMessage.id).where(
-        col(InboundMessage.from_number) == sender,
-        col(InboundMessage.reading).in_([word.value for word in RESTS]),
-        col(InboundMessage.handled_at).is_(None),
-        col(InboundMessage.at) <= at,
-    )
-    return session.exec(waiting.limit(1)).first() is not None
-
-
-_REPLY = {Reading.stop: "opt-out-confirmation", Reading.help: "reply-help", Reading.says_paid: "says-paid-received"}
-
-
-def _reply(
-    session: Session, office: Office, reading: Reading, sender: str, book: Portfolio | None, at: datetime
-) -> str | None:
-    template = _REPLY.get(reading)
-    if template is None or book is None or _replied_today(session, sender, at) >= REPLIES_A_DAY:
-        return None
-    language = "zh" if book.language.startswith("zh") else "en"
-    values = {
-        "signature": head_signature(book.signature or book.sender_name),
-        "sender_name": book.sender_name,
-        "call_back_number": "",
-        "agent_name": book.sender_name,
-        **DEFAULTS[language],
-    }
-    wanted = office.catalogue.template(template, language)
-    return wanted.render({name: values.get(name, "") for name in wanted.variables})
-
-
-def _replied_today(session: Session, sender: str, at: datetime) -> int:
-    return session.exec(
-        select(func.count())
-        .select_from(InboundMessage)
-        .where(
-            col(InboundMessage.from_number) == sender,
-            col(InboundMessage.replied).is_(True),
-            col(InboundMessage.at) > at - timedelta(days=1),
-        )
-    ).one()
-
-
-def handle_inbound(session: Session, message_id: int, at: datetime, actor: Actor) -> InboundMessage:
-    """A person read the message and did what it asked for."""
+def handle_inbound(session: Session, office: Office, message_id: int, at: datetime, actor: Actor) -> InboundMessage:
+    """A person read the message and did what it asked for: contact rests no longer on its account."""
     row = session.get_one(InboundMessage, message_id, with_for_update=True)
-    if row.handled_at is None:
-        row.handled_at, row.handled_by = at, actor.name
-        session.add(row)
-        session.flush()
+    if row.handled_at is not None:
+        return row
+    row.handled_at, row.handled_by = at, actor.name
+    session.add(row)
+    held = select(Hold).where(
+        col(Hold.actor) == CARRIER.name,
+        col(Hold.lifted_at).is_(None),
+        col(Hold.person_id).in_(sharing(session, row.from_number)),
+        col(Hold.note).startswith(_mark(row)),
+    )
+    rows = session.exec(held).all()
+    for hold in rows:
+        history.lift_hold(session, hold.id or 0, at, actor)
+    follow_up(session, office, {hold.person_id for hold in rows if hold.person_id is not None}, at, actor)
     return row

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
+from collector.dispatch.rules import Reading
 from collector.dispatch.tables import InboundMessage
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
@@ -145,12 +146,15 @@ def _phones(referral: Referral) -> set[int]:
 
 
 def inbox(session: Session, scope: Scope, limit: int = 100) -> list[tuple[InboundMessage, str]]:
-    """Messages a person must look at, oldest first, each with its portfolio's zone."""
+    """Messages a person must look at, who speaks of dying before all others, then oldest first; each with its
+    portfolio's zone."""
     statement = select(InboundMessage).where(col(InboundMessage.handled_at).is_(None))
     if scope.portfolio_ids is not None:
         statement = statement.where(col(InboundMessage.portfolio_id).in_(scope.portfolio_ids))
     zones = dict(session.exec(select(Portfolio.id, Portfolio.timezone)).all())
-    rows = session.exec(statement.order_by(col(InboundMessage.at), col(InboundMessage.id)).limit(limit)).all()
+    at_once = col(InboundMessage.reading) == Reading.crisis.value
+    order = (at_once.desc(), col(InboundMessage.at), col(InboundMessage.id))
+    rows = session.exec(statement.order_by(*order).limit(limit)).all()
     return [(row, zones.get(row.portfolio_id, "UTC")) for row in rows]
 
 

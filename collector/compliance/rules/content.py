@@ -13,14 +13,19 @@ from collector.compliance.rules.contact import Purpose, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.parties import is_third
 from collector.compliance.rules.verdict import Answer, Finding
-from collector.compliance.rules.wording import find, has_cjk, names, spread
+from collector.compliance.rules.wording import find, is_chinese, names, plain, spread
 from collector.facts.rules import extra_of
 from collector.history.rules import Channel
 from collector.texts.rules.segment import count_segments
 
 _HEAD = re.compile(r"【([^【】]{2,20})】")
 _NUMBER_TO_CALL = re.compile(r"\d(?:[\s().-]*\d){4,}")
-_AMOUNT = re.compile(r"[$¥￥£€₹]\s*\d|\d\s*(?:元|万|块|usd|cny|rmb|dollars?|pounds?|rupees?)(?![a-z])", re.IGNORECASE)
+_UNIT = r"(?:usd|cny|rmb|inr|gbp|eur|hkd|rs|dollars?|bucks|pounds?|quid|rupees?|euros?|yuan|cents?)"
+_AMOUNT = re.compile(
+    rf"[$¥£€₹]\s*\d|(?<![a-z]){_UNIT}\.?\s*\d|\d\s*(?:[元万块圆角]|{_UNIT}(?![a-z]))"
+    r"|[一二三四五六七八九十百千万两]+\s*[元块圆]|(?<![\d.:,])\d{1,3}(?:,\d{3})+(?![\d:])|(?<![\d.:])\d+\.\d\d(?![\d.:])"
+)
+"""An amount in folded text, with or without its currency."""
 _REMEDY = Purpose.remedy_notice
 _WRITTEN = (Channel.sms, Channel.email, Channel.letter)
 
@@ -88,6 +93,8 @@ class Forbidden(Parameters):
     """A phrase may stand for several: "{tell,call} your {boss,family}"."""
     suit: Words = ()
     """Announcements of a suit: true only when the case was referred; otherwise a person looks."""
+    harmless: Annotated[tuple[str, ...], Tighter.fewer] = ()
+    """Phrases that hold a listed word and do no harm, such as a warning of swindlers."""
 
     @field_validator("deny")
     @classmethod
@@ -101,9 +108,9 @@ def forbidden(p: Forbidden, case: Case) -> Finding | None:
     if text is None:
         return None
     for wrong, words in p.deny.items():
-        if hit := find(words, text):
+        if hit := find(words, text, p.harmless):
             return Finding(f"{wrong}: {hit!r}")
-    hit = find(p.suit, text) if p.suit else None
+    hit = find(p.suit, text, p.harmless) if p.suit else None
     if hit is None or _is_referred(case):
         return None
     return Finding(f"a suit is announced without a referral on file: {hit!r}", None, Answer.review)
@@ -131,7 +138,7 @@ def discreet(p: Discreet, case: Case) -> Finding | None:
         return None
     if hit := find(p.words, text):
         return Finding(f"tells a third person of the debt: {hit!r}")
-    return Finding("names an amount to a third person") if _AMOUNT.search(text) else None
+    return Finding("names an amount to a third person") if _AMOUNT.search(plain(text)) else None
 
 
 class Voicemail(Parameters):
@@ -217,6 +224,6 @@ def language(p: Language, case: Case) -> Finding | None:
     text, spoken = case.contact.text, case.facts.body.language
     if text is None or not spoken or case.contact.channel not in _WRITTEN:
         return None
-    if spoken.startswith("zh") == has_cjk(text):
+    if spoken.startswith("zh") == is_chinese(text):
         return None
     return Finding(f"the text is not in the person's language ({spoken})")

@@ -1,4 +1,4 @@
-"""Finding listed words in a text, whatever their width, case and spacing."""
+"""Finding listed words in a text, whatever their width, case, script and spacing."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from functools import lru_cache
 from itertools import product
 from math import prod
 
+from collector.texts.rules.fold import has_cjk, is_chinese, plain
+
+__all__ = ["find", "has_cjk", "is_chinese", "names", "plain", "spread"]
+
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 MOST_PHRASES = 1000
+
 _BETWEEN = re.compile(r"[\s\W_]+")
-_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-
-
-def plain(text: str) -> str:
-    """One width, one case; characters that are not seen are taken out."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
+_SPELLED = re.compile(r"(?<![a-z0-9])(?:[a-z][\s\W_]{1,3}){2,}[a-z](?![a-z0-9])")
+"""Letters one by one: j.a.i.l"""
+_GONE = "\ue000"
+"""Stands where a harmless phrase stood: nothing is found across it."""
 
 
 def spread(phrase: str) -> list[str]:
@@ -29,13 +31,10 @@ def spread(phrase: str) -> list[str]:
     return ["".join(chosen) for chosen in product(*choices)]
 
 
-def has_cjk(text: str) -> bool:
-    return _CJK.search(text) is not None
-
-
 @lru_cache(maxsize=256)
 def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    chinese = [re.escape(_BETWEEN.sub("", plain(word))) for word in words if has_cjk(word)]
+    between = r"[^\w\ue000]*_*[^\w\ue000]*"
+    chinese = [between.join(map(re.escape, _BETWEEN.sub("", plain(word)))) for word in words if has_cjk(word)]
     spaced = [r"[\s\W_]+".join(map(re.escape, plain(word).split())) for word in words if not has_cjk(word)]
     return (
         re.compile("|".join(chinese)) if chinese else None,
@@ -43,14 +42,21 @@ def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str] | None, re.Patter
     )
 
 
-def find(words: tuple[str, ...], text: str) -> str | None:
-    """The first of the words that stands in the text. Chinese words are found across blanks and points between
-    their characters; others as whole words."""
-    chinese, spaced = _patterns(words)
+def find(words: tuple[str, ...], text: str, harmless: tuple[str, ...] = ()) -> str | None:
+    """The first of the words that stands in the text, outside the harmless phrases. Chinese words are found across
+    blanks and points between their characters; others as whole words, spelled letter by letter too."""
     folded = plain(text)
-    hit = chinese.search(_BETWEEN.sub("", folded)) if chinese is not None else None
-    if hit is None and spaced is not None:
-        hit = spaced.search(folded)
+    for pattern in _patterns(harmless) if harmless else ():
+        folded = pattern.sub(_GONE, folded) if pattern is not None else folded
+    chinese, spaced = _patterns(words)
+    hit = chinese.search(folded) if chinese is not None else None
+    if hit is not None:
+        return _BETWEEN.sub("", hit.group())
+    if spaced is None:
+        return None
+    hit = spaced.search(folded)
+    if hit is None and _SPELLED.search(folded):
+        hit = spaced.search(_SPELLED.sub(lambda run: _BETWEEN.sub("", run.group()), folded))
     return hit.group() if hit is not None else None
 
 

@@ -26,7 +26,7 @@ from collector.dispatch.queries import (
     numbers_waited_for,
     subject_of,
 )
-from collector.dispatch.rules import InFlight, approved_references, contact_of, denied, values, with_flights
+from collector.dispatch.rules import InFlight, contact_of, denied, objection, values, with_flights
 from collector.dispatch.tables import Submission
 from collector.facts.rules import PersonFacts
 from collector.foundation.errors import BadInput
@@ -36,7 +36,7 @@ from collector.planning.queries import CarriedIn, due_messages
 from collector.planning.rules import Moment, TaskState
 from collector.planning.tables import Task
 from collector.texts.catalogue import Catalogue
-from collector.texts.rules import count_segments, foreign_references
+from collector.texts.rules import count_segments
 
 SETTLING = timedelta(minutes=2)
 """How long a message waits whose number has another one whose answer has not come: one at a time a number, so that
@@ -178,8 +178,9 @@ def _written_and_judged(
         text = catalogue.render(task.template, language, given)
     except BadInput as error:
         return None, denied("HOUSE-TEXT", error.message)
-    if foreign_references(text, approved_references(book, account, caller, (name, borrower))):
-        return None, denied("HOUSE-TEXT", "the text points to a link or number that nobody approved")
+    wrong = objection(text, book, account, caller, (name, borrower), at, broken)
+    if wrong is not None:
+        return None, denied("HOUSE-TEXT", wrong)
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     ctx = ground.contexts[task.portfolio_id]
     contact = contact_of(account, phone, task.channel, task.purpose, debts, ctx.collector, task.template, text)

@@ -2,8 +2,8 @@
 
 from collector.dispatch.rules.ask import InFlight, contact_of, denied, with_flights
 from collector.dispatch.rules.progress import ORDER, Progress, forward
-from collector.dispatch.rules.reading import ACTS_ALONE, Read, Reading, read_inbound
-from collector.dispatch.rules.wording import Book, approved_references, values
+from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
+from collector.dispatch.rules.wording import Book, approved_references, objection, values
 
 __all__ = [
     "ACTS_ALONE",
@@ -11,12 +11,14 @@ __all__ = [
     "Book",
     "InFlight",
     "Progress",
+    "Reach",
     "Read",
     "Reading",
     "approved_references",
     "contact_of",
     "denied",
     "forward",
+    "objection",
     "read_inbound",
     "values",
     "with_flights",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -12,9 +13,17 @@ from babel.dates import format_date, format_datetime
 
 from collector.facts.rules import AccountFacts, PromiseFact, extra_of, lateness
 from collector.foundation.clock import local, zone
-from collector.foundation.money import shown
+from collector.foundation.money import exponent, shown
 from collector.portfolio.rules import CollectorType
-from collector.texts.rules import DEFAULTS, Value, disclosure, head_signature, phrase
+from collector.texts.rules import (
+    DEFAULTS,
+    Value,
+    disclosure,
+    foreign_figures,
+    foreign_references,
+    head_signature,
+    phrase,
+)
 
 ANSWER_DAYS = 7
 """How long a formal demand waits for an answer."""
@@ -106,6 +115,45 @@ def _day(day: date, language: str) -> str:
 def _locale(language: str) -> Locale:
     """Read once: by name, the library looks through its folder of locales each time."""
     return Locale.parse("zh_CN" if language == "zh" else "en")
+
+
+def objection(
+    text: str,
+    book: Book,
+    account: AccountFacts,
+    caller: str,
+    names: tuple[str, ...],
+    at: datetime,
+    broken: PromiseFact | None = None,
+) -> str | None:
+    """Why this text may not go out about this account at this moment, whatever the channel; None: nothing in it is
+    foreign. It points only to what is approved or the account's own, and every amount and date it prints is one that
+    stands on the account now."""
+    approved = approved_references(book, account, caller, names)
+    if foreign_references(text, approved):
+        return "the text points to a link or number that nobody approved"
+    promises = [*extra_of(account).promises, *([broken] if broken else [])]
+    amounts, days = approved_amounts(book, account, promises), approved_days(book, account, promises, at)
+    if foreign_figures(text, amounts, book.currency, days, (book.pay_instructions, account.account_no[-4:])):
+        return "the text names an amount or a date that is not the account's own"
+    return None
+
+
+def approved_amounts(book: Book, account: AccountFacts, promises: Sequence[PromiseFact]) -> set[Decimal]:
+    """Every amount that may be named, in major units: what is overdue, falls due, is owed, or was promised."""
+    minor = {account.overdue, account.due_today, account.next_due_amount, account.owed}
+    minor.update(promise.amount for promise in promises)
+    minor.update(promise.amount - promise.paid for promise in promises)
+    return {Decimal(amount).scaleb(-exponent(book.currency)) for amount in minor if amount > 0}
+
+
+def approved_days(book: Book, account: AccountFacts, promises: Sequence[PromiseFact], at: datetime) -> set[date]:
+    """Every day that may be named: due dates, promised days, today, and the day until which an answer is awaited."""
+    today = local(at, book.timezone).date()
+    days = {today, today + timedelta(days=1), today + timedelta(days=ANSWER_DAYS)}
+    days.update(datetime.fromtimestamp(promise.due_at, zone(book.timezone)).date() for promise in promises)
+    known = (account.oldest_unpaid_due, account.next_due_on, account.matures_on, account.guarantee_until)
+    return days | {day for day in known if day is not None}
 
 
 def approved_references(book: Book, account: AccountFacts, caller: str, names: tuple[str, ...]) -> tuple[str, ...]:

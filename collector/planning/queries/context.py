@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from sqlalchemy import or_
@@ -20,6 +21,7 @@ from collector.planning.rules import Context, Line, shifted
 from collector.portfolio.rules import CollectorType, DebtType
 from collector.portfolio.tables import CallerNumber, Portfolio
 from collector.strategy.queries import compiled, portfolio_of
+from collector.texts.rules import head_signature
 
 CarriedIn = Callable[[str], Capabilities | None]
 """Jurisdiction → what the carrier can lawfully carry there; None: the carrier is not asked."""
@@ -54,9 +56,20 @@ def read_context(session: Session, portfolio_id: int, now: datetime, carried_in:
 
 def policy_of(portfolio: Portfolio, carried_in: CarriedIn = nothing_known) -> Policy:
     """The gate of a portfolio: its pack, as it binds this collector and debt, tightened."""
-    tightening = msgspec.json.encode(portfolio.tightening, order="sorted")
+    tightening = msgspec.json.encode(_terms(portfolio), order="sorted")
     carrier = carried_in(portfolio.jurisdiction)
     return _compiled(portfolio.jurisdiction, portfolio.collector_type, portfolio.debt_type, tightening, carrier)
+
+
+def _terms(portfolio: Portfolio) -> dict[str, Any]:
+    """How the portfolio tightens its pack: its texts are signed with its own name and say who writes."""
+    signed = head_signature(portfolio.signature or portfolio.sender_name).strip("【】")
+    names = sorted({name.strip() for name in (portfolio.sender_name, portfolio.creditor, signed) if name.strip()})
+    own = {"signature": {"name": signed}, "identity": {"names": names}}
+    terms: dict[str, Any] = {
+        rule.id: own[rule.asks] for rule in load_pack(portfolio.jurisdiction).rules if rule.asks in own and names
+    }
+    return terms | {rule: terms.get(rule, {}) | change for rule, change in portfolio.tightening.items()}
 
 
 @lru_cache(maxsize=256)

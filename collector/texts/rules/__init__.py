@@ -21,6 +21,7 @@ from collector.texts.rules.describe import (
     samples,
     words_of_debt,
 )
+from collector.texts.rules.figures import fixed_figures, foreign_figures
 from collector.texts.rules.refer import fixed_references, foreign_references, references
 from collector.texts.rules.segment import Encoding, Segments, count_segments
 
@@ -40,7 +41,9 @@ __all__ = [
     "allowed_variables",
     "count_segments",
     "disclosure",
+    "fixed_figures",
     "fixed_references",
+    "foreign_figures",
     "foreign_references",
     "head_signature",
     "needed_variables",

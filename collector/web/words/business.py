@@ -51,6 +51,7 @@ ZH_BUSINESS = {
     "vulnerable": "弱势",
     "breathing space": "喘息期",
     "hardship": "困难",
+    "crisis": "轻生风险，立即处理",
     "employer forbids": "单位不许来电",
     "contact refused": "拒绝联系",
     # holds

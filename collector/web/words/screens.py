@@ -354,6 +354,7 @@ ZH_SCREENS: dict[str, str] = {
     "Download the refused rows with their reasons": "下载被拒行及原因",
     "Back to operations": "返回运营",
     # messages
+    "suggests a promise of {what}: agree it with the person": "似可约定还款：{what}，请与本人确认",
     "Messages to look at": "待查看的来信",
     "reads like: {word}": "疑似：{word}",
     "Open the account": "打开账户",
