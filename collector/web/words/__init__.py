@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collector.web.words.business import ZH_BUSINESS
+from collector.web.words.law import ZH_LAW
 from collector.web.words.screens import ZH_SCREENS
 
 LANGUAGES = ("en", "zh")
 
-ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_BUSINESS}
+ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_LAW, **ZH_BUSINESS}
 
 
 class Words:
