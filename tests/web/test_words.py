@@ -27,7 +27,7 @@ from collector.history.rules import (
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
-from collector.planning.rules import Moment, Purpose, Quiet, TaskState
+from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
     CollectorType,
@@ -129,7 +129,12 @@ def asked_by_lights() -> set[str]:
 
 
 def asked_by_tables() -> set[str]:
-    from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
+    from_tables = (
+        {words for _, _, words, _ in NAVIGATION}
+        | set(SAID.values())
+        | asked_by_lights()
+        | set(SHORTFALL_REASON.values())
+    )
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING
     )

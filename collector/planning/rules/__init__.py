@@ -21,6 +21,7 @@ from collector.planning.rules.round import Round, RoundState, evidence, next_pai
 from collector.planning.rules.words import (
     CAPACITY,
     IN_FLIGHT,
+    SHORTFALL_REASON,
     TASK_MOVES,
     Moment,
     Purpose,
@@ -33,6 +34,7 @@ __all__ = [
     "CAPACITY",
     "IN_FLIGHT",
     "MUST_OPEN",
+    "SHORTFALL_REASON",
     "TASK_MOVES",
     "Context",
     "Cut",

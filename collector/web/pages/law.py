@@ -12,6 +12,7 @@ from collector.casework.views import law as law_views
 from collector.casework.views import refusals
 from collector.compliance.rules import Evidence, Rule
 from collector.foundation.paging import Page as Keyset
+from collector.planning.rules import SHORTFALL_REASON
 from collector.web.pages.shell import frame_of
 from collector.web.session import CallerParam, DeskParam, reading
 from collector.web.templating import Cell, Page, Table, Told, num, render, table
@@ -21,6 +22,7 @@ router = APIRouter()
 RuleName = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 PackCode = Annotated[str, Path(pattern=r"^[a-z]{1,20}$")]
 Rows = Sequence[Sequence[Cell | str]]
+SHORTFALLS = {limit.value: words for limit, words in SHORTFALL_REASON.items()}
 MARKS = {Evidence.text: "good", Evidence.secondary: "", Evidence.unverified: "look", Evidence.house: "dim"}
 
 
@@ -164,7 +166,7 @@ def refusals_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any
     rows: Rows = [
         [
             Cell(rule, href=f"/refusals/{rule}"),
-            Cell(found.titles.get(rule, {}).get(t.language, ""), "wide"),
+            Cell(_title(rule, found, t), "wide"),
             *(
                 num(str(count), "late", f"/refusals/{rule}?back={back}") if count else num("·", "dim")
                 for back, count in enumerate(counts)
@@ -176,6 +178,12 @@ def refusals_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any
     head: list[Cell | str] = [t("Rule"), t("Says"), *(num(f"{day:%m-%d}") for day in found.days), num(t("Sum"))]
     empty = t("The gate refused nothing in these days: every planned contact was lawful as planned.")
     return render(RefusalsPage(frame, table(head, rows, empty)))
+
+
+def _title(rule: str, found: refusals.Counted, t: Words) -> str:
+    """What the rule says; a limit of our own, such as no phone to call, says why."""
+    short = SHORTFALLS.get(rule)
+    return t(short) if short else found.titles.get(rule, {}).get(t.language, "")
 
 
 @router.get("/refusals/{rule}")

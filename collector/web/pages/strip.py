@@ -29,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Picture:
-    """One way to the person. `said`: what closes it, by rule, for who does not point at the bars."""
+    """Ways to the person that are open together. `said`: what closes it, for who does not point at the bars."""
 
     title: str
     days: Sequence[tuple[int, str]]
@@ -60,29 +60,39 @@ def strip(seen: Calendar, told: Told) -> Strip:
         wide=LEFT + HOURS * HOUR_WIDE + 8,
         high=TOP + len(seen.days) * DAY_HIGH,
         hours=[(LEFT + hour * HOUR_WIDE, hour) for hour in MARKS],
-        pictures=[_picture(way, seen, theirs) for way in seen.ways],
+        pictures=[_picture(ways, seen, theirs) for ways in _alike(seen.ways)],
         spelled=_spelled(seen, theirs),
     )
 
 
-def _picture(way: Way, seen: Calendar, told: Told) -> Picture:
-    days = list(enumerate(seen.days))
+def _alike(ways: Sequence[Way]) -> list[list[Way]]:
+    """Ways that are open and closed together are one picture."""
+    found: dict[tuple[tuple[int, int, tuple[str, ...]], ...], list[Way]] = {}
+    for way in ways:
+        cuts = tuple((one.start, one.end, tuple(rule.id for rule in one.rules)) for one in way.stretches)
+        found.setdefault(cuts, []).append(way)
+    return list(found.values())
+
+
+def _picture(ways: Sequence[Way], seen: Calendar, told: Told) -> Picture:
+    days, stretches = list(enumerate(seen.days)), ways[0].stretches
     return Picture(
-        title=_title(way, told),
+        title=" · ".join(_title(way, told) for way in ways),
         days=[(TOP + row * DAY_HIGH, f"{day:%m-%d}") for row, (day, _, _) in days],
         bars=[
             _bar(one, first, last, TOP + row * DAY_HIGH, seen, told)
             for row, (_, first, last) in days
-            for one in way.stretches
+            for one in stretches
             if one.start < last and one.end > first
         ],
         used=[
-            (_x(at, first, last), TOP + row * DAY_HIGH, told.hour(_moment(at)))
+            (_x(at, first, last), TOP + row * DAY_HIGH, f"{_title(way, told)} {told.hour(_moment(at))}")
             for row, (_, first, last) in days
+            for way in ways
             for at in way.used
             if first <= at < last
         ],
-        said=_said(way.stretches, seen.titles, told),
+        said=_said(stretches, seen.titles, told),
     )
 
 

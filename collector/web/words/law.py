@@ -87,6 +87,10 @@ ZH_LAW: dict[str, str] = {
     ),
     "By rule and day, with the contacts": "按规则和日期查看具体联系",
     "Sum": "合计",
+    "the portfolio has no registered number for this channel that does not rest": "资产包没有可用于此渠道的已登记号码",
+    "no phone of the person's own is active and may be called": "没有可拨打的本人号码",
+    "no phone of the person's own takes text messages": "没有可收短信的本人号码",
+    "the strategy names no template for this message": "策略未指定此短信的模板",
     "The gate refused nothing in these days: every planned contact was lawful as planned.": (
         "这些天没有拦截：所有计划的联系均合规。"
     ),
