@@ -15,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 from collector.casework.office import Office
 from collector.casework.views import within
 from collector.casework.views.readiness import Light, readiness
+from collector.casework.views.refusals import counted
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
 from collector.facts.rules import AccountFacts, lateness
@@ -26,7 +27,7 @@ from collector.identity.queries import open_approvals
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
 from collector.planning.rules import CAPACITY, RunState, TaskState
-from collector.planning.tables import PlanRun, Refusal, Task
+from collector.planning.tables import PlanRun, Task
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import PaymentState
 from collector.portfolio.tables import Account, PaymentRow, Portfolio
@@ -83,7 +84,7 @@ def floor(session: Session, office: Office, scope: Scope, now: datetime) -> Floo
     return Floor(
         lights=readiness(session, office, scope, now),
         queues=queues(session, books, now),
-        refusals=_refusals(session, books, now),
+        refusals=[(rule, counts[0]) for rule, counts in counted(session, scope, now, days=1).rules],
         sends=_sends(session, books, now),
         promises=[_promised(session, book, now) for book in books],
         held_payments=held_count(session, scope),
@@ -155,25 +156,6 @@ _BLANK = AccountFacts(**_NOTHING)
 def _days(group: Any, today: date) -> int:
     known = {name: getattr(group, name) for name in _LATENESS}
     return lateness(msgspec.structs.replace(_BLANK, overdue=group.overdue, owed=0, **known), today)
-
-
-def _refusals(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int]]:
-    counted: Counter[str] = Counter()
-    for book in books:
-        rows = session.exec(
-            select(Refusal.rules, func.count())
-            .join(PlanRun, col(PlanRun.id) == col(Refusal.run_id), isouter=True)
-            .where(
-                Refusal.portfolio_id == book.id,
-                col(Refusal.at) >= _day(book, now),
-                or_(col(Refusal.run_id).is_(None), col(PlanRun.state).in_([RunState.current, RunState.superseded])),
-            )
-            .group_by(col(Refusal.rules))
-        )
-        for rules, count in rows:
-            for rule in {one["id"] for one in msgspec.json.decode(rules)}:
-                counted[rule] += count
-    return counted.most_common()
 
 
 def _sends(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int]]:

@@ -53,6 +53,8 @@ class Refused:
     moment: Moment
     answer: str
     reasons: Sequence[tuple[str, str]]
+    titles: Mapping[str, Mapping[str, str]]
+    """Rule id → its title by language."""
     earliest: datetime | None
 
 
@@ -79,8 +81,7 @@ def _by_day(session: Session, book: Portfolio, now: datetime, days: int) -> Sequ
     back = case(*((col(Refusal.at) >= start, later) for later, start in enumerate(starts)), else_=days)
     return session.exec(
         select(col(Refusal.rules), back, func.count())
-        .join(PlanRun, col(PlanRun.id) == col(Refusal.run_id), isouter=True)
-        .where(Refusal.portfolio_id == book.id, col(Refusal.at) >= starts[-1], _was_published())
+        .where(Refusal.portfolio_id == book.id, col(Refusal.at) >= starts[-1], _stands())
         .group_by(col(Refusal.rules), back)
     ).all()
 
@@ -92,8 +93,14 @@ def _spans(book: Portfolio, now: datetime, days: int) -> list[tuple[datetime, da
     return list(zip(turns[1:], turns, strict=False))
 
 
-def _was_published() -> ColumnElement[bool]:
-    return or_(col(Refusal.run_id).is_(None), col(PlanRun.state).in_(PUBLISHED))
+def _stands() -> ColumnElement[bool]:
+    """Refused at the moment of contact; or by the last plan of its day: one that was made again counts once."""
+    last = (
+        select(func.max(PlanRun.id))
+        .where(col(PlanRun.state).in_(PUBLISHED))
+        .group_by(PlanRun.portfolio_id, PlanRun.day)
+    )
+    return or_(col(Refusal.moment) != Moment.plan, col(Refusal.run_id).is_(None), col(Refusal.run_id).in_(last))
 
 
 def _titles(books: Sequence[Portfolio]) -> dict[str, Mapping[str, str]]:
@@ -118,14 +125,14 @@ def refused(
     statement = (
         select(Refusal, Account.account_no)
         .join(Account, col(Account.id) == col(Refusal.account_id))
-        .join(PlanRun, col(PlanRun.id) == col(Refusal.run_id), isouter=True)
-        .where(days, _was_published(), col(Refusal.rules).contains(f'"id":"{rule}"', autoescape=True))
+        .where(days, _stands(), col(Refusal.rules).contains(f'"id":"{rule}"', autoescape=True))
         .order_by(col(Refusal.id).desc())
         .limit(limit + 1)
     )
     if after is not None:
         statement = statement.where(col(Refusal.id) < int(after))
-    rows = [_told(row, number, books[row.portfolio_id]) for row, number in session.exec(statement)]
+    titles = _titles(list(books.values()))
+    rows = [_told(row, number, books[row.portfolio_id], titles) for row, number in session.exec(statement)]
     return page_of(rows, limit, lambda one: str(one.id))
 
 
@@ -137,7 +144,7 @@ def _on_day(book: Portfolio, now: datetime, back: int) -> ColumnElement[bool]:
     return here
 
 
-def _told(row: Refusal, account_no: str, book: Portfolio) -> Refused:
+def _told(row: Refusal, account_no: str, book: Portfolio, titles: Mapping[str, Mapping[str, str]]) -> Refused:
     return Refused(
         id=row.id or 0,
         at=row.at,
@@ -149,5 +156,6 @@ def _told(row: Refusal, account_no: str, book: Portfolio) -> Refused:
         moment=row.moment,
         answer=row.answer,
         reasons=[(one["id"], one["reason"]) for one in msgspec.json.decode(row.rules)],
+        titles=titles,
         earliest=row.earliest,
     )

@@ -186,6 +186,14 @@ def _title(rule: str, found: refusals.Counted, t: Words) -> str:
     return t(short) if short else found.titles.get(rule, {}).get(t.language, "")
 
 
+def _reason(rule: str, reason: str, titles: Mapping[str, Mapping[str, str]], t: Words) -> str:
+    """What the rule found; in Chinese its title is said before it."""
+    if rule in SHORTFALLS:
+        return f"{rule}: {t(SHORTFALLS[rule])}"
+    title = "" if t.language == "en" else titles.get(rule, {}).get(t.language, "")
+    return f"{rule} {title}: {reason}" if title else f"{rule}: {reason}"
+
+
 @router.get("/refusals/{rule}")
 def refusals_of_rule(
     rule: RuleName,
@@ -209,7 +217,7 @@ def _contacts(found: Keyset[refusals.Refused], t: Words) -> Table:
     rows: list[list[Cell | str]] = []
     for one in found.rows:
         told = Told(t, one.zone)
-        said = "; ".join(f"{name}: {reason}" for name, reason in one.reasons)
+        said = "; ".join(_reason(name, reason, one.titles, t) for name, reason in one.reasons)
         rows.append(
             [
                 told.whose(one.at),

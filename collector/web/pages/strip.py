@@ -104,7 +104,7 @@ def _bar(one: Stretch, first: int, last: int, y: int, seen: Calendar, told: Told
     start, end = max(one.start, first), min(one.end, last)
     x = _x(start, first, last)
     span = f"{told.hour(_moment(start))}–{told.hour(_moment(end))}"
-    words = "; ".join(_named(rule, seen.titles, told) for rule in one.rules) or told.t("open")
+    words = "; ".join(_named(rule, seen.titles, told) for rule in one.rules) or told.t("may be contacted")
     return Bar(x, y, round(_x(end, first, last) - x, 2), look_of(one.rules), f"{span} {words}")
 
 
