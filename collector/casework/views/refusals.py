@@ -95,11 +95,8 @@ def _spans(book: Portfolio, now: datetime, days: int) -> list[tuple[datetime, da
 
 def _stands() -> ColumnElement[bool]:
     """Refused at the moment of contact; or by the last plan of its day: one that was made again counts once."""
-    last = (
-        select(func.max(PlanRun.id))
-        .where(col(PlanRun.state).in_(PUBLISHED))
-        .group_by(PlanRun.portfolio_id, PlanRun.day)
-    )
+    of_day = (col(PlanRun.portfolio_id), col(PlanRun.day))
+    last = select(func.max(PlanRun.id)).where(col(PlanRun.state).in_(PUBLISHED)).group_by(*of_day)
     return or_(col(Refusal.moment) != Moment.plan, col(Refusal.run_id).is_(None), col(Refusal.run_id).in_(last))
 
 
