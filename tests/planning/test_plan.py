@@ -260,8 +260,10 @@ def test_replanning_after_a_stop_cancels_and_records_the_refusal(book: Book) -> 
     from_facts(book, person, "10:00")
     replan(book, person, "10:01")
     assert states(book) == [TaskState.cancelled]
+    for moment in ("10:02", "11:30"):
+        replan(book, person, moment)
     with book.database.read() as session:
-        assert len(session.exec(select(Refusal)).all()) == 1
+        assert len(session.exec(select(Refusal)).all()) == 1, "refused once, however often it was decided anew"
 
 
 def from_facts(book: Book, person: int, moment: str) -> None:

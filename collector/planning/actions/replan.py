@@ -17,10 +17,12 @@ from collector.planning.actions.rows import REFUSAL_COLUMNS, TASK_COLUMNS, refus
 from collector.planning.actions.sweep import flight_of
 from collector.planning.actions.tend import cancel_tasks
 from collector.planning.queries import CarriedIn, current_runs, in_flight, nothing_known, read_context
-from collector.planning.rules import CAPACITY, Flight, PlannedTask, RoundNote, TaskState, plan_person
-from collector.planning.tables import PlanRun, Task
+from collector.planning.rules import CAPACITY, Flight, Moment, PlannedTask, RoundNote, TaskState, plan_person
+from collector.planning.tables import PlanRun, Refusal, Task
 
 REPLANNED = "replanned"
+SAID_BY = ("person_id", "account_id", "channel", "purpose", "rules")
+"""By what two refusals of one plan are the same."""
 
 
 class PersonNote(NamedTuple):
@@ -58,9 +60,25 @@ def replan(
             notes += [PersonNote(number, note) for note in decided.rounds]
             refused += [refusal_row(run.id, refusal, int(now.timestamp())) for refusal in decided.refusals]
         if refused:
-            copy_rows(session, "refusal", REFUSAL_COLUMNS, refused)
+            copy_rows(session, "refusal", REFUSAL_COLUMNS, _unsaid(session, run, facts, refused))
     _settle(session, planned, now)
     return notes
+
+
+def _unsaid(
+    session: Session, run: PlanRun, persons: Collection[int], refused: Iterable[tuple[object, ...]]
+) -> list[tuple[object, ...]]:
+    """Without what this plan has on record already: whoever is decided anew ten times a day was refused once."""
+    rows = session.exec(
+        select(Refusal).where(
+            col(Refusal.run_id) == run.id,
+            col(Refusal.moment) == Moment.plan,
+            among(session, col(Refusal.person_id), persons),
+        )
+    )
+    known = {tuple(str(getattr(row, name)) for name in SAID_BY) for row in rows}
+    places = [REFUSAL_COLUMNS.index(name) for name in SAID_BY]
+    return [row for row in refused if tuple(str(row[place]) for place in places) not in known]
 
 
 def _portfolios(people: Iterable[PersonFacts]) -> set[int]:
