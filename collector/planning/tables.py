@@ -101,7 +101,10 @@ class Refusal(SQLModel, table=True):
     """A contact the gate did not allow, with every rule that spoke."""
 
     __tablename__ = "refusal"
-    __table_args__ = (Index("ix_refusal_person", "person_id", "at"),)
+    __table_args__ = (
+        Index("ix_refusal_person", "person_id", "at"),
+        Index("ix_refusal_portfolio", "portfolio_id", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     run_id: int | None = Field(default=None, foreign_key="plan_run.id", sa_type=BigInt)

@@ -17,7 +17,7 @@ from collector.casework import actions
 from collector.casework.views import matching
 from collector.dispatch.tables import InboundMessage
 from collector.history import actions as history
-from collector.history.rules import HoldReason, HoldScope, ReferralKind, StopKind
+from collector.history.rules import HoldReason, HoldScope, ReferralKind, Standing, StopKind
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
 from collector.planning.rules import RunState
@@ -104,6 +104,10 @@ def ids(house: Building) -> dict[str, int]:
                 now=NOW,
                 actor=LI,
             ).id or 0,
+            "wish_id": history.standing(
+                session, person_id=book.wang, kind=Standing.preference, at=NOW, now=NOW, actor=LI,
+                detail={"place": "home"}
+            ).id or 0,
             "message_id": a_message(session, office, book),
         }  # fmt: skip
 
@@ -156,7 +160,7 @@ def a_message(session: Any, office: Any, book: Any) -> int:
 
 def address(route: Door, house: Building, known: dict[str, int], number: int | None = None) -> str:
     """The route's address with real ids, or with ids that nobody has."""
-    values: dict[str, Any] = {"kind": "accounts", "code": "CN", "token": "x"}
+    values: dict[str, Any] = {"kind": "accounts", "code": "CN", "token": "x", "pack": "cn", "rule": "CN-TIME"}
     path = route.path
     for name in route.ids:
         value = values.get(name) if name in values else known.get(name, house.book.loan) if number is None else number
@@ -231,6 +235,8 @@ FORMS: dict[str, dict[str, str]] = {
     "log_complaint": {"reason": "x"},
     "log_stop": {"kind": "attorney"},
     "lift_stop": {"reason": "x"},
+    "log_wish": {"kind": "consent", "reason": "x"},
+    "end_wish": {"reason": "x"},
     "log_found": {"phone": "+8613900139000"},
     "log_pause": {"first": "2026-05-01", "last": "2026-05-02"},
     "decide_approval": {"decision": "approve", "shown": "x"},

@@ -10,6 +10,7 @@ import pytest
 
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
+from collector.compliance.rules import Answer, Evidence, NumberKind
 from collector.dispatch.rules import Progress, Reading
 from collector.history.rules import (
     Ability,
@@ -21,17 +22,19 @@ from collector.history.rules import (
     PromiseState,
     ReferralKind,
     ReferralState,
+    Standing,
     StopKind,
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
-from collector.planning.rules import Purpose, Quiet, TaskState
-from collector.planning.rules.words import SHORTFALL_REASON
+from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
+    CollectorType,
     ContactKind,
     ContactOwner,
     ContactStatus,
+    DebtType,
     LoadKind,
     PartyRole,
     PaymentKind,
@@ -43,24 +46,31 @@ from collector.strategy.rules import AssetClass, Tier, Trigger
 from collector.web.pages.shell import NAVIGATION, SAID
 from collector.web.words import Words, plain_form
 from collector.web.words.business import ZH_BUSINESS
+from collector.web.words.law import ZH_LAW
 from collector.web.words.screens import ZH_SCREENS
 
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
     Ability,
+    Answer,
     ApprovalState,
     AssetClass,
     BorrowerType,
     Cause,
     Channel,
+    CollectorType,
     ContactKind,
     ContactOwner,
     ContactStatus,
+    DebtType,
+    Evidence,
     HoldReason,
     HoldScope,
     Level,
     LoadKind,
     Mark,
+    Moment,
+    NumberKind,
     Outcome,
     PartyRole,
     PaymentKind,
@@ -74,6 +84,7 @@ KINDS = [
     ReferralState,
     Role,
     Security,
+    Standing,
     State,
     StopKind,
     TaskState,
@@ -132,12 +143,12 @@ TEACHING = {
 
 def test_every_sentence_is_known_in_chinese() -> None:
     asked = asked_in_pages() | asked_in_templates() | asked_by_tables()
-    assert sorted(asked - set(ZH_SCREENS) - set(ZH_BUSINESS)) == []
+    assert sorted(asked - set(ZH_SCREENS) - set(ZH_LAW) - set(ZH_BUSINESS)) == []
 
 
 def test_no_sentence_is_translated_in_vain() -> None:
     asked = asked_in_pages() | asked_in_templates() | asked_by_tables()
-    assert sorted(set(ZH_SCREENS) - asked) == []
+    assert sorted({*ZH_SCREENS, *ZH_LAW} - asked) == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -170,7 +181,7 @@ def test_both_languages_fill_in_the_same_parts() -> None:
     def parts(sentence: str) -> set[str]:
         return set(re.findall(r"\{(\w+)\}", sentence))
 
-    assert [english for english, chinese in ZH_SCREENS.items() if parts(english) != parts(chinese)] == []
+    assert [english for english, chinese in {**ZH_SCREENS, **ZH_LAW}.items() if parts(english) != parts(chinese)] == []
 
 
 def test_parts_are_filled_in() -> None:

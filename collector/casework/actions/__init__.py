@@ -31,6 +31,7 @@ from collector.casework.actions.stops import (
     note_standing,
     pause,
     stop,
+    withdraw_standing,
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
 
@@ -76,4 +77,5 @@ __all__ = [
     "stop",
     "sweep",
     "withdraw_promise",
+    "withdraw_standing",
 ]

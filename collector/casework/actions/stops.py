@@ -15,7 +15,7 @@ from collector.foundation.errors import BadInput
 from collector.foundation.phone import normalise, region_of
 from collector.history import actions as history
 from collector.history.rules import Channel, HoldReason, HoldScope, ReferralState, StopKind
-from collector.history.tables import Complaint, Dispute, Hold, Referral, Stop
+from collector.history.tables import Complaint, Dispute, Hold, Referral, StandingRow, Stop
 from collector.identity.rules import Actor
 from collector.portfolio import actions as portfolio
 from collector.portfolio.queries import account as account_by_id
@@ -227,3 +227,14 @@ def note_standing(session: Session, office: Office, person_id: int, at: datetime
     """A consent, preference or agreement of the person."""
     history.standing(session, person_id=person_id, at=at, now=at, actor=actor, **what)
     follow_up(session, office, {person_id}, at, actor)
+
+
+def withdraw_standing(
+    session: Session, office: Office, standing_id: int, at: datetime, actor: Actor, reason: str
+) -> StandingRow:
+    """A wish, consent or agreement holds no longer; say why."""
+    if not reason.strip():
+        raise BadInput("say why it holds no longer")
+    row = history.withdraw_standing(session, standing_id, at, actor, reason)
+    follow_up(session, office, {row.person_id}, at, actor)
+    return row

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 from collector.casework.office import Office
 from collector.casework.views import within
 from collector.casework.views.readiness import Light, readiness
+from collector.casework.views.refusals import Counted, counted
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
 from collector.facts.rules import AccountFacts, lateness
@@ -26,7 +27,7 @@ from collector.identity.queries import open_approvals
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
 from collector.planning.rules import CAPACITY, RunState, TaskState
-from collector.planning.tables import PlanRun, Refusal, Task
+from collector.planning.tables import PlanRun, Task
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import PaymentState
 from collector.portfolio.tables import Account, PaymentRow, Portfolio
@@ -66,8 +67,8 @@ class Promised:
 class Floor:
     lights: Sequence[Light]
     queues: Sequence[Queue]
-    refusals: Sequence[tuple[str, int, str]]
-    """By rule, the contacts it refused since the day began, and what it said of one of them."""
+    refusals: Counted
+    """Of today."""
     sends: Sequence[tuple[str, int]]
     """By how far they came, the messages given to the carrier since the day began."""
     promises: Sequence[Promised]
@@ -83,7 +84,7 @@ def floor(session: Session, office: Office, scope: Scope, now: datetime) -> Floo
     return Floor(
         lights=readiness(session, office, scope, now),
         queues=queues(session, books, now),
-        refusals=_refusals(session, books, now),
+        refusals=counted(session, scope, now, days=1),
         sends=_sends(session, books, now),
         promises=[_promised(session, book, now) for book in books],
         held_payments=held_count(session, scope),
@@ -155,27 +156,6 @@ _BLANK = AccountFacts(**_NOTHING)
 def _days(group: Any, today: date) -> int:
     known = {name: getattr(group, name) for name in _LATENESS}
     return lateness(msgspec.structs.replace(_BLANK, overdue=group.overdue, owed=0, **known), today)
-
-
-def _refusals(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int, str]]:
-    counted: Counter[str] = Counter()
-    said: dict[str, str] = {}
-    for book in books:
-        rows = session.exec(
-            select(Refusal.rules, func.count())
-            .join(PlanRun, col(PlanRun.id) == col(Refusal.run_id), isouter=True)
-            .where(
-                Refusal.portfolio_id == book.id,
-                col(Refusal.at) >= _day(book, now),
-                or_(col(Refusal.run_id).is_(None), col(PlanRun.state).in_([RunState.current, RunState.superseded])),
-            )
-            .group_by(col(Refusal.rules))
-        )
-        for rules, count in rows:
-            spoken = {one["id"]: one["reason"] for one in msgspec.json.decode(rules)}
-            counted.update(dict.fromkeys(spoken, count))
-            said |= spoken
-    return [(rule, count, said[rule]) for rule, count in counted.most_common()]
 
 
 def _sends(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int]]:

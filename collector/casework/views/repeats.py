@@ -9,8 +9,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from collector.foundation.database import lock_key
-from collector.history.rules import HoldReason, HoldScope, PromiseState
-from collector.history.tables import CallbackRow, Complaint, Disposition, Dispute, Hold, Promise
+from collector.history.rules import Channel, HoldReason, HoldScope, PromiseState, Standing
+from collector.history.tables import CallbackRow, Complaint, Disposition, Dispute, Hold, Promise, StandingRow
 from collector.identity.rules import ApprovalState
 from collector.identity.tables import Approval
 
@@ -70,6 +70,22 @@ def approval(session: Session, subject: str, body: Mapping[str, Any]) -> Approva
     """The same question that waits for its answer already."""
     statement = select(Approval).where(Approval.subject == subject, Approval.state == ApprovalState.open)
     return next((row for row in session.exec(statement) if row.body == body), None)
+
+
+def wish(
+    session: Session,
+    person_id: int,
+    *,
+    kind: Standing,
+    channel: Channel | None,
+    until: datetime | None,
+    detail: Mapping[str, Any],
+) -> StandingRow | None:
+    """The newest word of the person about their wishes, when it says just this."""
+    statement = select(StandingRow).where(StandingRow.person_id == person_id)
+    newest = session.exec(statement.order_by(col(StandingRow.id).desc()).limit(1)).first()
+    same = newest is not None and (newest.kind, newest.channel, newest.until) == (kind, channel, until)
+    return newest if newest is not None and same and newest.detail == detail else None
 
 
 def hold(

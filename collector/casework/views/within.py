@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from collector.dispatch.tables import InboundMessage
 from collector.foundation.database import among
 from collector.foundation.errors import NotFound
-from collector.history.tables import Dispute, Hold, Promise, Referral, Stop
+from collector.history.tables import Dispute, Hold, Promise, Referral, StandingRow, Stop
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
 from collector.planning.tables import Task
@@ -72,6 +72,16 @@ def dispute(session: Session, scope: Scope, dispute_id: int) -> Dispute:
 def stop(session: Session, scope: Scope, stop_id: int) -> Stop:
     found = session.get(Stop, stop_id)
     return _of_person(session, scope, found, found.person_id if found else None)
+
+
+def wish(session: Session, account: Account, wish_id: int) -> StandingRow:
+    """A wish of the account's borrower that its portfolio was told of."""
+    found = session.get(StandingRow, wish_id)
+    if found is None or found.person_id != account.person_id:
+        raise NotFound
+    if found.portfolio_id not in (None, account.portfolio_id):
+        raise NotFound
+    return found
 
 
 def hold(session: Session, scope: Scope, hold_id: int) -> Hold:

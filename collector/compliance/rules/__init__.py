@@ -4,6 +4,7 @@ from collector.compliance.rules.carrier import content_class
 from collector.compliance.rules.case import Capabilities
 from collector.compliance.rules.contact import Contact, NumberKind, Purpose, Role, Whom
 from collector.compliance.rules.judge import judge
+from collector.compliance.rules.openings import Stretch, stretches
 from collector.compliance.rules.pack import Evidence, Pack, Rule
 from collector.compliance.rules.policy import FUNCTIONS, Policy, compile_policy, parameters_of
 from collector.compliance.rules.verdict import ALLOWED, Answer, Fired, Verdict
@@ -22,10 +23,12 @@ __all__ = [
     "Purpose",
     "Role",
     "Rule",
+    "Stretch",
     "Verdict",
     "Whom",
     "compile_policy",
     "content_class",
     "judge",
     "parameters_of",
+    "stretches",
 ]

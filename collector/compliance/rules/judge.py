@@ -66,7 +66,7 @@ def _earliest(
 ) -> datetime | None:
     moment = at
     for _ in range(MOST_STEPS):
-        step = _step(fired)
+        step = step_of(fired)
         if step is None or not moment < step <= at + HORIZON:
             return None
         moment = step
@@ -76,8 +76,8 @@ def _earliest(
     return None
 
 
-def _step(fired: tuple[Fired, ...]) -> int | None:
-    """The moment before which not all of these rules can stop objecting."""
+def step_of(fired: tuple[Fired, ...]) -> int | None:
+    """The moment before which not all of these rules can stop objecting; None: time alone does not help."""
     furthest = 0
     for rule in fired:
         if rule.until is None:

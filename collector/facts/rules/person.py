@@ -38,6 +38,7 @@ from collector.facts.rules.words import (
 from collector.foundation.clock import local_day
 from collector.foundation.phone import possible_zones
 from collector.history.rules import CONVERSATION, NOT_PLACED, Channel, Direction, RoundEnd, StopKind
+from collector.history.rules import Standing as Said
 from collector.portfolio.rules import ContactOwner, ContactStatus
 
 EVENT_DAYS = 8
@@ -54,6 +55,7 @@ KINDS = {kind.value: kind for kind in Kind}
 CHANNELS = {channel.value: channel for channel in Channel}
 DIRECTIONS = {direction.value: direction for direction in Direction}
 CALLED = {outcome.value for outcome in CONVERSATION}
+WITHDRAWN = Said.withdrawn.value
 NEVER_PLACED = {outcome.value for outcome in NOT_PLACED}
 CHINA = ("Asia/Shanghai",)
 """One zone for every number of the country (compliance.md). In North America area code and exchange decide."""
@@ -172,7 +174,7 @@ def _standing(
 ) -> Iterable[Standing]:
     for row in stops:
         yield Standing(Mark(row.kind), row.at, row.until, _channel(row.channel), row.number)
-    for said in begun(records.standing.get(person_id, ()), now, turns):
+    for said in _still_said(begun(records.standing.get(person_id, ()), now, turns)):
         yield _said(records, said)
     for account in accounts:
         for dispute in begun(records.disputes.get(account.account_id, ()), now, turns):
@@ -180,6 +182,12 @@ def _standing(
                 yield Standing(Mark.dispute, dispute.at, debts=(account.account_id,))
         yield from _holds(records.account_holds.get(account.account_id, ()), now, turns)
     yield from _holds(records.person_holds.get(person_id, ()), now, turns)
+
+
+def _still_said(rows: Sequence[StandingRecord]) -> Iterable[StandingRecord]:
+    """Without what was withdrawn since."""
+    ended = {row.detail.get("standing") for row in rows if row.kind == WITHDRAWN}
+    return (row for row in rows if row.kind != WITHDRAWN and row.id not in ended) if ended else rows
 
 
 def _said(records: Records, row: StandingRecord) -> Standing:

@@ -141,6 +141,7 @@ class StandingRecord(NamedTuple):
     at: int
     until: int | None
     detail: dict[str, Any]
+    id: int
 
 
 class HoldRecord(NamedTuple):

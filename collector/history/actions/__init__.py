@@ -33,6 +33,7 @@ from collector.history.actions.stops import (
     says_paid,
     standing,
     stop,
+    withdraw_standing,
 )
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "standing",
     "stop",
     "withdraw_promise",
+    "withdraw_standing",
 ]

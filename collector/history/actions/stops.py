@@ -126,6 +126,25 @@ def standing(
     return row
 
 
+def withdraw_standing(session: Session, standing_id: int, now: datetime, actor: Actor, reason: str) -> StandingRow:
+    """That wish, consent or agreement holds no longer; its row stays, a row of its own says so and why. Again, nothing
+    changes."""
+    row = fetch(session, StandingRow, standing_id)
+    if row.kind is Standing.withdrawn:
+        raise BadInput("a withdrawal is not withdrawn: note the wish again")
+    return standing(
+        session,
+        person_id=row.person_id,
+        kind=Standing.withdrawn,
+        at=now,
+        now=now,
+        actor=actor,
+        portfolio_id=row.portfolio_id,
+        detail={"standing": standing_id, "reason": reason},
+        natural_key=f"withdrawn:{standing_id}",
+    )
+
+
 def hold(
     session: Session,
     *,

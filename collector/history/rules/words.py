@@ -97,6 +97,8 @@ class Standing(StrEnum):
     preference = "preference"
     agreement = "agreement"
     verification_sent = "verification_sent"
+    withdrawn = "withdrawn"
+    """Another row of these holds no longer: the person changed their mind, or it was noted in error."""
 
 
 class PromiseState(StrEnum):

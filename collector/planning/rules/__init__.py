@@ -14,6 +14,7 @@ from collector.planning.rules.together import Ground, flight_planned, plan_toget
 from collector.planning.rules.words import (
     CAPACITY,
     IN_FLIGHT,
+    SHORTFALL_REASON,
     TASK_MOVES,
     Moment,
     Purpose,
@@ -26,6 +27,7 @@ __all__ = [
     "CAPACITY",
     "IN_FLIGHT",
     "MUST_OPEN",
+    "SHORTFALL_REASON",
     "TASK_MOVES",
     "Context",
     "Cut",

@@ -3,10 +3,12 @@
 from collector.web.pages import (
     account,
     admin,
+    contact,
     desk,
     entry,
     floor,
     inbox,
+    law,
     operations,
     reference,
     referrals,
@@ -20,5 +22,20 @@ PUBLIC = (entry.public, reference.schema)
 
 PAGES = tuple(
     part.router
-    for part in (entry, desk, account, talk, stops, search, floor, referrals, operations, inbox, admin, reference)
+    for part in (
+        entry,
+        desk,
+        account,
+        contact,
+        talk,
+        stops,
+        search,
+        floor,
+        law,
+        referrals,
+        operations,
+        inbox,
+        admin,
+        reference,
+    )
 )

@@ -13,11 +13,13 @@ from sqlmodel import Session
 from collector.casework import queries
 from collector.casework.views import within, work
 from collector.casework.views.account import AccountView, account_view
+from collector.casework.views.calendar import calendar
 from collector.casework.views.find import others_of
 from collector.casework.views.timeline import timeline
 from collector.web.pages import account_parts as parts
 from collector.web.pages import telling
 from collector.web.pages.shell import frame_of
+from collector.web.pages.strip import Strip, strip
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, reading
 from collector.web.templating import Frame, Page, Told, render
 
@@ -32,6 +34,7 @@ class AccountPage(Page):
     against: parts.Against
     story: parts.Story
     explained: parts.Explained
+    strip: Strip
     says: Sequence[str]
     call: parts.Call | None
     opens: parts.Opens
@@ -61,6 +64,7 @@ def _page(session: Session, desk: Desk, caller: Caller, frame: Frame, view: Acco
         against=parts.against(view, told),
         story=parts.story(view, happened, told),
         explained=parts.explained(document, told),
+        strip=strip(calendar(session, desk.office, view.account, now), told),
         says=parts.says(view, frame.t.language),
         call=parts.call(task, caller, view, told) if task else None,
         opens=parts.opens(caller),

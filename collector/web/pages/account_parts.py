@@ -95,7 +95,7 @@ class Against:
 def against(view: AccountView, told: Told) -> Against:
     t = told.t
     return Against(
-        stops=[(row.id or 0, _stop_words(row, told)) for row in view.stops],
+        stops=[(row.id or 0, stop_words(row, told)) for row in view.stops],
         holds=[(row.id or 0, _hold_words(row, told)) for row in view.holds],
         disputes=[
             (row.id or 0, f"{row.reason} · {t('answer by {day}', day=told.day(row.answer_by))}")
@@ -105,7 +105,7 @@ def against(view: AccountView, told: Told) -> Against:
     )
 
 
-def _stop_words(row: Stop, told: Told) -> str:
+def stop_words(row: Stop, told: Told) -> str:
     parts = (told.t.word(row.kind), told.t.word(row.channel), masked(row.number) if row.number else "")
     return " · ".join(part for part in (*parts, told.moment(row.at)) if part)
 

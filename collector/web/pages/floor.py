@@ -18,6 +18,7 @@ from collector.identity.rules import Role, Scope
 from collector.identity.tables import Approval, User
 from collector.portfolio.queries import portfolios
 from collector.portfolio.tables import Portfolio
+from collector.web.pages import telling
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, num, render, table
@@ -71,10 +72,14 @@ def floor(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             lights=[(t.word(light.name), light.state.value, t(light.sentence, **light.parts)) for light in seen.lights],
             queues=_queues(seen.queues, t),
             refusals=table(
-                [t("Rule"), num(t("Contacts")), t("What it said, for one")],
+                [t("Rule"), num(t("Contacts")), t("Says")],
                 [
-                    [Cell(rule, "late"), num(str(count)), Cell(t.reason(said), "wide dim")]
-                    for rule, count, said in seen.refusals
+                    [
+                        Cell(rule, "late", f"/refusals/{rule}"),
+                        num(str(counts[0])),
+                        Cell(telling.rule_says(rule, seen.refusals.titles, t), "wide dim"),
+                    ]
+                    for rule, counts in seen.refusals.rules
                 ],
                 t("No contact was refused today."),
             ),

@@ -29,6 +29,8 @@ NAVIGATION = (
     ("legal_queue", "/referrals/legal", "Legal", ""),
     ("operations", "/operations", "Operations", ""),
     ("inbox", "/inbox", "Messages", ""),
+    ("refusals_page", "/refusals", "Refusals", ""),
+    ("law_page", "/law", "Law", ""),
     ("users", "/users", "Users", ""),
     ("audit_page", "/audit", "Audit", ""),
 )
@@ -47,6 +49,8 @@ SAID = {
     "complaint": "The complaint is registered; the account rests until it is looked at.",
     "stop": "Contact is stopped.",
     "lifted": "Lifted: contact may go on.",
+    "wish": "Noted; the gate asks it from now on.",
+    "ended": "Noted: it holds no longer.",
     "found": "The phone is added; calling starts afresh.",
     "hold": "Contact is held.",
     "pause": "The days are taken out of ageing.",

@@ -11,9 +11,12 @@ from collector.casework.views.people import Beside, Contact
 from collector.casework.views.timeline import Happening
 from collector.foundation.clock import parse_moment
 from collector.history.rules import PromiseState
+from collector.planning.rules import SHORTFALL_REASON
 from collector.portfolio.rules import ContactStatus, PaymentState
 from collector.web.templating import Cell, Table, Told, num, table
+from collector.web.words import Words
 
+SHORTFALLS = {limit.value: words for limit, words in SHORTFALL_REASON.items()}
 MARKS = {Mark.paid: "good", Mark.paid_late: "dim", Mark.part_paid: "look", Mark.late: "late", Mark.due_today: "look"}
 PROMISES = {PromiseState.kept: "good", PromiseState.broken: "late", PromiseState.partial: "look"}
 
@@ -209,6 +212,12 @@ def refused(document: Mapping[str, Any], told: Told) -> Table:
         ],
         t("Nothing was refused."),
     )
+
+
+def rule_says(rule: str, titles: Mapping[str, Mapping[str, str]], t: Words) -> str:
+    """What a rule asks for; a limit of our own, such as no phone to call, says why."""
+    short = SHORTFALLS.get(rule)
+    return t.reason(short) if short else titles.get(rule, {}).get(t.language, "")
 
 
 def passed(document: Mapping[str, Any], told: Told) -> list[str]:

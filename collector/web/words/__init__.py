@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from collector.web.words.business import ZH_BUSINESS
+from collector.web.words.law import ZH_LAW
 from collector.web.words.reasons import ZH_REASONS
 from collector.web.words.screens import ZH_SCREENS
 
@@ -20,7 +21,7 @@ REASONS = tuple(
     for english, chinese in ZH_REASONS.items()
 )
 
-ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_BUSINESS}
+ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_LAW, **ZH_BUSINESS}
 
 
 class Words:

@@ -28,7 +28,6 @@ ZH_SCREENS: dict[str, str] = {
     "leave a field, close": "离开输入框、关闭",
     "Close": "关闭",
     "This did not work": "没有成功",
-    "What it said, for one": "规则说明（举例）",
     "Listed: the {shown} with the most overdue. The next move up as these are worked; the search finds each.": (
         "此处列出逾期金额最大的 {shown} 件；处理后其余依次递补，也可查找任一账户。"
     ),
