@@ -21,6 +21,7 @@ from collector.compliance.rules.stops import PLAN, TREATED_UNTIL
 from collector.facts.rules import AccountFacts, Event, Extra, Kind, Mark, PersonBody, PersonFacts, Standing
 from collector.foundation.clock import local
 from collector.foundation.errors import BadInput, Problem
+from collector.history.rules import Direction
 from collector.portfolio.rules import DebtType, PartyRole
 
 OPENING = frozenset({Mark.consent, Mark.agreement, Mark.verification_sent, Mark.validation_notice, Mark.number_checked})
@@ -49,6 +50,10 @@ ROLES = {
 
 def check_document(data: Any) -> dict[str, Any]:
     """The verdict on the candidate of that document, as JSON; a document that is not right is a `BadInput`."""
+    if not isinstance(data, Mapping):
+        raise BadInput(
+            problems=(Problem("is no JSON object; `collector check --schema` shows one", column="document"),)
+        )
     try:
         question = doc.Document.model_validate(data)
     except ValidationError as error:
@@ -154,7 +159,8 @@ def _facts(question: doc.Document, ids: _Ids) -> PersonFacts:
     standing = [mark for debt in question.debts for mark in _told(debt, ids)]
     for event in sorted(question.events, key=lambda event: event.at):
         if isinstance(event, doc.Call | doc.Conversation | doc.Message):
-            contacted.append(_event(event, ids))
+            if event.at <= question.candidate.at or not _only_opens(event):
+                contacted.append(_event(event, ids))
         elif (mark := _standing(question, event, ids)) is not None:
             standing.append(mark)
     body = PersonBody(
@@ -164,6 +170,11 @@ def _facts(question: doc.Document, ids: _Ids) -> PersonFacts:
         events=tuple(contacted),
     )
     return PersonFacts(own, body, tuple(_account(question, debt, own, ids) for debt in question.debts))
+
+
+def _only_opens(event: doc.Call | doc.Conversation | doc.Message) -> bool:
+    """A message from the person shows whose number it is, and closes nothing."""
+    return isinstance(event, doc.Message) and event.direction is Direction.inbound
 
 
 def _event(event: doc.Call | doc.Conversation | doc.Message, ids: _Ids) -> Event:

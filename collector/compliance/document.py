@@ -24,6 +24,9 @@ Debts = Annotated[tuple[Name, ...], Field(max_length=MOST_DEBTS)]
 Flag = Literal["bankrupt", "deceased", "attorney", "unreachable", "hardship", "breathing_space", "settled"]
 
 
+Content = Literal["reminder", "collection", "third_party_collection", "location", "notice"]
+
+
 class Part(BaseModel):
     """A part of the document: what it does not know is an error."""
 
@@ -33,7 +36,7 @@ class Part(BaseModel):
 class Person(Part):
     """The person whose history it is."""
 
-    id: Name
+    id: Name = Field(description="Any name; events and candidate use the same")
     role: Role = Field(
         default=Role.debtor, description="How the person stands to the debts; a contact is a third person"
     )
@@ -150,6 +153,7 @@ class Mark(Event):
         "validation_notice",
         "number_checked",
         "hold",
+        "hardship",
         "vulnerable",
         "employer_forbids",
         "breathing_space",
@@ -198,7 +202,7 @@ class Guarantee(Part):
 class Debt(Part):
     """What some rules need to know of a debt."""
 
-    id: Name
+    id: Name = Field(description="Any name; events and candidate use the same")
     limitation_until: LastDay | None = Field(default=None, description="Last day of the limitation period")
     guarantee: Guarantee | None = None
     plan: Literal["current", "broken"] | None = Field(default=None, description="A signed instalment plan")
@@ -215,11 +219,11 @@ class Debt(Part):
 class Carrier(Part):
     """What the carrier can carry. Null: no limit."""
 
-    name: Name
+    name: Name = Field(description="Named in the reasons")
     channels: tuple[Literal["call", "sms"], ...] = ("call", "sms")
-    content: tuple[Literal["reminder", "collection", "third_party_collection", "location", "notice"], ...] | None = None
-    templates: tuple[Name, ...] | None = None
-    languages: tuple[Name, ...] | None = None
+    content: tuple[Content, ...] | None = Field(default=None, description="Classes of text it carries")
+    templates: tuple[Name, ...] | None = Field(default=None, description="Texts registered with it")
+    languages: tuple[Name, ...] | None = Field(default=None, description="Languages it carries: en, zh")
     countries: tuple[Annotated[str, Field(pattern=r"^\+[1-9]\d{0,3}$")], ...] | None = Field(
         default=None, description="Calling codes: +86"
     )
