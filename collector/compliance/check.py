@@ -50,6 +50,10 @@ ROLES = {
 
 def check_document(data: Any) -> dict[str, Any]:
     """The verdict on the candidate of that document, as JSON; a document that is not right is a `BadInput`."""
+    if not isinstance(data, Mapping):
+        raise BadInput(
+            problems=(Problem("is no JSON object; `collector check --schema` shows one", column="document"),)
+        )
     try:
         question = doc.Document.model_validate(data)
     except ValidationError as error:

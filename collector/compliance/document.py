@@ -153,6 +153,7 @@ class Mark(Event):
         "validation_notice",
         "number_checked",
         "hold",
+        "hardship",
         "vulnerable",
         "employer_forbids",
         "breathing_space",
