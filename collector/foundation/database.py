@@ -32,6 +32,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -220,6 +221,14 @@ def among(session: Session, column: Any, values: Collection[Any]) -> ColumnEleme
         listed = select(each.c.value)
     found: ColumnElement[bool] = column.in_(listed)
     return found
+
+
+def beside_index(column: Any) -> ColumnElement[str]:
+    """A column of words, to be compared where another condition finds the rows: no index over the word is used then.
+
+    SQLite takes such an index each time, PostgreSQL until it has counted the table: it then reads, for every account,
+    all rows of a word that most rows have."""
+    return type_coerce(column, String()).concat("")
 
 
 def _array(values: list[Any]) -> ColumnElement[Any]:

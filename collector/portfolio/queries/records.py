@@ -9,6 +9,7 @@ from itertools import islice
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col
 
+from collector.foundation.database import beside_index
 from collector.portfolio.rules import Instalment, Paid, Pause, PaymentKind, PaymentState, Reported
 from collector.portfolio.tables import Account, InstalmentRow, PauseRow, PaymentRow, Portfolio
 
@@ -63,7 +64,7 @@ def _add_payments(session: Session, ids: Sequence[int], chunk: dict[int, Records
         .where(
             col(PaymentRow.account_id).in_(ids),
             col(PaymentRow.kind) == PaymentKind.payment,
-            col(PaymentRow.state) == PaymentState.applied,
+            beside_index(PaymentRow.state) == PaymentState.applied.value,
         )
         .order_by(col(PaymentRow.paid_on), col(PaymentRow.id))
     ):
