@@ -32,7 +32,6 @@ from sqlalchemy import (
     func,
     select,
     text,
-    type_coerce,
 )
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -223,12 +222,13 @@ def among(session: Session, column: Any, values: Collection[Any]) -> ColumnEleme
     return found
 
 
-def beside_index(column: Any) -> ColumnElement[str]:
-    """A column of words, to be compared where another condition finds the rows: no index over the word is used then.
+def mostly(column: Any, word: StrEnum) -> ColumnElement[bool]:
+    """The column is this word, which most rows have: said as what it is not, where another condition finds the rows.
 
-    SQLite takes such an index each time, PostgreSQL until it has counted the table: it then reads, for every account,
-    all rows of a word that most rows have."""
-    return type_coerce(column, String()).concat("")
+    Said plainly, a planner without statistics takes the word for rare. SQLite then reads an index over it, all rows of
+    the word, for every account; PostgreSQL does the same, or worse, until it has counted the table."""
+    others: ColumnElement[bool] = column.not_in([other for other in type(word) if other is not word])
+    return others
 
 
 def _array(values: list[Any]) -> ColumnElement[Any]:

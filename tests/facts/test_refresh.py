@@ -70,7 +70,7 @@ WORD_INDEXES = ("ix_payment_state", "ix_hold_scope")
 
 
 def test_what_one_account_has_is_not_looked_for_among_all_of_a_word(session: Session) -> None:
-    """Nearly every payment is `applied`: an index over that finds all of them, for every account anew."""
+    """Nearly every payment is `applied`: an index over that finds all of them, for every account anew (`mostly`)."""
     floor = Floor(session)
     now = noon(DUE + timedelta(days=5))
     floor.pay(AMOUNT, now - timedelta(days=2))
