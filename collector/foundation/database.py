@@ -222,6 +222,15 @@ def among(session: Session, column: Any, values: Collection[Any]) -> ColumnEleme
     return found
 
 
+def mostly(column: Any, word: StrEnum) -> ColumnElement[bool]:
+    """The column is this word, which most rows have: said as what it is not, where another condition finds the rows.
+
+    Said plainly, a planner without statistics takes the word for rare. SQLite then reads an index over it, all rows of
+    the word, for every account; PostgreSQL does the same, or worse, until it has counted the table."""
+    others: ColumnElement[bool] = column.not_in([other for other in type(word) if other is not word])
+    return others
+
+
 def _array(values: list[Any]) -> ColumnElement[Any]:
     """Numbers are written out as one literal: item by item the driver takes several times longer. As a set that is
     joined, not an array that is searched: a plan that scans the table would search it once for every row."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from floor import AMOUNT, DUE, Floor, noon
+from sqlalchemy import event
 from sqlmodel import Session
 
 from collector.facts import actions as facts
 from collector.facts.queries import read_person, stream
 from collector.facts.rules import PersonFacts, body_decoder, lateness
-from collector.foundation.database import Database
+from collector.foundation.database import Database, is_postgresql
+from collector.history.actions import settle_promises
+from collector.identity.rules import WORKER
+from collector.portfolio.queries import records_of
 
 
 def everyone(floor: Floor) -> list[int]:
@@ -59,3 +64,33 @@ def test_stream_is_read_person(database: Database) -> None:
         ]
         assert people == [read_person(session, number, now) for number in (floor.wang, floor.zhao, floor.qian)]
         assert people[0].accounts[0].step == "firm/3"
+
+
+WORD_INDEXES = ("ix_payment_state", "ix_hold_scope")
+
+
+def test_what_one_account_has_is_not_looked_for_among_all_of_a_word(session: Session) -> None:
+    """Nearly every payment is `applied`: an index over that finds all of them, for every account anew (`mostly`)."""
+    floor = Floor(session)
+    now = noon(DUE + timedelta(days=5))
+    floor.pay(AMOUNT, now - timedelta(days=2))
+    session.flush()
+    connection = session.connection()
+    if is_postgresql(session):
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # so few rows are read without any index
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        if statement.startswith("SELECT") and (" payment" in statement or " hold" in statement):
+            seen.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    facts.refresh(session, everyone(floor), now)
+    records_of(session, [floor.loan])
+    settle_promises(session, [floor.loan], now, WORKER)
+    event.remove(connection, "before_cursor_execute", note)
+    assert len(seen) >= 3
+    explain = "EXPLAIN " if is_postgresql(session) else "EXPLAIN QUERY PLAN "
+    for statement, parameters in seen:
+        plan = str(connection.exec_driver_sql(explain + statement, parameters).all())
+        assert not any(index in plan for index in WORD_INDEXES), plan

@@ -17,6 +17,7 @@ from collector.casework.views.people import Beside, people_of
 from collector.facts.queries import read_person
 from collector.facts.rules import AccountFacts, lateness
 from collector.foundation.clock import local_day
+from collector.foundation.database import mostly
 from collector.history.tables import CallbackRow, Dispute, Hold, Promise, Referral, Stop
 from collector.portfolio.rules import Applied, Instalment, Paid, PaymentState, apply_payments
 from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Person, Portfolio
@@ -156,7 +157,7 @@ def schedule_of(session: Session, account_id: int, today: date) -> list[Schedule
     paid = session.exec(
         select(col(PaymentRow.paid_on), col(PaymentRow.amount)).where(
             PaymentRow.account_id == account_id,
-            PaymentRow.state == PaymentState.applied,
+            mostly(col(PaymentRow.state), PaymentState.applied),
             col(PaymentRow.paid_on) <= today,
         )
     ).all()

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
+from collector.foundation.database import mostly
 from collector.history.tables import Dispute, Promise, Referral
 from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, PaymentKind, PaymentState
 from collector.portfolio.tables import Account, InstalmentRow, Partner, Party, PauseRow, PaymentRow, Portfolio
@@ -61,8 +62,8 @@ def book(reader: Reader, ids: Collection[int]) -> None:
     for row in reader.rows(
         select(payment.account_id, reader.moment(payment.paid_at), payment.paid_on, payment.amount).where(
             reader.among(payment.account_id, ids),
-            payment.kind == PaymentKind.payment,
-            payment.state == PaymentState.applied,
+            mostly(payment.kind, PaymentKind.payment),
+            mostly(payment.state, PaymentState.applied),
         )
     ):
         reader.found.payments[row[0]].append(shapes.PaymentRecord._make(row[1:]))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
+from collector.foundation.database import mostly
 from collector.history.rules import HoldScope, StopKind
 from collector.history.tables import Hold, StandingRow, Stop
 
@@ -59,7 +60,7 @@ def _holds(
     for row in reader.rows(
         select(hold.account_id, hold.person_id, word(hold.scope), word(hold.reason))
         .add_columns(*map(reader.moment, (hold.at, hold.until, hold.lifted_at)))
-        .where(hold.scope == scope, reader.among(column, ids))
+        .where(mostly(hold.scope, scope), reader.among(column, ids))
         .order_by(hold.at, hold.id)
     ):
         yield shapes.HoldRecord._make(row)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from collector.foundation.calendar import add_business_days
 from collector.foundation.clock import at_local, local
-from collector.foundation.database import among, locked
+from collector.foundation.database import among, locked, mostly
 from collector.foundation.errors import BadInput
 from collector.history.actions.keep import add, already, change, fetch, id_of
 from collector.history.rules import (
@@ -170,8 +170,8 @@ def _payments(session: Session, account_ids: Collection[int]) -> dict[int, list[
     found = session.exec(
         select(PaymentRow.account_id, PaymentRow.paid_at, PaymentRow.amount).where(
             among(session, col(PaymentRow.account_id), account_ids),
-            col(PaymentRow.kind) == PaymentKind.payment,
-            col(PaymentRow.state) == PaymentState.applied,
+            mostly(col(PaymentRow.kind), PaymentKind.payment),
+            mostly(col(PaymentRow.state), PaymentState.applied),
         )
     )
     payments: dict[int, list[tuple[datetime, int]]] = defaultdict(list)

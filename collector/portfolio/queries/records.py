@@ -9,6 +9,7 @@ from itertools import islice
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col
 
+from collector.foundation.database import mostly
 from collector.portfolio.rules import Instalment, Paid, Pause, PaymentKind, PaymentState, Reported
 from collector.portfolio.tables import Account, InstalmentRow, PauseRow, PaymentRow, Portfolio
 
@@ -62,8 +63,8 @@ def _add_payments(session: Session, ids: Sequence[int], chunk: dict[int, Records
         columns_of(col(PaymentRow.account_id), col(PaymentRow.paid_on), col(PaymentRow.amount))
         .where(
             col(PaymentRow.account_id).in_(ids),
-            col(PaymentRow.kind) == PaymentKind.payment,
-            col(PaymentRow.state) == PaymentState.applied,
+            mostly(col(PaymentRow.kind), PaymentKind.payment),
+            mostly(col(PaymentRow.state), PaymentState.applied),
         )
         .order_by(col(PaymentRow.paid_on), col(PaymentRow.id))
     ):
