@@ -41,13 +41,15 @@ class Dials(Parameters):
 
 
 def dials(p: Dials, case: Case) -> Finding | None:
-    """Dials to the number, or to the person, by anybody; a number that is not known may be the same."""
-    if len(case.calls) < p.cap:
+    """Dials to the number, whoever it is about, or to the person, by anybody; a number that is not known may be the
+    same."""
+    dialled = [*case.calls, *case.elsewhere] if p.per == "number" and case.elsewhere else case.calls
+    if len(dialled) < p.cap:
         return None
     since = case.since(p.days)
     placed = [
         e.at
-        for e in case.calls
+        for e in dialled
         if e.at >= since
         and (p.per == "person" or case.same_number(e.number))
         and (p.count == "all" or e.outcome not in ANSWERED_WORDS)
