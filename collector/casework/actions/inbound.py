@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
@@ -11,16 +12,19 @@ from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.lines import Contacted, note_contact, person_at, portfolio_of_line
 from collector.casework.actions.stops import sharing
 from collector.casework.office import Office
-from collector.dispatch.queries import lock_people
-from collector.dispatch.rules import Read, Reading, read_inbound
+from collector.dispatch.queries import book_of, lock_people
+from collector.dispatch.rules import Read, Reading, read_inbound, values
 from collector.dispatch.tables import InboundMessage
+from collector.facts.queries import read_person
 from collector.foundation.database import lock_key
+from collector.foundation.errors import BadInput
 from collector.history import actions as history
 from collector.history.rules import Channel, Direction, HoldReason, HoldScope, StopKind
 from collector.history.tables import Stop
 from collector.identity.rules import CARRIER, Actor
-from collector.portfolio.tables import Portfolio
-from collector.texts.rules import DEFAULTS, head_signature
+from collector.portfolio.rules import ContactOwner, ContactStatus
+from collector.portfolio.tables import Person, Portfolio
+from collector.texts.rules import DEFAULTS, Value, head_signature
 
 REPLIES_A_DAY = 1
 """Automatic replies to one number: two machines must never talk to each other (security section 1)."""
@@ -58,7 +62,7 @@ def inbound_sms(
         handled_at=at if acted else None,
         handled_by=CARRIER.name if acted else None,
     )
-    reply = _reply(session, office, read.reading, sender, book, at)
+    reply = _reply(session, office, read.reading, sender, to, person_id, book, at)
     row.replied = reply is not None
     session.add(row)
     if person_id is not None and book is not None:
@@ -130,21 +134,49 @@ _REPLY = {Reading.stop: "opt-out-confirmation", Reading.help: "reply-help", Read
 
 
 def _reply(
-    session: Session, office: Office, reading: Reading, sender: str, book: Portfolio | None, at: datetime
+    session: Session,
+    office: Office,
+    reading: Reading,
+    sender: str,
+    to: str,
+    person_id: int | None,
+    book: Portfolio | None,
+    at: datetime,
 ) -> str | None:
+    """None also where the text can not be written, for want of an account: the message is kept all the same."""
     template = _REPLY.get(reading)
     if template is None or book is None or _replied_today(session, sender, at) >= REPLIES_A_DAY:
         return None
     language = "zh" if book.language.startswith("zh") else "en"
-    values = {
-        "signature": head_signature(book.signature or book.sender_name),
-        "sender_name": book.sender_name,
-        "call_back_number": "",
-        "agent_name": book.sender_name,
-        **DEFAULTS[language],
-    }
     wanted = office.catalogue.template(template, language)
-    return wanted.render({name: values.get(name, "") for name in wanted.variables})
+    known = _known_of(session, person_id, sender, to, book, language, at)
+    try:
+        return wanted.render({name: known.get(name, "") for name in wanted.variables})
+    except BadInput:
+        return None
+
+
+def _known_of(
+    session: Session, person_id: int | None, sender: str, to: str, book: Portfolio, language: str, at: datetime
+) -> Mapping[str, Value]:
+    """What a reply may say: of the account only to a number that is the person's own."""
+    facts = read_person(session, person_id, at) if person_id is not None else None
+    own = facts is not None and any(
+        phone.number == sender and phone.owner is ContactOwner.own and phone.status is not ContactStatus.wrong
+        for phone in facts.body.phones
+    )
+    account = next((one for one in facts.accounts if one.portfolio_id == book.id), None) if facts and own else None
+    if account is None:
+        signature = head_signature(book.signature or book.sender_name)
+        return {
+            **DEFAULTS[language],
+            "signature": signature,
+            "sender_name": book.sender_name,
+            "agent_name": book.sender_name,
+            "call_back_number": to,
+        }
+    name = session.get_one(Person, person_id).name
+    return values(book_of(book), account, language, name, "", to, at)
 
 
 def _replied_today(session: Session, sender: str, at: datetime) -> int:
