@@ -289,7 +289,7 @@ class Story:
         return casework.sweep(self.office, moment(at))
 
     def send(self, at: str, carrier: Carrier | None = None) -> SendResult:
-        return asyncio.run(casework.send_all(self.office, moment(at), carrier=carrier or self.carrier))
+        return asyncio.run(casework.send_all(self.office, lambda: moment(at), carrier=carrier or self.carrier))
 
     def do(self, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """One business event in one transaction, as a door carries it out."""

@@ -55,7 +55,10 @@ class Office:
 
     @property
     def _address(self) -> str:
-        return self.database.url.render_as_string(hide_password=True)
+        url, file = self.database.url, self.database.url.database
+        if not self.database.is_postgresql and file:
+            url = url.set(database=str(Path(file).resolve()))
+        return url.render_as_string(hide_password=True)
 
     @property
     def _account(self) -> str:

@@ -113,7 +113,8 @@ def send(
     desk, when = office(), moment(at)
     desk.require_armed(when, system_clock())
     with progress_bar("sending") as progress:
-        result = asyncio.run(actions.send_all(desk, when, limit=limit, progress=progress))
+        clock = (lambda: when) if at else system_clock
+        result = asyncio.run(actions.send_all(desk, clock, limit=limit, progress=progress))
     show(result, as_json=json_, lines=[f"{key}: {value}" for key, value in asdict(result).items()])
 
 

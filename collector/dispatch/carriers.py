@@ -52,7 +52,8 @@ class OutgoingCall:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the carrier said at once. `busy`: a clear no for now, such as too many requests; nothing was taken."""
+    """What the carrier said at once. `busy`: a clear no that is not about this contact, such as too many requests or a
+    key that is not known; nothing was taken."""
 
     sid: str | None
     progress: Progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import aiohttp
@@ -21,6 +21,9 @@ from collector.history.rules import Outcome
 
 T = TypeVar("T")
 
+NEWEST = 50
+"""How much of a list is read; it comes newest first. Not by date: what still waits at the carrier has none, and no
+filter by the date of sending or starting lets it through."""
 PATIENCE_S = 10
 """How long one request may take; after that the carrier may have acted or not."""
 
@@ -60,7 +63,10 @@ DIAL_OUTCOME: Mapping[str, Outcome] = {
 """What the dialled leg alone proves. `completed` needs a person's word; switched off, suspended and vacant are never
 inferred from `failed` (design section 5)."""
 
-TOO_MANY = 429
+CLOSED_STATUS = frozenset({401, 429})
+CLOSED_CODES = frozenset({20003, 20005, 20429, 30001, 30002})
+"""A no to everything, not to this number: unknown key, account not active, too many requests, queue overflow, account
+suspended. What met it is put back."""
 LANDLINE_CODES = frozenset({21614, 21635, 30006})
 OPTED_OUT_CODES = frozenset({21610})
 
@@ -113,9 +119,7 @@ class TwilioCarrier:
         return await _receipt(made, CALL_PROGRESS)
 
     async def messages(self, to: str, sender: str, since: datetime) -> Sequence[Sighting]:
-        seen = await _listed(
-            self._client.messages.list_async(to=to, from_=sender, date_sent_after=since - timedelta(days=1), limit=50)
-        )
+        seen = await _listed(self._client.messages.list_async(to=to, from_=sender, limit=NEWEST))
         return [
             Sighting(
                 one.sid,
@@ -130,9 +134,7 @@ class TwilioCarrier:
         ]
 
     async def calls(self, to: str, caller: str, since: datetime) -> Sequence[Sighting]:
-        seen = await _listed(
-            self._client.calls.list_async(to=to, from_=caller, start_time_after=since - timedelta(days=1), limit=50)
-        )
+        seen = await _listed(self._client.calls.list_async(to=to, from_=caller, limit=NEWEST))
         return [
             Sighting(
                 one.sid,
@@ -149,14 +151,19 @@ class TwilioCarrier:
         await self._http.close()
 
 
+NO_ANSWER = (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError, TwilioException)
+NO_SHAPE = (AttributeError, KeyError, TypeError)
+
+
 async def _patient(made: Awaitable[T]) -> T:
-    """The answer, or `Unclear` when none came: a time-out, a cut line or a body that is no JSON."""
+    """The answer, or `Unclear` when none came: a time-out, a cut line, a body that is no JSON or not of the shape that
+    the SDK reads without asking."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await made
     except TwilioRestException:
         raise
-    except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError, TwilioException) as error:
+    except (*NO_ANSWER, *NO_SHAPE) as error:
         raise Unclear(f"the carrier did not answer clearly: {type(error).__name__}") from error
 
 
@@ -169,13 +176,16 @@ async def _listed(made: Awaitable[T]) -> T:
 
 
 async def _receipt(made: Awaitable[Any], words: Mapping[str, Progress]) -> Receipt:
-    """A 4xx is a clear no; a 5xx may come after the carrier has acted, so it is unclear."""
+    """A 4xx is a clear no; a 5xx may come after the carrier has acted, so it is unclear, as is a yes without a sid."""
     try:
         instance = await _patient(made)
     except TwilioRestException as error:
         if error.status >= 500:
             raise Unclear(f"the carrier failed with HTTP {error.status}") from error
-        return Receipt(None, Progress.refused, error.code, f"carrier error {error.code}", busy=error.status == TOO_MANY)
+        is_closed = error.status in CLOSED_STATUS or error.code in CLOSED_CODES
+        return Receipt(None, Progress.refused, error.code, f"carrier error {error.code}", busy=is_closed)
+    if not instance.sid:
+        raise Unclear("the carrier's answer names no sid")
     return Receipt(instance.sid, words.get(str(instance.status), Progress.accepted))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -63,9 +64,10 @@ class Settings(BaseSettings):
     @property
     def sandboxed(self) -> bool:
         """True where nothing can reach a real person: the memory carrier, or a carrier on this machine."""
-        return self.carrier is CarrierKind.memory or self.twilio_base_url.startswith(
-            ("http://127.0.0.1:", "http://localhost:")
-        )
+        if self.carrier is CarrierKind.memory:
+            return True
+        address = urlsplit(self.twilio_base_url)
+        return address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost"}
 
 
 def load_settings() -> Settings:

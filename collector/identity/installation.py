@@ -1,8 +1,9 @@
 """Who this database is: its own id, the key that belongs to it, and whether it is armed to reach people here.
 
 A copied or restored database must not start sending. Arming writes a file beside the installation, outside the
-database, that names the database's id, its address and the carrier's account; a copy at another address, or with
-another account, finds no such file and stays held (security section 1).
+database, that names the database's id, its address, the carrier's account and the file itself; a copy at another
+address, with another account, or with the whole folder it lived in, finds no such file and stays held (security
+section 1).
 """
 
 from __future__ import annotations
@@ -38,20 +39,22 @@ def require_key(row: Installation, keys: Keys) -> None:
         raise NotReady("the master secret does not belong to this database; put back the right one")
 
 
-def fingerprint(row: Installation, address: str, account: str) -> str:
-    """What the arming file must say for this database, at this address, with this carrier account."""
-    return hashlib.sha256(f"{row.database_id}|{address}|{account}".encode()).hexdigest()
+def fingerprint(file: Path, row: Installation, address: str, account: str) -> str:
+    """What the arming file must say for this database, at this address, with this carrier account. By its inode it
+    names itself: a copied file says another one's name."""
+    return hashlib.sha256(f"{file.stat().st_ino}|{row.database_id}|{address}|{account}".encode()).hexdigest()
 
 
 def arm(file: Path, row: Installation, address: str, account: str, now: datetime) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"armed": fingerprint(row, address, account), "at": now.isoformat()}) + "\n")
+    file.touch()
+    file.write_text(json.dumps({"armed": fingerprint(file, row, address, account), "at": now.isoformat()}) + "\n")
 
 
 def is_armed(file: Path, row: Installation, address: str, account: str) -> bool:
     """True when the file beside the installation names exactly this one."""
     try:
-        armed = json.loads(file.read_text()).get("armed", "")
-    except (FileNotFoundError, json.JSONDecodeError):
+        armed = json.loads(file.read_text())["armed"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return False
-    return hmac.compare_digest(str(armed), fingerprint(row, address, account))
+    return hmac.compare_digest(str(armed), fingerprint(file, row, address, account))

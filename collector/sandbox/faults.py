@@ -9,6 +9,7 @@
 | `drop`              | yes *    | the connection closes without an answer                                |
 | `cut`               | yes      | the body ends in the middle                                            |
 | `garbled`           | yes      | the right status, but the body is no JSON                              |
+| `shapeless`         | yes      | the right status, but the body is another JSON than was published      |
 | `callbacks_doubled` | –        | every status callback comes twice                                      |
 | `callbacks_held`    | –        | status callbacks wait until the faults are cleared (`?order=reversed`) |
 | `callbacks_lost`    | –        | status callbacks never come                                            |
@@ -27,7 +28,7 @@ from typing import Literal
 
 import msgspec
 
-RestKind = Literal["error", "too_many", "slow", "hold", "drop", "cut", "garbled"]
+RestKind = Literal["error", "too_many", "slow", "hold", "drop", "cut", "garbled", "shapeless"]
 CallbackKind = Literal["callbacks_doubled", "callbacks_held", "callbacks_lost", "callbacks_forged", "callbacks_unknown"]
 
 

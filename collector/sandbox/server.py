@@ -151,6 +151,8 @@ class Doors:
                 return await _cut(request, answer)
             case "garbled":
                 return web.Response(text="<html>Bad Gateway</html>", status=answer.status if answer else 200)
+            case "shapeless":
+                return web.json_response(["accepted"], status=answer.status if answer else 200)
         return answer or web.Response(status=fault.status)
 
 

@@ -16,7 +16,7 @@ from collector.casework.office import Office
 from collector.foundation.clock import Clock
 from collector.foundation.database import Database
 from collector.foundation.errors import CollectorError
-from collector.worker.schedule import TIMETABLE, Bell
+from collector.worker.schedule import TIMETABLE, Bell, IsOver
 
 log = structlog.get_logger()
 
@@ -27,10 +27,10 @@ TAKEOVER_S = 5
 MISFIRE_S = 3600
 
 
-def ring(bell: Bell, office: Office, clock: Clock) -> None:
+def ring(bell: Bell, office: Office, clock: Clock, is_over: IsOver) -> None:
     """One job. What a person can mend is logged as a sentence; the next bell tries again."""
     try:
-        result = bell.job(office, clock)
+        result = bell.job(office, clock, is_over)
     except (CollectorError, OperationalError) as error:
         words = error.message if isinstance(error, CollectorError) else "the database did not answer"
         log.warning("job failed", job=bell.name, reason=words)
@@ -61,8 +61,9 @@ def _lead(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_S},
         timezone="UTC",
     )
+    over = threading.Event()
     for bell in TIMETABLE:
-        job = partial(ring, bell, office, clock)
+        job = partial(ring, bell, office, clock, over.is_set)
         scheduler.add_job(job, "interval", seconds=bell.every_s, id=bell.name, next_run_time=clock())
     scheduler.start()
     if ready:
@@ -71,6 +72,7 @@ def _lead(
         while not stop.wait(TAKEOVER_S):
             leader.assure()
     finally:
+        over.set()
         scheduler.shutdown(wait=True)
 
 

@@ -13,6 +13,9 @@ from collector.casework.office import Office
 from collector.foundation.clock import Clock
 from collector.identity.rules import WORKER
 
+IsOver = Callable[[], bool]
+"""Whether this worker is to stop, or leads no more: a long job asks between its steps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bell:
@@ -20,18 +23,18 @@ class Bell:
 
     name: str
     every_s: int
-    job: Callable[[Office, Clock], object]
+    job: Callable[[Office, Clock, IsOver], object]
     meaning: str
 
 
 SEALED_AT_ONCE = 5_000
 
 
-def seal_audit(office: Office, clock: Clock) -> object:
+def seal_audit(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return _seal(office, clock, everything=False)
 
 
-def seal_what_was_late(office: Office, clock: Clock) -> object:
+def seal_what_was_late(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return _seal(office, clock, everything=True)
 
 
@@ -46,23 +49,22 @@ def _seal(office: Office, clock: Clock, *, everything: bool) -> int:
             return total
 
 
-def send_due(office: Office, clock: Clock) -> object:
-    now = clock()
-    office.require_armed(now, clock())
-    return asyncio.run(actions.send_all(office, now))
+def send_due(office: Office, clock: Clock, is_over: IsOver) -> object:
+    office.require_armed(clock(), clock())
+    return asyncio.run(actions.send_all(office, clock, is_over=is_over))
 
 
-def reconcile(office: Office, clock: Clock) -> object:
+def reconcile(office: Office, clock: Clock, _is_over: IsOver) -> object:
     now = clock()
     office.require_armed(now, clock())
     return asyncio.run(actions.reconcile(office, now))
 
 
-def sweep(office: Office, clock: Clock) -> object:
+def sweep(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return actions.sweep(office, clock(), WORKER.name)
 
 
-def plan_days(office: Office, clock: Clock) -> object:
+def plan_days(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return actions.plan_new_days(office, clock(), WORKER.name)
 
 

@@ -204,7 +204,7 @@ def live_day(run: Run, day: date, beside: SandboxBeside | None) -> None:
 
 
 def _send(run: Run, beside: SandboxBeside | None) -> None:
-    result = asyncio.run(actions.send_all(run.office, run.clock.now))
+    result = asyncio.run(actions.send_all(run.office, lambda: run.clock.now))
     run.tried["refused by the carrier"] += result.refused_by_carrier
     if beside is not None:
         beside.settle()

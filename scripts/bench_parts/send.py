@@ -245,7 +245,7 @@ def _work(url: str, settings: dict[str, str], gate: Barrier) -> None:
     with office.database.read() as session:
         session.execute(text("SELECT 1"))
     gate.wait()
-    while asyncio.run(actions.send_all(office, NOW)).handed_over:
+    while asyncio.run(actions.send_all(office, lambda: NOW)).handed_over:
         pass
 
 

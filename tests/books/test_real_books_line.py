@@ -237,7 +237,8 @@ def test_the_whole_line_on_500_loans(database: Database, real_data: Path, tmp_pa
         for run in casework.plan(office, "LP500", at(day, 8)):
             planned.update(run.counts)
         for hour in (9, 14, 18):
-            sent += asyncio.run(casework.send_all(office, at(day, hour), carrier=floor.carrier)).sent
+            now = at(day, hour)
+            sent += asyncio.run(casework.send_all(office, lambda now=now: now, carrier=floor.carrier)).sent
             call(floor, at(day, hour), 10)
         paid += pay(floor, day, tmp_path)
         casework.sweep(office, at(day, 21))

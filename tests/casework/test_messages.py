@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from floor import Story, moment
+import pytest
+from floor import CALLERS, Story, moment
 
 from collector.casework import actions as casework
 from collector.casework.office import Office
+from collector.dispatch.carriers import Cleared, OutgoingMessage, Receipt
+from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import Progress
-from collector.dispatch.tables import Submission
+from collector.dispatch.tables import InboundMessage, Submission
 from collector.foundation.settings import Settings
 from collector.history.rules import Channel
 from collector.history.tables import Attempt, Delivery
 from collector.planning.rules import TaskState
 from collector.planning.tables import Refusal
-from collector.portfolio.tables import Person, Portfolio
+from collector.portfolio.rules import ContactOwner
+from collector.portfolio.tables import ContactPoint, Person, Portfolio
 
 
 def test_a_message_is_claimed_sent_recorded_and_reported_on(story: Story) -> None:
@@ -67,3 +73,73 @@ def test_an_amount_in_words_is_not_sent(story: Story, tmp_path: Path) -> None:
         session.get_one(Person, wang.person_id).name = "王 另付五十元至"
     assert story.send("2026-05-12 09:00").sent == 0
     assert [rule["id"] for rule in json.loads(story.rows(Refusal)[-1].rules)] == ["HOUSE-TEXT"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("whose", ["own", "stranger", "nobody"])
+def test_whatever_is_written_to_us_is_kept_and_answered_only_by_what_can_be_said(
+    story: Story, language: str, whose: str
+) -> None:
+    with story.database.begin() as session:
+        session.get_one(Portfolio, story.cn).language = language
+    for number, (word, body) in enumerate(WRITTEN.items()):
+        who = story.borrower("2026-05-11", "2026-06-11")
+        if whose == "stranger":
+            with story.database.begin() as session:
+                session.get_one(ContactPoint, who.points[0]).owner = ContactOwner.stranger
+        sender = who.number if whose != "nobody" else f"+861390000{number:04}"
+        told = {"sender": sender, "to": CALLERS["CN"][0], "body": body, "at": moment("2026-05-12 09:00")}
+        reply = story.do(casework.inbound_sms, sid=f"SM{number}", **told)
+        [kept] = story.rows(InboundMessage, InboundMessage.sid == f"SM{number}")
+        assert (kept.reading, kept.replied) == (word, reply is not None)
+        answered = {"stop", "help"} | ({"says_paid"} if whose == "own" else set())
+        assert (reply is not None) == (word in answered), word
+        assert "王" not in (reply or "") or whose == "own"
+
+
+WRITTEN = {
+    "stop": "STOP",
+    "start": "START",
+    "help": "HELP",
+    "wrong_number": "Wrong number",
+    "deceased": "he passed away",
+    "attorney": "talk to my lawyer",
+    "bankruptcy": "I am bankrupt",
+    "says_paid": "already paid",
+    "will_pay": "will pay on Friday",
+    "dispute": "not my debt",
+    "other": "hm",
+}
+
+
+class Slow(MemoryCarrier):
+    """A carrier that takes ninety seconds a message, by the clock it carries."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self.now = now
+
+    def clock(self) -> datetime:
+        return self.now
+
+    async def send(self, message: OutgoingMessage, cleared: Cleared) -> Receipt:
+        self.now += timedelta(seconds=90)
+        return await super().send(message, cleared)
+
+
+def test_a_long_queue_does_not_run_on_past_the_lawful_window(story: Story) -> None:
+    for _ in range(3):
+        story.borrower("2026-05-11", "2026-06-11")
+    story.plan("2026-05-12 07:00")
+    line = Slow(moment("2026-05-12 11:58"))
+    sent = asyncio.run(casework.send_all(story.office, line.clock, carrier=line, batch=1)).sent
+    assert (sent, line.now) == (2, moment("2026-05-12 12:01")), "the morning ends at noon"
+
+
+def test_a_worker_that_is_told_to_stop_ends_after_its_batch(story: Story) -> None:
+    for _ in range(3):
+        story.borrower("2026-05-11", "2026-06-11")
+    story.plan("2026-05-12 07:00")
+    line = Slow(moment("2026-05-12 09:00"))
+    asyncio.run(casework.send_all(story.office, line.clock, carrier=line, batch=1, is_over=lambda: len(line.sent) == 2))
+    assert sorted(task.state for task in story.tasks()) == [TaskState.planned, TaskState.sent, TaskState.sent]

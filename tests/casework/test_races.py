@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
+from collections.abc import Sequence
 
 from floor import Borrower, Story, moment
+from racing import at_once, tighten, twin
 
 from collector.casework import actions as casework
 from collector.dispatch.memory import MemoryCarrier
@@ -16,34 +14,8 @@ from collector.history.rules import Channel, Outcome
 from collector.identity.rules import COMMAND_LINE
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
-from collector.portfolio.tables import Portfolio
 
-R = TypeVar("R")
 ROUNDS = 4
-
-
-def at_once(*jobs: Callable[[], R]) -> list[R]:
-    """All of them, begun at the same moment."""
-    gate = Barrier(len(jobs))
-
-    def begun(job: Callable[[], R]) -> R:
-        gate.wait()
-        return job()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [future.result(60) for future in [pool.submit(begun, job) for job in jobs]]
-
-
-def twin(story: Story, who: Borrower) -> None:
-    """The person's planned task a second time, as two plans that did not know of each other would have it."""
-    [task] = story.tasks(who)
-    with story.database.begin() as session:
-        session.add(Task(**{name: value for name, value in task.model_dump().items() if name != "id"}))
-
-
-def tighten(story: Story, rule: str, cap: int) -> None:
-    with story.database.begin() as session:
-        session.get_one(Portfolio, story.cn).tightening = {rule: {"cap": cap}}
 
 
 def states(story: Story, people: Sequence[Borrower]) -> list[list[TaskState]]:
@@ -69,9 +41,8 @@ def test_two_workers_can_not_both_send_the_last_permitted_message(story: Story) 
     for who in people:
         twin(story, who)
     lines = [MemoryCarrier(), MemoryCarrier()]
-    now = moment("2026-05-13 09:00")
-    at_once(*(lambda line=line: asyncio.run(casework.send_all(story.office, now, carrier=line)) for line in lines))
-    asyncio.run(casework.send_all(story.office, now, carrier=lines[0]))  # for whom the other one held
+    at_once(*(lambda line=line: story.send("2026-05-13 09:00", line) for line in lines))
+    story.send("2026-05-13 09:00", lines[0])  # for whom the other one held
     sent = sorted(message.to for line in lines for message, _ in line.sent)
     assert sent == sorted(who.number for who in people)
 
@@ -86,7 +57,7 @@ def test_events_about_the_same_people_while_messages_are_claimed_never_lock_up(s
             story.do(casework.says_paid, account_id=who.account_id, at=now, actor=COMMAND_LINE)
 
     def sends() -> None:
-        asyncio.run(casework.send_all(story.office, now, carrier=MemoryCarrier()))
+        asyncio.run(casework.send_all(story.office, lambda: now, carrier=MemoryCarrier()))
 
     at_once(lambda: events(people), lambda: events(people[::-1]), sends, sends)
     assert all(task.state in (TaskState.sent, TaskState.cancelled) for task in story.rows(Task))

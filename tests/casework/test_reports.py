@@ -34,7 +34,7 @@ def left_in_sending(story: Story, count: int) -> list[tuple[Borrower, str]]:
 
 
 def hear(story: Story, token: str, report: str) -> None:
-    sid = f"SM{token}"
+    sid, (status, _, code) = f"SM{token}", report.partition(" ")
     if report == RECEIPT:
         with story.database.begin() as session:
             held = held_submission(session, token)
@@ -45,9 +45,9 @@ def hear(story: Story, token: str, report: str) -> None:
         casework.message_status,
         token=token,
         sid=sid,
-        status=report,
-        progress=MESSAGE_PROGRESS[report],
-        error_code=None,
+        status=status,
+        progress=MESSAGE_PROGRESS[status],
+        error_code=int(code) if code else None,
         at=moment("2026-05-12 09:01"),
     )
 
@@ -58,8 +58,10 @@ def end(story: Story, who: Borrower) -> tuple[object, ...]:
     story.follow(who, "2026-05-12 09:02")
     attempts = story.rows(Attempt, Attempt.person_id == who.person_id)
     delivered = story.rows(Delivery, Delivery.attempt_id == task.attempt_id)
-    events = story.facts(who, "2026-05-12 09:02").body.events
-    return task.state, row.progress, row.sid is not None, len(attempts), len(delivered), len(events)
+    facts = story.facts(who, "2026-05-12 09:02").body
+    learned = [phone.label for phone in facts.phones], [mark.mark for mark in facts.standing]
+    counts = len(attempts), len(delivered), len(facts.events)
+    return task.state, row.progress, row.error_code, row.sid is not None, counts, str(learned)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,9 @@ def end(story: Story, who: Borrower) -> tuple[object, ...]:
         pytest.param(["queued", "sent", "undelivered"], TaskState.failed, id="undelivered"),
         pytest.param(["queued", "failed"], TaskState.failed, id="failed"),
         pytest.param(["sent", "undelivered", "delivered"], TaskState.done, id="the carrier corrects itself"),
+        pytest.param(["undelivered 30006", "delivered"], TaskState.done, id="a landline that takes messages after all"),
+        pytest.param(["sent", "undelivered 21610"], TaskState.failed, id="opted out"),
+        pytest.param(["sent", "failed 30003"], TaskState.failed, id="unreachable"),
     ],
 )
 def test_every_order_of_reports_has_the_same_end(database: Database, reports: Sequence[str], state: TaskState) -> None:

@@ -18,5 +18,5 @@ url, at = sys.argv[1], datetime.fromisoformat(sys.argv[2])
 office = Office(Settings(), Database(url), Keys(b"a master secret for tests, 32 bytes!"))
 sys.stdout.write("ready\n")
 sys.stdout.flush()
-while asyncio.run(send_all(office, at, limit=5)).handed_over:
+while asyncio.run(send_all(office, lambda: at, limit=5)).handed_over:
     pass

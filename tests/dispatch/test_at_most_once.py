@@ -20,9 +20,11 @@ from floor import Story, moment
 from sandbox_stage import Receiver, Sandbox
 
 from collector.casework import actions as casework
+from collector.casework.office import Office
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
 from collector.dispatch.twilio import MESSAGE_PROGRESS
+from collector.foundation.settings import Settings
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 
@@ -65,7 +67,7 @@ def settle(story: Story) -> None:
     """What the worker does after a crash, as hours pass: reconcile, send what is left, reconcile."""
     for minutes in (3, 3, 40):
         asyncio.run(casework.reconcile(story.office, NOW + timedelta(minutes=minutes)))
-        asyncio.run(casework.send_all(story.office, NOW + timedelta(minutes=4)))
+        asyncio.run(casework.send_all(story.office, lambda: NOW + timedelta(minutes=4)))
 
 
 def deliver(story: Story, receiver: Receiver) -> None:
@@ -145,6 +147,7 @@ def test_killed_while_the_answer_is_held(
         pytest.param({"kind": "error", "accepted": True}, True, id="503, but taken"),
         pytest.param({"kind": "cut"}, True, id="half an answer"),
         pytest.param({"kind": "garbled"}, True, id="an answer that is no JSON"),
+        pytest.param({"kind": "shapeless"}, True, id="an answer of another shape"),
     ],
 )
 def test_an_unclear_answer_is_never_sent_again(
@@ -152,7 +155,7 @@ def test_an_unclear_answer_is_never_sent_again(
 ) -> None:
     [number] = due(1)
     sandbox.fault(on="messages", **fault)
-    assert asyncio.run(casework.send_all(story.office, NOW)).unclear == 1
+    assert asyncio.run(casework.send_all(story.office, lambda: NOW)).unclear == 1
     settle(story)
     assert accepted(sandbox)[number] == int(taken)
     [task] = story.tasks()
@@ -162,13 +165,13 @@ def test_an_unclear_answer_is_never_sent_again(
 def test_a_carrier_that_is_down_keeps_few_messages_in_doubt(story: Story, sandbox: Sandbox, due: Due) -> None:
     due(80)
     sandbox.fault("drop", times=None, on="messages", accepted=False)
-    first = asyncio.run(casework.send_all(story.office, NOW))
+    first = asyncio.run(casework.send_all(story.office, lambda: NOW))
     assert 5 <= first.unclear <= 55, "a batch stops after several silences, but for those under way"
     assert first.unclear + first.put_back == 80
-    second = asyncio.run(casework.send_all(story.office, NOW + timedelta(seconds=30)))
+    second = asyncio.run(casework.send_all(story.office, lambda: NOW + timedelta(seconds=30)))
     assert (second.unclear, second.put_back) == (1, 0), "one is sent to see whether the carrier is back"
     sandbox.control("DELETE", "faults")
-    third = asyncio.run(casework.send_all(story.office, NOW + timedelta(seconds=60)))
+    third = asyncio.run(casework.send_all(story.office, lambda: NOW + timedelta(seconds=60)))
     assert third.sent == 80 - first.unclear - 1
     assert max(accepted(sandbox).values()) == 1
 
@@ -176,7 +179,37 @@ def test_a_carrier_that_is_down_keeps_few_messages_in_doubt(story: Story, sandbo
 def test_a_busy_carrier_gets_the_message_again_later(story: Story, sandbox: Sandbox, due: Due) -> None:
     [number] = due(1)
     sandbox.fault("too_many", on="messages")
-    assert asyncio.run(casework.send_all(story.office, NOW)).put_back == 1
-    assert asyncio.run(casework.send_all(story.office, NOW + timedelta(seconds=15))).sent == 1
+    assert asyncio.run(casework.send_all(story.office, lambda: NOW)).put_back == 1
+    assert asyncio.run(casework.send_all(story.office, lambda: NOW + timedelta(seconds=15))).sent == 1
     assert accepted(sandbox) == {number: 1}
     assert next(row.progress for row in story.rows(Submission)) is Progress.refused
+
+
+def test_a_key_the_carrier_does_not_know_burns_no_message(
+    story: Story, settings: dict[str, Any], sandbox: Sandbox, due: Due
+) -> None:
+    """A no that is not about the message: all are put back, and from then on one at a time asks again."""
+    numbers = due(8)
+    wrong = Office(
+        Settings(**{**settings, "twilio_api_secret": "of another account"}), story.database, story.office.keys
+    )
+    first = asyncio.run(casework.send_all(wrong, lambda: NOW))
+    assert (first.put_back, first.refused_by_carrier) == (8, 0)
+    again = asyncio.run(casework.send_all(wrong, lambda: NOW + timedelta(seconds=15)))
+    assert again.put_back == 1
+    mended = asyncio.run(casework.send_all(story.office, lambda: NOW + timedelta(seconds=30)))
+    assert mended.sent == 8
+    assert accepted(sandbox) == Counter(numbers)
+
+
+def test_a_message_that_still_waits_at_the_carrier_is_found_on_its_list(
+    story: Story, sandbox: Sandbox, due: Due
+) -> None:
+    """The carrier took it and has a long queue: its list shows no date of sending yet."""
+    due(1)
+    sandbox.control("POST", "time", {"speed": 1e-6})
+    sandbox.fault("drop", on="messages")
+    assert asyncio.run(casework.send_all(story.office, lambda: NOW)).unclear == 1
+    found = asyncio.run(casework.reconcile(story.office, NOW + timedelta(minutes=3)))
+    assert (found.found, found.waiting) == (1, 0)
+    assert [task.state for task in story.tasks()] == [TaskState.sent]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from floor import Story, moment
 from sqlmodel import Session
 
 from collector.casework.office import Office
+from collector.foundation import schema
 from collector.foundation.database import Database
 from collector.foundation.errors import BadInput, Conflict, Forbidden, NotReady, Unauthorized
 from collector.foundation.keys import Keys
@@ -138,6 +140,54 @@ def test_a_copy_does_not_reach_people_until_it_is_armed(database: Database, tmp_
     with pytest.raises(NotReady):
         office(twilio_account_sid="AC2").require_armed(AT, AT)
     office(twilio_base_url="http://127.0.0.1:9999").require_armed(AT, AT + timedelta(days=9))
+    with pytest.raises(NotReady, match="not armed"):
+        office(twilio_base_url="http://127.0.0.1:9999@carrier.example").require_armed(AT, AT)
+
+
+def test_a_folder_that_was_copied_with_its_arming_file_is_not_armed(tmp_path: Path, keys: Keys) -> None:
+    """Under the default settings the folder is a relative path: where it is read from decides."""
+
+    def office(home: Path) -> Office:
+        return Office(Settings(home=home, carrier="twilio"), Database(f"sqlite:///{home / 'collector.db'}"), keys)
+
+    here, there = office(tmp_path / "here"), office(tmp_path / "there")
+    here.settings.home.mkdir()
+    schema.upgrade(here.database)
+    with here.database.begin() as session:
+        installation.install(session, keys, AT)
+    here.arm(AT)
+    here.require_armed(AT, AT)
+    shutil.copytree(here.settings.home, there.settings.home)
+    with pytest.raises(NotReady, match="not armed"):
+        there.require_armed(AT, AT)
+    there.settings.home.rename(tmp_path / "away")
+    shutil.rmtree(here.settings.home)
+    (tmp_path / "away").rename(here.settings.home)
+    with pytest.raises(NotReady, match="not armed"):
+        here.require_armed(AT, AT)
+
+
+def test_where_a_relative_folder_lies_is_part_of_its_address(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The default address of the database, `var/collector.db`, reads the same in every checkout."""
+
+    def office() -> Office:
+        return Office(Settings(carrier="twilio"), Database("sqlite:///var/collector.db"), keys)
+
+    (tmp_path / "one" / "var").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "one")
+    first = office()
+    schema.upgrade(first.database)
+    with first.database.begin() as session:
+        installation.install(session, keys, AT)
+    first.arm(AT)
+    first.require_armed(AT, AT)
+    first.database.dispose()
+    (tmp_path / "one").rename(tmp_path / "two")
+    monkeypatch.chdir(tmp_path / "two")
+    with pytest.raises(NotReady, match="not armed"):
+        office().require_armed(AT, AT)
 
 
 def test_a_master_secret_that_does_not_belong_here_is_refused(session: Session, keys: Keys) -> None:

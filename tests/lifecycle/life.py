@@ -248,7 +248,7 @@ class Life:
         return casework.plan(self.office, self.place.code, self.now, dry_run=dry_run)
 
     def send(self) -> casework.SendResult:
-        return asyncio.run(casework.send_all(self.office, self.now, carrier=self.story.carrier))
+        return asyncio.run(casework.send_all(self.office, lambda: self.now, carrier=self.story.carrier))
 
     # --- What there is ---
 

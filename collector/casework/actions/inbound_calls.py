@@ -15,6 +15,7 @@ from collector.dispatch import twiml
 from collector.dispatch.queries import lock_people
 from collector.dispatch.rules import Reading
 from collector.dispatch.tables import InboundMessage
+from collector.facts.queries import read_person
 from collector.foundation.database import lock_key
 from collector.history.rules import Channel, Direction
 from collector.identity.rules import CARRIER
@@ -39,7 +40,7 @@ def inbound_call(session: Session, office: Office, *, sid: str, sender: str, to:
             contact = Contacted(book, person_id, Channel.call, sender, to, at)
             note_contact(session, contact, f"carrier:{sid}", Direction.inbound, "inbound")
             follow_up(session, office, {person_id}, at, CARRIER)
-    desk = _desk_of(session, person_id, book) if person_id is not None and book is not None else None
+    desk = _desk_of(session, person_id, book, at) if person_id is not None and book is not None else None
     if desk is not None:
         return twiml.connect(desk, Addresses(office.settings.public_url).voice_in_ended)
     return _sorry(session, sid, sender, to, person_id, book, at)
@@ -73,16 +74,13 @@ def _sorry(
     return twiml.say(NOBODY[language], language)
 
 
-def _desk_of(session: Session, person_id: int, book: Portfolio) -> str | None:
-    """The phone of the account's owner, else of the stand-in."""
-    account = session.exec(
-        select(Account)
-        .where(col(Account.person_id) == person_id, col(Account.portfolio_id) == book.id)
-        .order_by(col(Account.id))
-        .limit(1)
-    ).first()
-    for user_id in (account.owner_id, account.standby_id) if account else ():
-        user = session.get(User, user_id) if user_id else None
-        if user is not None and user.phone and user.disabled_at is None:
-            return user.phone
+def _desk_of(session: Session, person_id: int, book: Portfolio, at: datetime) -> str | None:
+    """The phone of whoever owns an account that this person owes, else of its stand-in; what is overdue goes first."""
+    owed = [one for one in read_person(session, person_id, at).accounts if one.portfolio_id == book.id]
+    for facts in sorted(owed, key=lambda one: (one.settled, -one.overdue, one.account_id)):
+        account = session.get_one(Account, facts.account_id)
+        for user_id in (account.owner_id, account.standby_id):
+            user = session.get(User, user_id) if user_id else None
+            if user is not None and user.phone and user.disabled_at is None:
+                return user.phone
     return None

@@ -13,7 +13,7 @@ from collector.casework.actions.follow_up import follow_up
 from collector.casework.office import Office
 from collector.dispatch import actions as dispatch
 from collector.dispatch.carriers import Receipt
-from collector.dispatch.queries import held_submission
+from collector.dispatch.queries import WITHHELD, held_submission
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import CarrierEvent, Submission
 from collector.dispatch.twilio import LANDLINE_CODES, OPTED_OUT_CODES
@@ -53,9 +53,9 @@ def take_receipts(session: Session, office: Office, answered: Sequence[Answered]
         submission.sid = submission.sid or receipt.sid
         dispatch.take_progress(session, submission, receipt.progress, at, receipt.error_code)
         if receipt.progress is Progress.refused and task.state in UNSETTLED:
-            submission.error = receipt.error
+            submission.error = WITHHELD if receipt.busy else receipt.error
             dispatch.end(session, task, TaskState.failed, at, receipt.error)
-            learned |= _learn_from_error(session, task, receipt.error_code, at)
+            learned |= learn_from_error(session, task, receipt.error_code, at)
             continue
         if task.state in UNSETTLED:
             dispatch.move(task, TaskState.sent)
@@ -86,10 +86,13 @@ def _remember_reminders(session: Session, tasks: Collection[Task], at: datetime)
             history.remind_promise(session, first.id or 0, at, CARRIER)
 
 
-def _learn_from_error(session: Session, task: Task, code: int | None, at: datetime) -> set[int]:
-    """A number that opted out at the carrier opts out here; a landline is for calls only, never texted again. Returns
-    whom it concerns."""
-    if code in OPTED_OUT_CODES and task.number is not None:
+def learn_from_error(session: Session, task: Task, code: int | None, at: datetime) -> set[int]:
+    """A number that opted out at the carrier opts out here; a landline is for calls only, never texted again, whoever
+    has it. Also when the word came late and changes the message no more: what was learned does not depend on the
+    order. Returns whom it concerns."""
+    if task.number is None or code not in OPTED_OUT_CODES | LANDLINE_CODES:
+        return set()
+    if code in OPTED_OUT_CODES:
         history.stop(
             session,
             kind=StopKind.opt_out,
@@ -99,12 +102,10 @@ def _learn_from_error(session: Session, task: Task, code: int | None, at: dateti
             number=task.number,
             reason="opted out at the carrier",
         )
-        return {task.person_id, *people_with_number(session, task.number)}
-    if code in LANDLINE_CODES and task.contact_point_id is not None:
-        point = session.get_one(ContactPoint, task.contact_point_id)
-        portfolio.mark_point(session, point, point.status, label="home", actor=CARRIER.name, at=at)
-        return {task.person_id}
-    return set()
+    else:
+        for point in session.exec(select(ContactPoint).where(col(ContactPoint.value) == task.number)).all():
+            portfolio.mark_point(session, point, point.status, label="home", actor=CARRIER.name, at=at)
+    return {task.person_id, *people_with_number(session, task.number)}
 
 
 def message_status(
@@ -129,21 +130,21 @@ def message_status(
     is_news = dispatch.take_progress(session, submission, progress, at, error_code)
     people = {task.person_id}
     if is_news and progress in FINAL:
-        people |= take_last_word(session, task, progress, status, error_code, at)
-    if was_unsettled or (is_news and progress in FINAL):
+        take_last_word(session, task, progress, status, at)
+    if progress in FINAL:
+        people |= learn_from_error(session, task, error_code, at)
+    if was_unsettled or progress in FINAL:
         follow_up(session, office, people, at, CARRIER)
     return is_news or was_unsettled
 
 
-def take_last_word(
-    session: Session, task: Task, progress: Progress, status: str, error_code: int | None, at: datetime
-) -> set[int]:
-    """The last word about a message; returns whom it taught us about. "Delivered" after "undelivered" is the carrier
-    correcting itself, the only way it does: then the task that had failed is done."""
+def take_last_word(session: Session, task: Task, progress: Progress, status: str, at: datetime) -> None:
+    """The last word about a message. "Delivered" after "undelivered" is the carrier correcting itself, the only way it
+    does: then the task that had failed is done."""
     if progress is not Progress.delivered:
         if task.state is TaskState.sent:
             dispatch.end(session, task, TaskState.failed, at, status)
-        return _learn_from_error(session, task, error_code, at)
+        return
     if task.attempt_id is not None:
         history.record_delivery(session, task.attempt_id, status, at, at, CARRIER)
     if task.state is TaskState.failed:
@@ -151,7 +152,6 @@ def take_last_word(
         session.add(task)
     elif task.state is TaskState.sent:
         dispatch.end(session, task, TaskState.done, at)
-    return set()
 
 
 def seen_before(session: Session, sid: str, kind: str, status: str, at: datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from collector.casework.actions.dialling import never_dialled
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.actions.receipts import FINAL, Answered, take_last_word, take_receipts
+from collector.casework.actions.receipts import FINAL, Answered, learn_from_error, take_last_word, take_receipts
 from collector.casework.office import Office
 from collector.dispatch import actions as dispatch
 from collector.dispatch.carriers import Carrier, Receipt, Sighting, Unclear
@@ -110,7 +110,8 @@ def _settle(
         learned = take_receipts(session, office, [Answered(task, submission, receipt)], now)
         if found.progress in FINAL:
             word = str(found.progress)
-            learned |= take_last_word(session, task, found.progress, word, found.error_code, now)
+            take_last_word(session, task, found.progress, word, now)
+            learned |= learn_from_error(session, task, found.error_code, now)
         follow_up(session, office, {task.person_id} | learned, now, CARRIER)
         return True
     submission.sid = found.sid

@@ -16,10 +16,11 @@ from collector.casework.office import Office
 from collector.dispatch import actions as dispatch
 from collector.dispatch.actions import MessageClaims, ReadyMessage
 from collector.dispatch.carriers import Carrier, OutgoingMessage, Receipt, Unclear
-from collector.dispatch.queries import SILENT, is_line_down, lock_people
+from collector.dispatch.queries import SILENT, WITHHELD, is_line_down, lock_people
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
 from collector.facts import actions as facts_actions
+from collector.foundation.clock import Clock
 from collector.foundation.database import among, locked
 from collector.history import actions as history
 from collector.identity.rules import WORKER
@@ -30,7 +31,7 @@ AT_ONCE = 50
 """Requests to the carrier that are under way together."""
 JUST_NOW, LATELY = timedelta(seconds=10), timedelta(minutes=10)
 """Between these ages, messages without an answer say that the carrier may be down."""
-NOT_HANDED_OVER = Receipt(None, Progress.refused, error="the carrier does not answer; not handed over", busy=True)
+NOT_HANDED_OVER = Receipt(None, Progress.refused, error=WITHHELD, busy=True)
 
 Progressed = Callable[[int, int], None]
 
@@ -58,22 +59,37 @@ class SendResult:
         return self.sent + self.refused_by_carrier + self.unclear
 
 
+def _never() -> bool:
+    return False
+
+
 async def send_all(
-    office: Office, at: datetime, *, limit: int = 100_000, progress: Progressed = unseen, carrier: Carrier | None = None
+    office: Office,
+    clock: Clock,
+    *,
+    limit: int = 100_000,
+    progress: Progressed = unseen,
+    carrier: Carrier | None = None,
+    batch: int = BATCH,
+    is_over: Callable[[], bool] = _never,
 ) -> SendResult:
-    """Send what is due, batch by batch, until nothing is due or the carrier does not answer any more."""
+    """Send what is due, batch by batch, until nothing is due, the carrier does not answer any more, or `is_over`.
+
+    Each batch is judged by the clock when it is claimed: a long queue must not run on into the quiet hours.
+    """
     line = carrier or office.carrier()
     result = SendResult()
     try:
-        while result.handed_over < limit:
+        while result.handed_over < limit and not is_over():
+            at = clock()
             is_probe = not result.sent and _is_line_down(office, at)
-            claims = _claim(office, at, 1 if is_probe else min(BATCH, limit - result.handed_over))
+            claims = _claim(office, at, 1 if is_probe else min(batch, limit - result.handed_over))
             result.refused_by_gate += claims.refused
             if not claims.found_any:
                 break
             errand = _Errand(line, Addresses(office.settings.public_url))
             answers = await errand.hand_over(claims.ready)
-            _record(office, line.name, claims.ready, answers, at, result)
+            _record(office, line.name, claims.ready, answers, clock(), result)
             progress(result.sent, 0)
             if errand.is_given_up or (is_probe and not result.sent):
                 break
@@ -84,7 +100,7 @@ async def send_all(
 
 
 def _is_line_down(office: Office, at: datetime) -> bool:
-    """Whether one message should go first, to see whether the carrier is there, before a batch is handed over."""
+    """Whether one message should go first, to see whether the carrier takes it, before a batch is handed over."""
     with office.database.read() as session:
         return is_line_down(session, at - LATELY, at - JUST_NOW)
 

@@ -53,8 +53,8 @@ class Case:
     """
 
     __slots__ = (
-        "around", "at", "calls", "contact", "days", "facts", "heard", "last_call", "perhaps", "setting", "since_today",
-        "talks", "telling", "texts",
+        "around", "at", "calls", "contact", "days", "elsewhere", "facts", "heard", "last_call", "perhaps", "setting",
+        "since_today", "talks", "telling", "texts",
     )  # fmt: skip
 
     def __init__(self, contact: Contact, facts: PersonFacts, setting: Setting, at: int) -> None:
@@ -72,7 +72,8 @@ class Case:
         """Calls placed to, texts sent to and conversations held with the person who is to be contacted, in one pass.
 
         `perhaps`: somebody answered, nobody wrote down who; or the call is in flight, and somebody may yet.
-        `heard`: what came from the person. `telling`: an outcome that other rules listen to, whoever was called.
+        `elsewhere`: calls about somebody else that rang the number to be called. `heard`: what came from the person.
+        `telling`: an outcome that other rules listen to, whoever was called.
         """
         own = self.facts.person_id
         target = None if self.contact.person == own else self.contact.person
@@ -82,15 +83,20 @@ class Case:
         perhaps: list[Event] = []
         telling: list[Event] = []
         heard: list[Event] = []
+        elsewhere: list[Event] = []
         last_call = 0
         for event in self.facts.body.events:
             outcome = event.outcome
             if outcome in TELLING:
                 telling.append(event)
-            whom = event.person
-            if (whom if whom != own else None) != target or outcome == OWN_FAILURE:
+            whom, kind = event.person, event.kind
+            if outcome == OWN_FAILURE:
                 continue
-            kind = event.kind
+            if (whom if whom != own else None) != target:
+                rang = kind is _CALL and event.direction is _OUT
+                if rang and event.number is not None and event.number == self.contact.number:
+                    elsewhere.append(event)
+                continue
             if event.direction is not _OUT:
                 heard.append(event)
             if kind is _CALL:
@@ -109,8 +115,7 @@ class Case:
             elif kind is _SMS and event.direction is _OUT:
                 texts.append(event)
         self.calls, self.texts, self.talks, self.perhaps, self.telling = calls, texts, talks, perhaps, telling
-        self.heard = heard
-        self.last_call = last_call
+        self.heard, self.elsewhere, self.last_call = heard, elsewhere, last_call
 
     @property
     def zone_known(self) -> bool:

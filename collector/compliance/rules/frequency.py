@@ -57,15 +57,16 @@ class Dials(Capped):
 
 
 def dials(p: Dials, case: Case) -> Finding | None:
-    """Dials to the number, or to the person, by anybody."""
+    """Dials to the number, whoever it is about, or to the person, by anybody."""
     if p.cap == 0:
         return NONE
-    if len(case.calls) < p.cap:
+    dialled = [*case.calls, *case.elsewhere] if p.per == "number" and case.elsewhere else case.calls
+    if len(dialled) < p.cap:
         return None
     since = case.since(p.days)
     placed = [
         e.at
-        for e in case.calls
+        for e in dialled
         if e.at >= since
         and (p.per == "person" or _is_same(p, case, e))
         and (p.count == "all" or e.outcome not in ANSWERED_WORDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,15 +15,16 @@ from collector.dispatch.actions.moving import move, note_verdict, refuse, store_
 from collector.dispatch.carriers import Cleared
 from collector.dispatch.queries import (
     call_under_way,
-    flights_of,
     ground_of,
     held_call,
     held_task,
+    judged_facts,
     lock_people,
     not_held,
     subject_of,
+    to_lock,
 )
-from collector.dispatch.rules import contact_of, denied, with_flights
+from collector.dispatch.rules import contact_of, denied
 from collector.dispatch.tables import Submission
 from collector.foundation.errors import Conflict
 from collector.history.rules import Channel
@@ -62,26 +64,34 @@ def claim_call(
 ) -> ClaimedCall | None:
     """The best call for an agent, judged and held for them. Asked again while one is held, that one.
 
+    A refusal keeps its person until commit, and who holds somebody waits for nobody: from then on people whom others
+    hold are stepped over.
     While a call of theirs rings or waits for its outcome there is no next one: that is a `Conflict`.
     """
     running = call_under_way(session, agent.name)
     if running is not None:
         raise Conflict(f"task {running} is still under way: say first how that call ended")
-    held = _still_held(session, agent, carried_in, at)
+    held_id = held_call(session, agent.name, at)
+    held = _still_held(session, held_id, agent, carried_in, at) if held_id is not None else None
     if held is not None:
         return held
+    may_wait, busy = held_id is None, set[int]()
     level = agent.level or max(LEVEL_ORDER, key=lambda word: LEVEL_ORDER[word])
     for _ in range(TRIES):
         scope = not_held(session, agent.scope, at)
         step = session.begin_nested()
-        found = open_calls(session, scope, level, agent.user_id, at, 1, mark)
-        person_id = found[0].person_id if found else None
-        if person_id is None:
+        found = open_calls(session, scope, level, agent.user_id, at, 1, mark, without=busy)
+        if not found:
             step.commit()
             return None
-        if not lock_people(session, [person_id], skip=True):
+        person_id = found[0].person_id
+        people = to_lock(session, person_id, found[0].number)
+        if lock_people(session, people, skip=True) != people:
             step.rollback()
-            _wait_for(session, person_id)
+            if may_wait:
+                _wait_for(session, people)
+            else:
+                busy.add(person_id)
             continue
         step.commit()
         task = found[0]
@@ -90,19 +100,21 @@ def claim_call(
             return _claimed(session, task, agent, verdict, at)
         refuse(session, task, verdict, at, Moment.claim)
         session.flush()
+        may_wait = False
     return None
 
 
-def _wait_for(session: Session, person_id: int) -> None:
-    """Until whoever holds this person is done; holds nothing afterwards, so that two claims never wait in a ring."""
+def _wait_for(session: Session, people: Collection[int]) -> None:
+    """Until whoever holds them is done; holds nothing afterwards, so that two claims never wait in a ring."""
     step = session.begin_nested()
-    lock_people(session, [person_id])
+    lock_people(session, people)
     step.rollback()
 
 
-def _still_held(session: Session, agent: Actor, carried_in: CarriedIn, at: datetime) -> ClaimedCall | None:
-    task_id = held_call(session, agent.name, at)
-    task = held_task(session, task_id) if task_id is not None else None
+def _still_held(
+    session: Session, task_id: int, agent: Actor, carried_in: CarriedIn, at: datetime
+) -> ClaimedCall | None:
+    task = held_task(session, task_id)
     if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
         return None
     verdict = judge_call(session, task, carried_in, at)
@@ -129,8 +141,7 @@ def judge_call(session: Session, task: Task, carried_in: CarriedIn, at: datetime
     ground = ground_of(session, [task], at, carried_in)
     if ground.is_held(task):
         return denied("HOUSE-HOLD", "contact is on hold here")
-    others = flights_of(session, ground, [task.person_id], without=task.id)
-    facts = with_flights(ground.people[task.person_id], others)
+    facts = judged_facts(session, ground, task)
     found = subject_of(task, facts)
     if found is None:
         return denied("HOUSE-TASK", "the account or the number of this task is gone")

@@ -36,13 +36,12 @@ def end(session: Session, task: Task, to: TaskState, at: datetime, reason: str |
 def take_progress(
     session: Session, submission: Submission, progress: Progress, at: datetime, code: int | None = None
 ) -> bool:
-    """What the carrier reports, taken only forward. Returns whether anything changed."""
+    """What the carrier reports, taken only forward, with the error that belongs to it. Returns whether anything
+    changed."""
     after = forward(submission.progress, progress)
     if after is submission.progress:
         return False
-    submission.progress, submission.updated_at = after, at
-    if code is not None:
-        submission.error_code = code
+    submission.progress, submission.updated_at, submission.error_code = after, at, code
     session.add(submission)
     return True
 

@@ -1,6 +1,6 @@
 """Pure rules of dispatch: what the gate is asked, how a submission moves, what a message says and how one reads."""
 
-from collector.dispatch.rules.ask import InFlight, contact_of, denied, with_flights
+from collector.dispatch.rules.ask import InFlight, contact_of, denied, with_flights, with_neighbours
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
 from collector.dispatch.rules.wording import Book, approved_references, objection, values
@@ -22,4 +22,5 @@ __all__ = [
     "read_inbound",
     "values",
     "with_flights",
+    "with_neighbours",
 ]

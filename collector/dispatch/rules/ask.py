@@ -10,7 +10,7 @@ import msgspec
 
 from collector.compliance.rules import Answer, Contact, Fired, NumberKind, Role, Verdict
 from collector.facts.rules import AccountFacts, Event, Kind, PersonFacts, Phone
-from collector.history.rules import Channel
+from collector.history.rules import Channel, Direction
 from collector.planning.rules import Purpose, gate_purpose
 from collector.portfolio.rules import PartyRole
 
@@ -50,6 +50,21 @@ def with_flights(facts: PersonFacts, flights: Iterable[InFlight]) -> PersonFacts
     if not begun:
         return facts
     events = tuple(sorted((*facts.body.events, *begun), key=lambda event: event.at))
+    return PersonFacts(facts.person_id, msgspec.structs.replace(facts.body, events=events), facts.accounts)
+
+
+def with_neighbours(facts: PersonFacts, number: str, others: Iterable[PersonFacts]) -> PersonFacts:
+    """The same person with the calls that were placed to this number about others who have it: the cap on a number
+    counts the phone that rings, whoever it is about."""
+    rang = [
+        msgspec.structs.replace(event, person=event.person or other.person_id, debts=())
+        for other in others
+        for event in other.body.events
+        if event.number == number and event.kind is Kind.call and event.direction is Direction.outbound
+    ]
+    if not rang:
+        return facts
+    events = tuple(sorted((*facts.body.events, *rang), key=lambda event: event.at))
     return PersonFacts(facts.person_id, msgspec.structs.replace(facts.body, events=events), facts.accounts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -105,24 +105,26 @@ def open_calls(
     at: datetime,
     limit: int = 1,
     mark: Mark | None = None,
+    without: Collection[int] = (),
 ) -> Sequence[Task]:
     """The best calls this agent may take now, held until commit; calls held by others are stepped over.
 
     Of the agent's own portfolios (`scope`), not above `level`, owned by `user_id`, by nobody, or by somebody whose
-    stand-in (B role) `user_id` is.
+    stand-in (B role) `user_id` is; not of the people `without`.
     """
     best: tuple[int, int, int | None] | None = None
     for run in current_runs(session, scope):
         run_id = run.id or 0
         for floor in dict.fromkeys([mark.floor(run_id, at) if mark else None, None]):
-            ranks = session.exec(_queue(select(Task.rank), run_id, level, user_id, at, floor).limit(1)).first()
+            queue = _queue(select(Task.rank), run_id, level, user_id, at, floor, without)
+            ranks = session.exec(queue.limit(1)).first()
             if ranks is not None:
                 best = min(best, (ranks, run_id, floor), key=lambda one: one[:2]) if best else (ranks, run_id, floor)
                 break
     if best is None:
         return []
     _, run_id, floor = best
-    statement = _queue(select(Task), run_id, level, user_id, at, floor).limit(limit)
+    statement = _queue(select(Task), run_id, level, user_id, at, floor, without).limit(limit)
     found = session.exec(locked(statement, session, skip=True)).all()
     if mark:
         for task in found:
@@ -137,6 +139,7 @@ def _queue(
     user_id: int | None,
     at: datetime,
     floor: int | None,
+    without: Collection[int],
 ) -> SelectOfScalar[Any]:
     levels = [word.value for word, order in LEVEL_ORDER.items() if order <= LEVEL_ORDER[level]]
     statement = statement.where(
@@ -150,6 +153,8 @@ def _queue(
     )
     if floor is not None:
         statement = statement.where(col(Task.rank) >= floor)
+    if without:
+        statement = statement.where(col(Task.person_id).not_in(without))
     return statement.order_by(col(Task.rank), col(Task.id))
 
 

@@ -57,7 +57,8 @@ def api_send(asked: SendAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
     require_everything(caller.actor.scope)
     at = desk.moment(asked.at)
     desk.office.require_armed(at, desk.clock())
-    return answer(**asdict(asyncio.run(actions.send_all(desk.office, at, limit=asked.limit))))
+    clock = (lambda: at) if asked.at else desk.clock
+    return answer(**asdict(asyncio.run(actions.send_all(desk.office, clock, limit=asked.limit))))
 
 
 @router.get("/tasks")

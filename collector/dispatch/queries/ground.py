@@ -1,0 +1,137 @@
+"""What a claim needs to know: people held under lock, their facts, their portfolios, and what is in flight."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from collector.dispatch.rules import Book, InFlight, with_flights, with_neighbours
+from collector.facts.queries import collectors, people_with_number, read_people
+from collector.facts.rules import AccountFacts, PersonFacts, Phone, PromiseFact
+from collector.foundation.database import among
+from collector.history.rules import PromiseState
+from collector.history.tables import Promise
+from collector.planning.queries import CarriedIn, read_context
+from collector.planning.rules import IN_FLIGHT, Context, Purpose
+from collector.planning.tables import Task
+from collector.portfolio.tables import Account, Person, Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything a batch of tasks is judged and written with, read once for all of them."""
+
+    at: datetime
+    people: Mapping[int, PersonFacts]
+    contexts: Mapping[int, Context]
+    books: Mapping[int, Book]
+    languages: Mapping[int, str]
+    """Of portfolios."""
+    names: Mapping[int, str]
+    """Of the people contacted, and of the borrowers of their accounts."""
+    borrowers: Mapping[int, int]
+    """Account → its borrower."""
+    collectors: Mapping[int, int]
+    """Of all portfolios: a contact in flight for another one counts too."""
+    broken: Mapping[int, PromiseFact]
+    """Account → its last broken promise, where a task is about that."""
+
+    def is_held(self, task: Task) -> bool:
+        """A hold on the segment or wider: read live, so that the red switch acts at once."""
+        ctx = self.contexts[task.portfolio_id]
+        return ctx.is_held or task.segment in ctx.held_segments
+
+    def flight(self, task: Task, at: datetime) -> InFlight:
+        debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
+        collector = self.collectors[task.portfolio_id]
+        return InFlight(task.person_id, task.channel, at, task.number, task.caller, debts, collector)
+
+
+def subject_of(task: Task, facts: PersonFacts) -> tuple[AccountFacts, Phone] | None:
+    """The account and the phone of a task, as the person's facts know them now."""
+    account = next((one for one in facts.accounts if one.account_id == task.account_id), None)
+    phone = next((one for one in facts.body.phones if one.id == task.contact_point_id), None)
+    return (account, phone) if account and phone else None
+
+
+def ground_of(session: Session, tasks: Sequence[Task], at: datetime, carried_in: CarriedIn) -> Ground:
+    """What these tasks are judged and written with."""
+    people = read_people(session, {task.person_id for task in tasks}, at)
+    portfolio_ids = {task.portfolio_id for task in tasks}
+    rows = session.exec(select(Portfolio).where(col(Portfolio.id).in_(portfolio_ids))).all()
+    borrowers = dict(
+        session.exec(
+            select(Account.id, Account.person_id).where(among(session, Account.id, {task.account_id for task in tasks}))
+        ).all()
+    )
+    wanted = {task.person_id for task in tasks} | set(borrowers.values())
+    names = dict(session.exec(select(Person.id, Person.name).where(among(session, Person.id, wanted))).all())
+    return Ground(
+        at,
+        people,
+        {row.id or 0: read_context(session, row.id or 0, at, carried_in) for row in rows},
+        {row.id or 0: book_of(row) for row in rows},
+        {row.id or 0: row.language for row in rows},
+        {number or 0: name for number, name in names.items()},
+        {number or 0: person for number, person in borrowers.items()},
+        collectors(session),
+        _broken(session, {task.account_id for task in tasks if task.purpose is Purpose.broken_promise}),
+    )
+
+
+def _broken(session: Session, account_ids: Collection[int]) -> dict[int, PromiseFact]:
+    if not account_ids:
+        return {}
+    rows = select(Promise).where(
+        among(session, Promise.account_id, account_ids), col(Promise.state) == PromiseState.broken
+    )
+    return {
+        row.account_id: PromiseFact(
+            row.id or 0, row.amount, row.paid, int(row.due_at.timestamp()), int(row.made_at.timestamp())
+        )
+        for row in session.exec(rows.order_by(col(Promise.due_at), col(Promise.id)))
+    }
+
+
+def book_of(row: Portfolio) -> Book:
+    """What a message says of a portfolio."""
+    return Book(
+        row.sender_name,
+        row.signature,
+        row.creditor,
+        row.collector_type,
+        row.currency,
+        row.timezone,
+        row.pay_instructions,
+    )
+
+
+def judged_facts(session: Session, ground: Ground, task: Task) -> PersonFacts:
+    """The person of a call, with what is in flight to them, and what others were called about at the same number."""
+    facts = with_flights(ground.people[task.person_id], flights_of(session, ground, [task.person_id], without=task.id))
+    others = set(people_with_number(session, task.number)) - {task.person_id} if task.number else set()
+    if not others or task.number is None:
+        return facts
+    flights = flights_of(session, ground, others)
+    known = read_people(session, sorted(others), ground.at).values()
+    return with_neighbours(facts, task.number, [with_flights(other, flights) for other in known])
+
+
+def flights_of(
+    session: Session, ground: Ground, person_ids: Collection[int], without: int | None = None
+) -> list[InFlight]:
+    """Contacts of these people that were begun and have no attempt on record yet; all of them count as placed."""
+    rows = session.exec(
+        select(Task).where(
+            among(session, Task.person_id, person_ids),
+            col(Task.state).in_(IN_FLIGHT),
+            col(Task.attempt_id).is_(None),
+        )
+    ).all()
+    return [
+        ground.flight(row, row.submitted_at or row.claimed_at or row.not_before) for row in rows if row.id != without
+    ]
