@@ -157,13 +157,15 @@ class Stop(SQLModel, table=True):
 
 
 class StandingRow(SQLModel, table=True):
-    """Consents, preferences, agreements, validation notices: what the gate reads as `facts.Standing`."""
+    """Consents, preferences, agreements, notices, checks: what the gate reads as `facts.Standing`."""
 
     __tablename__ = "standing"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
     portfolio_id: int | None = Field(default=None, foreign_key="portfolio.id", sa_type=BigInt)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
+    """The debt it is about; None: all of the person's."""
     kind: Standing = Field(sa_type=enum_column(Standing))
     channel: Channel | None = Field(default=None, sa_type=enum_column(Channel))
     number: str | None = None

@@ -17,7 +17,7 @@ from collector.casework.actions.loading import load
 from collector.casework.actions.loading.details import EventKind, natural_key, understand
 from collector.casework.office import Office
 from collector.facts.actions import people_behind, verify
-from collector.facts.queries import read_people
+from collector.facts.queries import read_people, read_person
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.errors import BadInput
@@ -397,3 +397,23 @@ def test_a_dispute_told_again_with_its_answer_is_answered_and_not_doubled(book: 
     with database.read() as session:
         only = session.exec(select(Dispute)).one()
         assert (only.answer, only.answered_at) == ("waived", parse_moment("2026-05-19T09:00+08:00"))
+
+
+def test_notices_are_of_their_account_and_checks_of_their_number(book: Loading, office: Office) -> None:
+    events = (
+        row("validation_notice", details="evidence=L-1")
+        + row("number_checked", phone=PHONE)
+        + row("mental_health_crisis", details="treated_until=2026-06-01")
+    )
+    for accepted in (3, 0):
+        told = book("events", HEADER + events)
+        assert (told.accepted, told.rejected) == (accepted, 0)
+    with office.database.read() as session:
+        account = session.exec(select(Account).where(Account.account_no == "A1")).one()
+        marks = read_person(session, account.person_id, NOW).body.standing
+    assert {one.mark.value: (one.debts, one.number) for one in marks} == {
+        "validation_notice": ((account.id,), None),
+        "number_checked": ((), f"+86{PHONE}"),
+        "mental_health_crisis": ((), None),
+    }
+    assert book("events", HEADER + row("mental_health_crisis", details="treated_until=soon")).rejected == 1

@@ -110,6 +110,20 @@ def test_an_agreement_with_evidence_opens_the_hour(building: Building) -> None:
     assert "2026-05-12</td><td>08:00–23:00" in re.sub(r"\s+", "", contact_page(building, visitor))
 
 
+def test_a_notice_is_on_file_for_its_own_account_and_an_illness_for_all(building: Building) -> None:
+    visitor = building.signed_in("agent")
+    path = f"/accounts/{building.book.loan}/wish"
+    visitor.post(path, {"kind": "validation_notice", "evidence": "L-7", "reason": "sent by post"})
+    visitor.post(path, {"kind": "mental_health_crisis", "until": "2026-05-20", "reason": "the clinic wrote"})
+    with building.office.database.read() as session:
+        standing = read_person(session, building.book.wang, building.clock()).body.standing
+    assert [(one.mark, one.debts, one.until) for one in standing] == [
+        (Mark.validation_notice, (building.book.loan,), None),
+        (Mark.mental_health_crisis, (), None),
+    ]
+    assert "HOUSE-CRISIS" in contact_page(building, visitor)
+
+
 def test_a_wish_of_one_account_is_not_ended_through_another(building: Building) -> None:
     building.signed_in("agent").post(f"/accounts/{building.book.loan}/wish", NINE)
     (row,) = all_of(building, StandingRow)

@@ -7,11 +7,13 @@ from collector.compliance.rules.judge import judge
 from collector.compliance.rules.openings import Stretch, stretches
 from collector.compliance.rules.pack import Evidence, Pack, Rule
 from collector.compliance.rules.policy import FUNCTIONS, Policy, compile_policy, parameters_of
+from collector.compliance.rules.stops import TREATED_UNTIL
 from collector.compliance.rules.verdict import ALLOWED, Answer, Fired, Verdict
 
 __all__ = [
     "ALLOWED",
     "FUNCTIONS",
+    "TREATED_UNTIL",
     "Answer",
     "Capabilities",
     "Contact",

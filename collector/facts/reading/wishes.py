@@ -28,7 +28,7 @@ def wishes(reader: Reader, ids: Collection[int]) -> None:
             reader.found.number_stops[row.number or ""].append(row)
     for row_ in reader.rows(
         select(said.person_id, said.portfolio_id, word(said.kind), word(said.channel), said.number)
-        .add_columns(reader.moment(said.at), reader.moment(said.until), said.detail, said.id)
+        .add_columns(reader.moment(said.at), reader.moment(said.until), said.detail, said.id, said.account_id)
         .where(reader.among(said.person_id, ids))
         .order_by(said.at, said.id)
     ):

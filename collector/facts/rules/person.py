@@ -192,9 +192,9 @@ def _still_said(rows: Sequence[StandingRecord]) -> Iterable[StandingRecord]:
 
 def _said(records: Records, row: StandingRecord) -> Standing:
     collector = records.books[row.portfolio_id].collector if row.portfolio_id is not None else None
-    return Standing(
-        Mark(row.kind), row.at, row.until, _channel(row.channel), row.number, collector=collector, detail=row.detail
-    )
+    debts = () if row.account_id is None else (row.account_id,)
+    channel = _channel(row.channel)
+    return Standing(Mark(row.kind), row.at, row.until, channel, row.number, debts, collector, row.detail)
 
 
 def _holds(rows: Sequence[HoldRecord], now: int, turns: list[int]) -> Iterable[Standing]:

@@ -142,6 +142,7 @@ class StandingRecord(NamedTuple):
     until: int | None
     detail: dict[str, Any]
     id: int
+    account_id: int | None
 
 
 class HoldRecord(NamedTuple):

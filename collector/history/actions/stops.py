@@ -95,6 +95,7 @@ def standing(
     now: datetime,
     actor: Actor,
     portfolio_id: int | None = None,
+    account_id: int | None = None,
     channel: Channel | None = None,
     number: str | None = None,
     until: datetime | None = None,
@@ -111,6 +112,7 @@ def standing(
     row = StandingRow(
         person_id=person_id,
         portfolio_id=portfolio_id,
+        account_id=account_id,
         kind=kind,
         channel=channel,
         number=number,

@@ -97,8 +97,18 @@ class Standing(StrEnum):
     preference = "preference"
     agreement = "agreement"
     verification_sent = "verification_sent"
+    validation_due = "validation_due"
+    """The debt came without proof that its validation notice was sent."""
+    validation_notice = "validation_notice"
+    number_checked = "number_checked"
+    """A database says that the number was not given to somebody else."""
+    mental_health_crisis = "mental_health_crisis"
     withdrawn = "withdrawn"
     """Another row of these holds no longer: the person changed their mind, or it was noted in error."""
+
+
+OF_ONE_DEBT = frozenset({Standing.verification_sent, Standing.validation_due, Standing.validation_notice})
+"""What is said of the account it was told about; everything else holds for all of the person's."""
 
 
 class PromiseState(StrEnum):

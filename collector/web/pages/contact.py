@@ -12,10 +12,10 @@ from collector.casework.views import repeats, within
 from collector.casework.views.account import stops_of
 from collector.casework.views.calendar import calendar
 from collector.casework.views.wishes import wishes_of
-from collector.compliance.rules import NumberKind
+from collector.compliance.rules import TREATED_UNTIL, NumberKind
 from collector.foundation.clock import at_local
 from collector.foundation.errors import BadInput
-from collector.history.rules import Channel, Standing, StopKind
+from collector.history.rules import OF_ONE_DEBT, Channel, Standing, StopKind
 from collector.history.tables import StandingRow
 from collector.web.pages.account_parts import stop_words
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
@@ -88,15 +88,27 @@ def _details(detail: Mapping[str, Any], t: Words) -> list[str]:
         t.word(detail.get("place")),
         str(detail.get("hours") or ""),
         t("evidence {id}", id=detail["evidence_id"]) if detail.get("evidence_id") else "",
+        t("treated until {day}", day=detail[TREATED_UNTIL]) if detail.get(TREATED_UNTIL) else "",
         str(detail.get("reason") or ""),
     ]
     return [words for words in said if words]
 
 
-class WishForm(Form):
-    """One of three: a preference, an agreement on hours, or a consent and its revocation."""
+Noted = Literal[
+    "preference",
+    "agreement",
+    "consent",
+    "revoked",
+    "verification_sent",
+    "validation_notice",
+    "mental_health_crisis",
+]
 
-    kind: Literal["preference", "agreement", "consent", "revoked"]
+
+class WishForm(Form):
+    """A preference, an agreement on hours, a consent or its revocation, a notice that went out, an illness."""
+
+    kind: Noted
     reason: str
     channel: Channel | None = None
     not_before: time | None = None
@@ -123,6 +135,8 @@ class WishForm(Form):
             found |= self._agreement()
         elif self.evidence:
             found["evidence_id"] = self.evidence
+        if self.kind == "mental_health_crisis" and self.until:
+            found[TREATED_UNTIL] = self.until.isoformat()
         return found
 
     def _preference(self) -> dict[str, Any]:
@@ -153,7 +167,8 @@ def log_wish(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormP
     detail, kind = form.detail(), Standing(form.kind)
     with writing(desk) as session:
         account, book = locked(session, caller, account_id)
-        until = at_local(form.until + timedelta(days=1), time(0), book.timezone) if form.until else None
+        lasts = form.until if kind is not Standing.mental_health_crisis else None  # the rule counts on from its end
+        until = at_local(lasts + timedelta(days=1), time(0), book.timezone) if lasts else None
         what: dict[str, Any] = {"kind": kind, "channel": form.channel, "until": until, "detail": detail}
         if repeats.wish(session, account.person_id, **what) is None:
             actions.note_standing(
@@ -163,6 +178,7 @@ def log_wish(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormP
                 desk.clock(),
                 caller.actor,
                 portfolio_id=book.id,
+                account_id=account_id if kind in OF_ONE_DEBT else None,
                 **what,
             )
     return see(f"/accounts/{account_id}/contact", "wish")

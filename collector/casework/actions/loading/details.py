@@ -17,7 +17,12 @@
 | consent, revoked  | channel, until, evidence                                                                         |
 | preference        | not_before, not_after (HH:MM), weekdays (mon tue ...), place, channel, until                     |
 | agreement         | evidence*, hours (22:00-23:00), channel, until                                                   |
-| verification_sent | evidence                                                                                         |
+| verification_sent | evidence; as validation_due and validation_notice, about the account of its row                  |
+| validation_due    | the debt came without proof that its validation notice was sent                                  |
+| validation_notice | evidence                                                                                         |
+| number_checked    | until, evidence: the phone was not given to somebody else                                        |
+| mental_health_    | treated_until (a day), evidence                                                                  |
+| crisis            |                                                                                                  |
 | dispute           | reason, answered_at, answer                                                                      |
 | complaint         | text*                                                                                            |
 | hold              | scope (account or person), reason, until, note                                                   |
@@ -32,7 +37,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -168,6 +173,13 @@ def _weekdays(text: str, _: Book) -> list[str]:
     return found
 
 
+def _day(text: str, _: Book) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise BadInput(f"{text[:40]!r} is not a day such as 2026-05-12") from error
+
+
 TEXT, CHANNEL, UNTIL = Field(_text), Field(_word(Channel)), Field(_moment)
 ATTEMPT = {
     "outcome": Field(_word(Outcome)),
@@ -218,7 +230,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "until": UNTIL,
     },
     "agreement": {"evidence": Field(_text, True), "hours": Field(_hours), "channel": CHANNEL, "until": UNTIL},
-    "verification_sent": MARK,
+    "verification_sent": {"evidence": TEXT},
+    "validation_due": {},
+    "validation_notice": {"evidence": TEXT},
+    "number_checked": {"until": UNTIL, "evidence": TEXT},
+    "mental_health_crisis": {"treated_until": Field(_day), "evidence": TEXT},
     "dispute": {"reason": TEXT, "answered_at": Field(_past), "answer": TEXT},
     "complaint": {"text": Field(_text, True)},
     "hold": {"scope": Field(_scope), "reason": Field(_word(HoldReason)), "until": UNTIL, "note": TEXT},

@@ -13,7 +13,7 @@ from collector.casework.actions.loading.subjects import Subject
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, NotFound
 from collector.history import actions as history
-from collector.history.rules import Channel, HoldReason, HoldScope, StopKind
+from collector.history.rules import OF_ONE_DEBT, Channel, HoldReason, HoldScope, StopKind
 from collector.history.tables import CallbackRow, Complaint, Dispute, Hold, Promise, StandingRow, Stop
 from collector.identity.queries import user_by_name
 from collector.identity.rules import Actor
@@ -21,7 +21,7 @@ from collector.portfolio.loading import Book
 from collector.portfolio.rules import PartyRole
 from collector.portfolio.tables import Party
 
-WISHES = ("not_before", "not_after", "weekdays", "place", "hours")
+WISHES = ("not_before", "not_after", "weekdays", "place", "hours", "treated_until")
 K = TypeVar("K", Promise, Stop, StandingRow, Dispute)
 Write = Callable[["RestLoader", Told, datetime, Subject], bool]
 
@@ -124,6 +124,7 @@ class RestLoader:
             now=self._book.at,
             actor=self._actor,
             portfolio_id=self._book.portfolio_id,
+            account_id=subject.account_id if what["mark"] in OF_ONE_DEBT else None,
             channel=what.get("channel"),
             number=subject.number,
             until=what.get("until"),
