@@ -78,6 +78,8 @@ class SegmentRow(Part):
     cadence: Name | None = None
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     playbook: BorrowerType | None = None
+    exception: bool = False
+    """It is meant to take its accounts from the rows below it, whatever those ask: not reported as an overlap."""
 
 
 class StepRow(Part):
