@@ -13,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from collector.history.rules import Channel
+from collector.identity.rules import Level
 from collector.portfolio.rules import BorrowerType, PartyRole, ValueTier
-from collector.strategy.rules import AssetClass, Level, ReminderGroup, RetryMode, Stage, Tier
+from collector.strategy.rules import AssetClass, ReminderGroup, RetryMode, Stage, Tier
 from collector.texts.rules import Tone
 
 Place = tuple[str | int, ...]
