@@ -11,7 +11,7 @@ from collector.foundation.clock import parse_moment
 from collector.foundation.errors import BadInput
 from collector.foundation.money import parse_amount, shown
 from collector.history.rules import Channel, HoldScope, StopKind
-from collector.identity.rules import COMMAND_LINE
+from collector.identity.rules import COMMAND_LINE, Level
 
 
 @command
@@ -152,6 +152,31 @@ def pause(
             actor=COMMAND_LINE,
         )
         document = {"pause": row.id, "account": account, "first": row.first, "last": row.last}
+    show(document, as_json=json_)
+
+
+@command
+def lower_level(
+    account: str = typer.Argument(..., help="CODE/NO."),
+    level: Level = typer.Argument(..., help="The level it may go down to."),
+    reason: str = typer.Option(..., "--reason", help="Why."),
+    at: str | None = AtOption,
+    json_: bool = JsonFlag,
+) -> None:
+    """Let an account go down to a lower level of collector; by itself it only moves up while it is late."""
+    desk = office()
+    with desk.database.begin() as session:
+        found, _ = queries.account_and_portfolio(session, account)
+        row = actions.lower_level(
+            session,
+            desk,
+            account_id=found.id or 0,
+            level=level,
+            reason=reason,
+            at=moment(at),
+            actor=COMMAND_LINE,
+        )
+        document = {"lowered": row.id, "account": account, "level": row.level}
     show(document, as_json=json_)
 
 

@@ -54,6 +54,7 @@ class AccountState(SQLModel, table=True):
     broken_at: int | None = Field(default=None, sa_type=BigInt)
     promises_broken: int = 0
     extra: str | None = None
+    level_floor: str | None = None
     fresh_from: date
     """With `fresh_until`: the portfolio's days [from, until) on which this row reads as it stands."""
     fresh_until: date | None = None

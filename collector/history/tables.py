@@ -22,6 +22,7 @@ from collector.history.rules import (
     StopKind,
     Willingness,
 )
+from collector.identity.rules import Level
 
 
 class Attempt(SQLModel, table=True):
@@ -52,6 +53,8 @@ class Attempt(SQLModel, table=True):
     purpose: str = "collect"
     step: str | None = None
     """The cadence step it carried out, as "cadence/offset"; None: none, as for call-backs and closing SMS."""
+    level: str | None = None
+    """The level of collector it was worked at; None: not known, as of contacts that a book brought along."""
     text: str | None = None
     actor: str
     recorded_at: datetime
@@ -222,6 +225,19 @@ class Complaint(SQLModel, table=True):
     at: datetime
     answer_by: date
     answered_at: datetime | None = None
+    actor: str
+
+
+class LevelLowered(SQLModel, table=True):
+    """A supervisor let an account go down to a lower level of collector, with the reason (handbook section 5)."""
+
+    __tablename__ = "level_lowered"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    level: Level = Field(sa_type=enum_column(Level))
+    reason: str
+    at: datetime
     actor: str
 
 

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from collector.history.rules import Channel
+from collector.identity.rules import Level
 from collector.portfolio.rules import BorrowerType, PartyRole, ValueTier
-from collector.strategy.rules import AssetClass, Level, ReminderGroup, RetryMode, Stage, Tier
+from collector.strategy.rules import AssetClass, ReminderGroup, RetryMode, Stage, Tier
 from collector.texts.rules import Tone
 
 Place = tuple[str | int, ...]
@@ -78,6 +79,8 @@ class SegmentRow(Part):
     cadence: Name | None = None
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     playbook: BorrowerType | None = None
+    exception: bool = False
+    """It is meant to take its accounts from the rows below it, whatever those ask: not reported as an overlap."""
 
 
 class StepRow(Part):

@@ -96,12 +96,13 @@ def conditions_of(document: Document, scale: Scale) -> list[tuple[Condition, ...
 
 
 def overlap_warnings(document: Document) -> tuple[Problem, ...]:
-    """Rows that take accounts a later row asks for too. Not wrong, as an exception is written above its rule and
-    the first match wins; but it should be meant so."""
+    """Rows that take accounts a later row asks for too, though neither is the narrower. Not wrong, as the first match
+    wins; but it should be meant so. A row that says `exception` is."""
     tables = conditions_of(document, scale_by(FINEST))
     met: dict[int, list[int]] = {}
     for earlier, later in overlaps(tables, scales_of(document)):
-        met.setdefault(earlier, []).append(later)
+        if not document.segments[earlier].exception:
+            met.setdefault(earlier, []).append(later)
     return tuple(
         _problem(
             document,

@@ -27,6 +27,7 @@ from collector.history.rules import (
     StopKind,
 )
 from collector.history.tables import CallbackRow, Dispute, Hold, Referral, Stop
+from collector.identity.rules import Level
 
 Happening = Callable[[Floor, datetime], object]
 
@@ -70,6 +71,10 @@ def close_and_deliver(floor: Floor, at: datetime) -> None:
 LIFE: dict[str, Happening] = {
     **{outcome.value: lambda floor, at, outcome=outcome: floor.contact(at, outcome) for outcome in Outcome},
     "a step of the cadence": lambda floor, at: floor.contact(at, step="firm/5"),
+    "a senior calls": lambda floor, at: floor.contact(at, level="senior"),
+    "a supervisor lowers the level": lambda floor, at: history.lower_level(
+        floor.session, account_id=floor.loan, level=Level.middle, reason="calm", at=at, actor=LI
+    ),
     "guarantor is called": lambda floor, at: floor.contact(
         at, Outcome.right_party, person_id=floor.qian, contact_point_id=floor.his
     ),

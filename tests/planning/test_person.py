@@ -356,6 +356,12 @@ def test_an_avoiding_person_is_a_senior_collectors() -> None:
     assert task.level == "senior"
 
 
+def test_a_call_about_several_accounts_is_worked_at_the_level_of_the_highest() -> None:
+    one, other = account(3, overdue=500_000), account(3, account_id=12, level_floor="middle")
+    task = only(plan(person(one, other)))
+    assert (task.account_id, task.debts, task.level) == (11, "[11,12]", "middle")
+
+
 def test_whoever_was_found_is_called_again_whatever_the_cadence() -> None:
     found = phone(ended=RoundEnd.found.value)
     assert only(plan(person(account(20, step=OLD_STEP), phones=(found,)))).channel is Channel.call

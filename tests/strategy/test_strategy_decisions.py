@@ -17,6 +17,7 @@ from strategy_books import ACCOUNTS, TODAY, account, conditions, row, table
 from collector.facts.rules import AccountFacts, Extra, PersonBody, PersonFacts, Phone
 from collector.foundation.errors import BadInput
 from collector.history.rules import Cause
+from collector.identity.rules import Level
 from collector.portfolio.rules import ContactOwner, ContactStatus, PartyRole
 from collector.strategy.compiling import compile_document, default_text
 from collector.strategy.conditions import read_condition, scale_by
@@ -25,7 +26,6 @@ from collector.strategy.rules import (
     Condition,
     Handoff,
     Legal,
-    Level,
     PromisePolicy,
     Row,
     Segment,

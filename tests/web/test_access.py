@@ -239,6 +239,7 @@ FORMS: dict[str, dict[str, str]] = {
     "end_wish": {"reason": "x"},
     "log_found": {"phone": "+8613900139000"},
     "log_pause": {"first": "2026-05-01", "last": "2026-05-02"},
+    "lower_level": {"level": "primary", "reason": "x"},
     "decide_approval": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
     "propose_match": {"account": "US/C-1"},

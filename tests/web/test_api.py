@@ -57,6 +57,12 @@ def test_a_promise_is_told_in_major_units(building: Building) -> None:
     assert standing["promises"][0]["amount"] == 600_50
 
 
+def test_an_account_that_was_not_worked_higher_can_not_be_lowered(building: Building) -> None:
+    answer = building.api().post("/levels/lower", account=ACCOUNT, level="primary", reason="calm now")
+    assert (answer.status_code, "nothing to lower" in answer.json()["error"]) == (409, True)
+    assert building.api().post("/levels/lower", account=ACCOUNT, level="primary").status_code == 422
+
+
 def test_a_promise_far_ahead_needs_a_supervisor(building: Building) -> None:
     answer = building.api().post("/promises", account=ACCOUNT, amount="1000.00", due_at="2026-07-15T18:00+08:00")
     assert answer.status_code == 409

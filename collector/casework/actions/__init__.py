@@ -5,6 +5,7 @@ from collector.casework.actions.dialling import call_status, dial_result, dial_s
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
+from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.payments import match_payment
@@ -57,6 +58,7 @@ __all__ = [
     "lift_hold",
     "lift_stop",
     "load",
+    "lower_level",
     "make_promise",
     "match_payment",
     "message_status",

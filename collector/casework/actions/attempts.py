@@ -78,5 +78,6 @@ def _made(task: Task, ctx: Context, zone: str, at: datetime, text: str | None) -
         slot=slot,
         purpose=task.purpose.value,
         step=task.step,
+        level=task.level,
         text=text,
     )

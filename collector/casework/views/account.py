@@ -130,7 +130,7 @@ def standing_of(session: Session, facts: AccountFacts, now: datetime) -> Standin
         bucket=strategy.bucket(days),
         segment=segment.name,
         stage=str(segment.stage),
-        level=str(segment.level),
+        level=str(segment.level_for(facts.level_floor)),
         playbook=segment.playbook,
         asset_class=str(strategy.asset_class(facts.product, days)),
         overdue=facts.overdue,

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
 from collector.foundation.database import mostly
-from collector.history.tables import Dispute, Promise, Referral
+from collector.history.tables import Dispute, LevelLowered, Promise, Referral
 from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, PaymentKind, PaymentState
 from collector.portfolio.tables import Account, InstalmentRow, Partner, Party, PauseRow, PaymentRow, Portfolio
 
@@ -100,8 +100,9 @@ def _accounts() -> Select[Any]:
 
 
 def promises(reader: Reader, ids: Collection[int]) -> None:
-    """Promises, referrals, disputes and holds of accounts."""
+    """Promises, referrals, disputes and lowered levels of accounts."""
     row, referral, dispute = columns_of(Promise), columns_of(Referral), columns_of(Dispute)
+    lowered = columns_of(LevelLowered)
     for made in reader.rows(
         select(row.id, row.account_id, row.amount, row.paid, reader.moment(row.due_at), reader.moment(row.made_at))
         .add_columns(word(row.state), reader.moment(row.decided_at))
@@ -121,3 +122,9 @@ def promises(reader: Reader, ids: Collection[int]) -> None:
         .order_by(dispute.id)
     ):
         reader.found.disputes[disputed[0]].append(shapes.DisputeRecord._make(disputed))
+    for down in reader.rows(
+        select(lowered.account_id, reader.moment(lowered.at), word(lowered.level))
+        .where(reader.among(lowered.account_id, ids))
+        .order_by(lowered.at, lowered.id)
+    ):
+        reader.found.lowered[down[0]].append(shapes.LoweredRecord._make(down))

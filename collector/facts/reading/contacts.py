@@ -92,13 +92,14 @@ def _attempts(reader: Reader) -> Select[Any]:
         cast(attempt.debts, Text) if reader.postgresql else type_coerce(attempt.debts, Text),
         newest,
         case((receipt.status.in_(ARRIVED), reader.moment(receipt.at))),
+        attempt.level,
         attempt.account_id,
     ).select_from(Attempt.__table__.outerjoin(Delivery.__table__, receipt.attempt_id == attempt.id))  # type: ignore[attr-defined]
 
 
 def _read_attempts(reader: Reader, statement: Select[Any]) -> Iterable[tuple[int | None, shapes.AttemptRecord]]:
     for row in reader.rows(statement.order_by(attempt.at, attempt.id)):
-        yield row[16], shapes.AttemptRecord._make((*row[:13], _debts(row[13]), *row[14:16]))
+        yield row[17], shapes.AttemptRecord._make((*row[:13], _debts(row[13]), *row[14:17]))
 
 
 def phones(reader: Reader, ids: Collection[int]) -> None:

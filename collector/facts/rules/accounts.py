@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from collector.facts.rules.level import Worked, level_floor
 from collector.facts.rules.records import (
     AccountRecord,
     BookRecord,
@@ -55,11 +56,12 @@ def begun(rows: Sequence[D], now: int, turns: list[int]) -> Sequence[D]:
 
 
 class Touch(NamedTuple):
-    """What was tried about an account with this person: the last day, and the last cadence step."""
+    """What was tried about an account with this person: the last day, the last cadence step, and at which levels."""
 
     on: date | None = None
     step: str | None = None
     step_on: date | None = None
+    worked: tuple[Worked, ...] = ()
 
 
 NEVER = Touch()
@@ -87,7 +89,9 @@ def account_facts(
     state = _lateness(records, account, payments, book.grace_days, day)
     ageing = state.ageing
     promises = begun(records.promises.get(account.id, ()), now, turns)
-    since = spell_since(records.instalments.get(account.id, ()), payments, day) if touch.step or promises else None
+    asked = touch.step or touch.worked or promises
+    since = spell_since(records.instalments.get(account.id, ()), payments, day) if asked else None
+    lowered = begun(records.lowered.get(account.id, ()), now, turns)
     limitation = _limitation(book, ageing, promises)
     columns: tuple[Any, ...] = (
         owed.person_id,
@@ -105,6 +109,7 @@ def account_facts(
         touch.on,
         *_broken(promises, ageing, since, now),
         _extra(records, owed, ageing, promises, limitation, day, now, turns),
+        level_floor(touch.worked, lowered, since) if ageing.overdue else None,
     )
     return AccountFacts(*columns), _earliest(
         ageing.fresh_until, limitation and limitation - LIMITATION_SHOWN, after=day

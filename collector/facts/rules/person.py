@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from collector.facts.rules.accounts import NEVER, Touch, account_facts, begun
+from collector.facts.rules.level import Worked
 from collector.facts.rules.records import (
     AttemptRecord,
     CallbackRecord,
@@ -104,9 +105,11 @@ def placed(attempts: Sequence[AttemptRecord]) -> list[AttemptRecord]:
 
 
 def _touched(attempts: Iterable[AttemptRecord]) -> dict[int, Touch]:
-    """By account: the last day it was tried, and the last step that was done. Attempts are oldest first."""
+    """By account: the last day it was tried, the last step that was done, and when it was last worked at each level.
+    Attempts are oldest first."""
     tried: dict[int, date] = {}
     stepped: dict[int, tuple[str, date]] = {}
+    worked: dict[int, dict[str, Worked]] = {}
     for attempt in attempts:
         if attempt.direction != "outbound":
             continue
@@ -114,7 +117,13 @@ def _touched(attempts: Iterable[AttemptRecord]) -> dict[int, Touch]:
             tried[debt] = attempt.day
             if attempt.step:
                 stepped[debt] = attempt.step, attempt.day
-    return {debt: Touch(day, *stepped.get(debt, ())) for debt, day in tried.items()}
+            if attempt.level:
+                worked.setdefault(debt, {})[attempt.level] = Worked(attempt.level, attempt.at, attempt.day)
+    found: dict[int, Touch] = {}
+    for debt, day in tried.items():
+        step, step_on = stepped.get(debt, (None, None))
+        found[debt] = Touch(day, step, step_on, tuple(worked.get(debt, {}).values()))
+    return found
 
 
 def _body(

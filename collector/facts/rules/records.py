@@ -86,6 +86,7 @@ class AttemptRecord(NamedTuple):
     debts: tuple[int, ...]
     outcome: str | None
     delivered_at: int | None
+    level: str | None = None
 
 
 class PromiseRecord(NamedTuple):
@@ -97,6 +98,14 @@ class PromiseRecord(NamedTuple):
     at: int
     state: str
     decided_at: int | None
+
+
+class LoweredRecord(NamedTuple):
+    """A supervisor let the account go down to that level of collector."""
+
+    account_id: int
+    at: int
+    level: str
 
 
 class ReferralRecord(NamedTuple):
@@ -210,6 +219,7 @@ class Records:
     promises: dict[int, list[PromiseRecord]] = field(default_factory=_lists)
     referrals: dict[int, list[ReferralRecord]] = field(default_factory=_lists)
     disputes: dict[int, list[DisputeRecord]] = field(default_factory=_lists)
+    lowered: dict[int, list[LoweredRecord]] = field(default_factory=_lists)
     account_holds: dict[int, list[HoldRecord]] = field(default_factory=_lists)
     about: dict[int, list[AttemptRecord]] = field(default_factory=_lists)
     """By lead account: contacts with people who do not owe it."""

@@ -198,6 +198,8 @@ class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     promises_broken: int
     extra: str | None
     """The rare parts as JSON (`Extra`): open promises, pauses, referrals, disputes. None: none of them."""
+    level_floor: str | None = None
+    """The level of collector it may not silently fall below in this spell of lateness; None: the lowest."""
 
 
 class Extra(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from collector.history.actions.contacts import (
     record_disposition,
     record_outcome,
 )
+from collector.history.actions.levels import lower_level
 from collector.history.actions.promises import (
     make_promise,
     remind_promise,
@@ -47,6 +48,7 @@ __all__ = [
     "hold",
     "lift_hold",
     "lift_stop",
+    "lower_level",
     "make_promise",
     "move_referral",
     "newest_outcome",

@@ -37,6 +37,7 @@ def record_attempt(
     slot: str | None = None,
     purpose: str = "collect",
     step: str | None = None,
+    level: str | None = None,
     text: str | None = None,
 ) -> Attempt:
     """One contact, placed or received, recorded once for its natural key; again, the first row is returned.
@@ -64,6 +65,7 @@ def record_attempt(
         day=day,
         purpose=purpose,
         step=step,
+        level=level,
         text=text,
         actor=actor.name,
         recorded_at=now,
@@ -92,6 +94,7 @@ class AttemptMade:
     slot: str | None = None
     purpose: str = "collect"
     step: str | None = None
+    level: str | None = None
     text: str | None = None
 
 
@@ -115,6 +118,7 @@ def record_attempts(session: Session, made: Sequence[AttemptMade], now: datetime
             day=one.day,
             purpose=one.purpose,
             step=one.step,
+            level=one.level,
             text=one.text,
             actor=actor.name,
             recorded_at=now,

@@ -53,7 +53,7 @@ def describe(account: AccountFacts, facts: PersonFacts, ctx: Context, plan: Pers
         "facts": _facts(account, ctx),
         "segment": segment.name,
         "stage": segment.stage.value,
-        "level": segment.level.value,
+        "level": segment.level_for(account.level_floor).value,
         "rules": _trail(account, ctx),
         "next": [_task(task) for task in plan.tasks if account.account_id in _ids(task)],
         "refused": [_refused(one) for one in plan.refusals if one.account_id == account.account_id],
@@ -109,6 +109,7 @@ def _facts(account: AccountFacts, ctx: Context) -> dict[str, Any]:
         "next_due_on": account.next_due_on.isoformat() if account.next_due_on else None,
         "next_due_amount": account.next_due_amount,
         "step_done": account.step,
+        "level_floor": account.level_floor,
         "touched_on": account.touched_on.isoformat() if account.touched_on else None,
         "promises_broken": account.promises_broken,
     }

@@ -12,6 +12,7 @@ import msgspec
 
 from collector.facts.rules import Kind, PersonFacts, Phone
 from collector.history.rules import Channel, RoundEnd
+from collector.identity.rules import LEVEL_ORDER, Level
 from collector.planning.rules.contact import OWN, Found, Place, Refused, TooLate, place
 from collector.planning.rules.context import Context, Flight
 from collector.planning.rules.look import Look, look, why_quiet
@@ -21,7 +22,6 @@ from collector.planning.rules.round import HOUR, Round, RoundState, evidence, pr
 from collector.planning.rules.wants import Want, is_placed, wants
 from collector.planning.rules.words import Purpose
 from collector.portfolio.rules import ContactStatus
-from collector.strategy.rules import Level
 
 MESSAGES = frozenset({Channel.sms, Channel.email})
 CALLS = frozenset({Channel.call})
@@ -246,7 +246,7 @@ class _Desk:
                 want.purpose,
                 segment.name,
                 segment.stage.value,
-                self._level(segment.level, found.phone),
+                self._level(debts, found.phone),
                 step.key if step else None,
                 _encode(want.skipped).decode() if want.skipped else None,
                 want.template,
@@ -263,14 +263,19 @@ class _Desk:
             )
         )
 
-    def _level(self, level: Level, phone: Phone | None) -> str:
-        """An avoiding person is a senior collector's (handbook section 6)."""
+    def _level(self, debts: tuple[int, ...], phone: Phone | None) -> str:
+        """The highest of the accounts it is about; an avoiding person is a senior collector's (handbook section 6)."""
         if phone is not None and phone.ended == RoundEnd.avoiding:
             return Level.senior.value
         for other, round_ in self.rounds:
             if other is phone and round_.state is RoundState.avoiding:
                 return Level.senior.value
-        return level.value
+        levels = [
+            seen.segment.level_for(seen.account.level_floor)
+            for seen, _ in self.looks
+            if seen.account.account_id in debts
+        ]
+        return max(levels, key=LEVEL_ORDER.__getitem__).value
 
 
 def _debts(debts: tuple[int, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from collector.identity.rules import LEVEL_ORDER, Level
 from collector.strategy.rules.cadence import Cadence
 
 
@@ -18,14 +19,6 @@ class Stage(StrEnum):
     terminal = "terminal"
 
 
-class Level(StrEnum):
-    """Levels of collector, lowest first. An account moves up, never silently down."""
-
-    primary = "primary"
-    middle = "middle"
-    senior = "senior"
-
-
 @dataclass(frozen=True)
 class Segment:
     """`weight` multiplies balance and chance to reach in the order of work. `playbook` None: by borrower type."""
@@ -36,3 +29,8 @@ class Segment:
     cadence: Cadence
     weight: float = 1.0
     playbook: str | None = None
+
+    def level_for(self, floor: str | None) -> Level:
+        """The level of collector for an account that may not fall below `floor` (`AccountFacts.level_floor`): an
+        account moves up, never silently down."""
+        return self.level if floor is None else max(self.level, Level(floor), key=LEVEL_ORDER.__getitem__)

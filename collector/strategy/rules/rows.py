@@ -79,11 +79,13 @@ def unreachable(tables: Sequence[Sequence[Condition]], scales: Scales) -> Iterat
 
 
 def overlaps(tables: Sequence[Sequence[Condition]], scales: Scales) -> Iterator[tuple[int, int]]:
-    """Pairs of rows, default aside, that some account could match both: the earlier takes it."""
+    """Pairs of rows, default aside, that some account could match both, and of which the earlier, which takes it, is
+    not the narrower one: a narrow row above a wider one is the way to write an exception."""
     boxes = [box(conditions, scales) for conditions in tables]
     for later in range(len(boxes)):
         for earlier in range(later):
-            if tables[later] and tables[earlier] and _meet(boxes[earlier], boxes[later]):
+            meet = tables[later] and tables[earlier] and _meet(boxes[earlier], boxes[later])
+            if meet and any(_minus(boxes[earlier], boxes[later])):
                 yield earlier, later
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from collector.history.rules import Ability, Cause, Channel, HoldScope, Outcome, ReferralState, StopKind, Willingness
+from collector.identity.rules import Level
 from collector.portfolio.rules import PartyRole
 
 Moment = Annotated[str, Field(max_length=40, examples=["2026-05-12T09:30+08:00"])]
@@ -127,6 +128,13 @@ class PauseAsked(Strict):
     first: date
     last: date
     reason: Words = ""
+    at: At = None
+
+
+class LevelAsked(Strict):
+    account: AccountKey
+    level: Level
+    reason: Words = Field(min_length=1)
     at: At = None
 
 

@@ -25,6 +25,7 @@ from collector.web.api.models import (
     DisputeAsked,
     FoundAsked,
     HoldAsked,
+    LevelAsked,
     OnlyAt,
     PauseAsked,
     PromiseAsked,
@@ -246,6 +247,25 @@ def api_pause(asked: PauseAsked, desk: DeskParam, caller: ApiCallerParam) -> Any
             actor=caller.actor,
         )
         document = {"pause": row.id, "first": row.first, "last": row.last}
+    return answer(**document)
+
+
+@router.post("/levels/lower")
+def api_lower_level(asked: LevelAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
+    """Let an account go down to a lower level of collector, with the reason; by itself it only moves up."""
+    at = desk.moment(asked.at)
+    with writing(desk) as session:
+        account, _ = _locked(session, caller.actor.scope, asked.account)
+        row = actions.lower_level(
+            session,
+            desk.office,
+            account_id=account.id or 0,
+            level=asked.level,
+            reason=asked.reason,
+            at=at,
+            actor=caller.actor,
+        )
+        document = {"lowered": row.id, "level": row.level}
     return answer(**document)
 
 

@@ -13,6 +13,7 @@ from collector.foundation.money import plain
 from collector.foundation.phone import masked
 from collector.history.rules import Ability, Cause, Channel, Outcome, PromiseState, StopKind, Willingness
 from collector.history.tables import Hold, Stop
+from collector.identity.rules import Level
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio.rules import OBLIGORS, BorrowerType
@@ -231,6 +232,7 @@ class Opens:
     lift: bool
     hold: bool
     pause: bool
+    level: bool
     answer: bool
     call: bool
 
@@ -241,6 +243,7 @@ def opens(caller: Caller) -> Opens:
         lift=may_open(caller, "lift_stop"),
         hold=may_open(caller, "log_hold"),
         pause=may_open(caller, "log_pause"),
+        level=may_open(caller, "lower_level"),
         answer=may_open(caller, "answer_dispute"),
         call=may_open(caller, "take_next"),
     )
@@ -256,6 +259,8 @@ class Offers:
     stop_kinds: Sequence[Choice]
     channels: Sequence[Choice]
     promisers: Sequence[Choice]
+    levels: Sequence[Choice]
+    """Those an account can go down to."""
 
 
 def offers(view: AccountView, told: Told) -> Offers:
@@ -267,4 +272,5 @@ def offers(view: AccountView, told: Told) -> Offers:
         stop_kinds=choices(t, StopKind),
         channels=choices(t, Channel),
         promisers=choices(t, dict.fromkeys(one.role for one in view.people if one.role in OBLIGORS)),
+        levels=choices(t, [level for level in Level if level is not Level.senior]),
     )

@@ -54,6 +54,7 @@ SAID = {
     "found": "The phone is added; calling starts afresh.",
     "hold": "Contact is held.",
     "pause": "The days are taken out of ageing.",
+    "level": "The level is lowered.",
     "moved": "The referral is moved.",
     "decided": "Decided.",
     "proposed": "Proposed; a second person confirms.",

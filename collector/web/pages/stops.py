@@ -1,4 +1,4 @@
-"""The forms about what speaks against contact: disputes, complaints, stops, holds, pauses; and a new phone."""
+"""The forms about what speaks against contact: disputes, complaints, stops, holds, pauses; a new phone, the level."""
 
 from datetime import date, time
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ from collector.casework import actions
 from collector.casework.views import repeats, within
 from collector.foundation.clock import at_local
 from collector.history.rules import Channel, HoldScope, StopKind
+from collector.identity.rules import Level
 from collector.portfolio.queries import accounts_of_person, person
 from collector.web.pages.shell import Form, read, see
 from collector.web.pages.talk import ReasonForm, locked
@@ -153,6 +154,28 @@ def lift_hold(hold_id: Id, desk: DeskParam, caller: CallerParam, fields: FormPar
         within.hold(session, caller.actor.scope, hold_id)
         actions.lift_hold(session, desk.office, hold_id, desk.clock(), caller.actor)
     return see(f"/accounts/{form.account}" if form.account else "/floor", "lifted")
+
+
+class LevelForm(Form):
+    level: Level
+    reason: str
+
+
+@router.post("/accounts/{account_id}/level")
+def lower_level(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(LevelForm, fields)
+    with writing(desk) as session:
+        locked(session, caller, account_id)
+        actions.lower_level(
+            session,
+            desk.office,
+            account_id=account_id,
+            level=form.level,
+            reason=form.reason,
+            at=desk.clock(),
+            actor=caller.actor,
+        )
+    return see(f"/accounts/{account_id}", "level")
 
 
 class PauseForm(Form):

@@ -1,0 +1,23 @@
+"""The level of collector an account is worked at: it goes up by being worked, and down only by a supervisor's word."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from collector.foundation.errors import BadInput
+from collector.history.actions.keep import add
+from collector.history.tables import LevelLowered
+from collector.identity.rules import Actor, Level
+
+
+def lower_level(
+    session: Session, *, account_id: int, level: Level, reason: str, at: datetime, actor: Actor
+) -> LevelLowered:
+    """From now on the account need not be worked above `level`, whoever worked it before; say why."""
+    if not reason.strip():
+        raise BadInput("an account is lowered with a reason: say why")
+    row = LevelLowered(account_id=account_id, level=level, reason=reason, at=at, actor=actor.name)
+    add(session, row, actor.name, "level.lowered", {"account": account_id, "level": level.value, "reason": reason}, at)
+    return row
