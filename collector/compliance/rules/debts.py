@@ -32,7 +32,7 @@ class PerDebt(Capped):
 
 def calls_per_debt(p: PerDebt, case: Case) -> Finding | None:
     """Calls placed to the person about each debt of this contact, by this collector, on all numbers together."""
-    if p.is_shut:
+    if p.cap == 0:
         return NONE
     if len(case.calls) < p.cap or case.contact.to_whom in NOT_LIMITED:
         return None

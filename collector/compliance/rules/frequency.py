@@ -58,7 +58,7 @@ class Dials(Capped):
 
 def dials(p: Dials, case: Case) -> Finding | None:
     """Dials to the number, or to the person, by anybody."""
-    if p.is_shut:
+    if p.cap == 0:
         return NONE
     if len(case.calls) < p.cap:
         return None
@@ -89,7 +89,7 @@ class Texts(Capped):
 
 def texts(p: Texts, case: Case) -> Finding | None:
     """Text messages sent to the person; the one confirmation of an opt-out is not repeated texting."""
-    if p.is_shut:
+    if p.cap == 0:
         return NONE
     if not case.texts or case.contact.purpose is Purpose.opt_out_confirmation:
         return None
@@ -116,7 +116,7 @@ def answered(p: Answered, case: Case) -> Finding | None:
     A call in flight may yet be answered, so it counts. A conversation of ours is told apart from its call; one that
     no answered call led to counts by itself.
     """
-    if p.is_shut:
+    if p.cap == 0:
         return NONE
     if len(case.calls) + len(case.talks) < p.cap:
         return None
