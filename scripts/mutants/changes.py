@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -38,8 +39,8 @@ class Mutant(NamedTuple):
     change: str
     """`before → after`, with a number where the same stands there more than once."""
     line: int
-    tree: ast.Module
-    """The whole module with the change."""
+    build: Callable[[], ast.Module]
+    """The whole module with the change; made where it is needed."""
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -54,7 +55,7 @@ def mutants(source: str) -> Iterator[Mutant]:
                     count = seen[name, f"{before} → {after}"]
                     change = f"{before} → {after}" + (f" #{count}" if count > 1 else "")
                     line = getattr(node, "lineno", function.lineno)
-                    yield Mutant(name, change, line, _with(tree, node, replaced))
+                    yield Mutant(name, change, line, partial(_with, tree, node, replaced))
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:

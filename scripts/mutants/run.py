@@ -49,14 +49,6 @@ REACHED: set[Function] = set()
 """By the test that runs, while they are watched."""
 
 
-class TooSlow(BaseException):
-    """A test that takes too long to be tried on every mutant."""
-
-
-def _too_slow(*_: object) -> None:
-    raise TooSlow
-
-
 class Job(NamedTuple):
     file: str
     mutant: Mutant
@@ -132,23 +124,34 @@ class Runner:
         """Of every test: how long it takes, and which functions it reaches."""
         reach, failed = [], []
         self._watch()
-        signal.signal(signal.SIGVTALRM, _too_slow)
         for item in session.items:
-            self._forget()
-            REACHED.clear()
-            self.has_failed = False
-            signal.setitimer(signal.ITIMER_VIRTUAL, self.options.slowest)
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            reach.append((self.options.slowest - left, set(REACHED)))
-            if self.has_failed and left:
+            read, write = os.pipe()
+            child = os.fork()
+            if child == 0:
+                self._alone(item, write)
+            os.close(write)
+            with os.fdopen(read, "rb") as told:
+                seen = told.read()
+            _, status, used = os.wait4(child, 0)
+            reach.append((used.ru_utime, pickle.loads(seen) if seen else set()))
+            if os.WIFEXITED(status) and os.WEXITSTATUS(status):
                 failed.append(item.nodeid)
         return reach, failed
+
+    def _alone(self, item: pytest.Item, write: int) -> None:
+        """In a child: one test, and what it reached. One that takes too long ends without a word."""
+        signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_VIRTUAL, self.options.slowest)
+        self._forget()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        with os.fdopen(write, "wb") as out:
+            pickle.dump(REACHED, out)
+        os._exit(int(self.has_failed))
 
     def _quickest_first(self, reach: Sequence[tuple[float, set[Function]]]) -> dict[Function, list[int]]:
         tests: dict[Function, list[int]] = defaultdict(list)
         for place, (seconds, reached) in sorted(enumerate(reach), key=lambda pair: pair[1][0]):
-            if seconds >= self.options.slowest:
+            if not reached and seconds >= self.options.slowest:
                 self.left_out.append(str(place))
                 continue
             for name in reached:
@@ -184,7 +187,7 @@ class Runner:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(PATIENCE)
         module = self.modules[job.file]
-        changed = compile(job.mutant.tree, str(module.__file__), "exec")
+        changed = compile(job.mutant.build(), str(module.__file__), "exec")
         function(module, job.mutant.function).__code__ = code_of(changed, job.mutant.function)
         self._forget()
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - the child ends with it

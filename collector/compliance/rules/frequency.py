@@ -99,9 +99,7 @@ def texts(p: Texts, case: Case) -> Finding | None:
         return day
     since = case.since(p.days)
     window = over(case, [e.at for e in case.texts if e.at >= since], p.window_cap, p.days, "text messages")
-    if day is None or window is None:
-        return day or window
-    return window if window.until is None or (day.until or 0) < window.until else day
+    return max(filter(None, (day, window)), key=lambda found: found.until or 0, default=None)
 
 
 class Answered(Capped):
