@@ -55,7 +55,7 @@ def with_flights(facts: PersonFacts, flights: Iterable[InFlight]) -> PersonFacts
 
 def contact_of(
     account: AccountFacts,
-    phone: Phone,
+    phone: Phone | None,
     channel: Channel,
     purpose: Purpose,
     debts: tuple[int, ...],
@@ -69,8 +69,8 @@ def contact_of(
         debts,
         collector,
         ROLES.get(account.role, Role.contact),
-        phone.number,
-        NumberKind(phone.label) if phone.label in NumberKind.__members__ else None,
+        phone.number if phone else None,
+        NumberKind(phone.label) if phone and phone.label in NumberKind.__members__ else None,
         gate_purpose(purpose, account.overdue),
         phone=phone,
         text=text,
