@@ -158,6 +158,22 @@ def outcome(
 
 
 @command
+def done(
+    task: int = typer.Argument(..., min=1, max=LARGEST_ID, help="Number of a letter or visit task."),
+    note: str | None = typer.Option(None, "--note", help="A letter's posting number; a visit's report, required."),
+    at: str | None = AtOption,
+    json_: bool = JsonFlag,
+) -> None:
+    """A letter was sent, or a visit made: judged by the gate at that moment, and recorded once."""
+    desk = office()
+    with desk.database.begin() as session:
+        result = actions.paper_done(session, desk, task, moment(at), actor=COMMAND_LINE, note=note)
+    result.require()
+    document = {"task": task, "attempt": result.attempt, "channel": result.channel, "at": result.at}
+    show(document, as_json=json_, lines=[f"task {task}: {result.channel} done"])
+
+
+@command
 def referrals(
     kind: str | None = typer.Option(None, "--kind", help="skiptrace or legal"),
     at: str | None = AtOption,

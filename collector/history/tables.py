@@ -56,6 +56,7 @@ class Attempt(SQLModel, table=True):
     level: str | None = None
     """The level of collector it was worked at; None: not known, as of contacts that a book brought along."""
     text: str | None = None
+    """What was written; of a letter its posting number, of a visit its report."""
     actor: str
     recorded_at: datetime
 

@@ -36,6 +36,8 @@ OPTIONS = {
     "send": {"--at", "--json"},
     "next-call": {"--agent", "--at", "--json"},
     "outcome": {"--note", "--at", "--json"},
+    "done": {"--note", "--at", "--json"},
+    "lower-level": {"--reason", "--at", "--json"},
     "promise": {"--at", "--json"},
     "found": {"--at", "--json"},
     "stop": {"--at", "--json"},
@@ -121,6 +123,14 @@ def test_a_call_from_the_list_to_its_outcome(home: Home) -> None:
     done = home.run("outcome", str(taken["task"]), "no_answer", "--note", "rang out", "--at", NOW, "--json")
     assert (done.code, done.document["outcome"]) == (0, "no_answer")
     assert home.run("next-call", "--agent", "li", "--at", NOW, "--json").document == {"task": None}
+
+
+def test_only_letters_and_visits_are_done_by_saying_so(home: Home) -> None:
+    home.run("plan", "--at", NOW)
+    call = home.run("tasks", "--channel", "call", "--at", NOW, "--json").document["tasks"][0]["id"]
+    refused = home.run("done", str(call), "--at", NOW, "--json")
+    assert (refused.code, "a call has an outcome" in refused.document["error"]) == (1, True)
+    assert home.run("done", "999", "--at", NOW).code == 2
 
 
 def test_explain_carries_the_facts_of_the_contract(home: Home) -> None:

@@ -8,6 +8,7 @@ from collector.casework.actions.inbound_calls import inbound_call, inbound_call_
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load
 from collector.casework.actions.night import plan, plan_new_days
+from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
 from collector.casework.actions.payments import match_payment
 from collector.casework.actions.promises import (
     NeedsApproval,
@@ -37,7 +38,9 @@ from collector.casework.actions.stops import (
 from collector.casework.actions.sweeping import SweepResult, sweep
 
 __all__ = [
+    "PAPERS",
     "NeedsApproval",
+    "PaperDone",
     "SendResult",
     "SweepResult",
     "agree_callback",
@@ -65,6 +68,7 @@ __all__ = [
     "move_referral",
     "next_call",
     "note_standing",
+    "paper_done",
     "pause",
     "plan",
     "plan_new_days",

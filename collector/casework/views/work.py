@@ -60,6 +60,22 @@ def in_hand(session: Session, actor: Actor, account_id: int | None = None) -> Ta
     return session.exec(statement.order_by(col(Task.claimed_at).desc()).limit(1)).first()
 
 
+def papers(session: Session, account_id: int, now: datetime) -> Sequence[Task]:
+    """The letters and visits about this account that wait for somebody, soonest first."""
+    statement = (
+        select(Task)
+        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
+        .where(
+            PlanRun.state == RunState.current,
+            col(Task.channel).in_([Channel.letter, Channel.visit]),
+            Task.account_id == account_id,
+            Task.state == TaskState.planned,
+            col(Task.not_after) > now,
+        )
+    )
+    return session.exec(statement.order_by(col(Task.not_before), col(Task.id))).all()
+
+
 def parts_of(task: Task) -> dict[str, object]:
     """Every part of the rank, as it was stored."""
     parts: dict[str, object] = msgspec.json.decode(task.priority)

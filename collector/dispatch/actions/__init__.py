@@ -7,6 +7,7 @@ whose they are; it therefore never waits for a person while it holds a task.
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
 from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
 from collector.dispatch.actions.moving import end, move, take_progress
+from collector.dispatch.actions.papers import finish_paper
 
 __all__ = [
     "LEASE",
@@ -18,6 +19,7 @@ __all__ = [
     "claim_messages",
     "clear_dial",
     "end",
+    "finish_paper",
     "move",
     "submit_call",
     "take_progress",

@@ -95,7 +95,7 @@ def claim_call(
             continue
         step.commit()
         task = found[0]
-        verdict = judge_call(session, task, carried_in, at)
+        verdict = judge_task(session, task, carried_in, at)
         if verdict.answer is Answer.allow:
             return _claimed(session, task, agent, verdict, at)
         refuse(session, task, verdict, at, Moment.claim)
@@ -117,7 +117,7 @@ def _still_held(
     task = held_task(session, task_id)
     if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
         return None
-    verdict = judge_call(session, task, carried_in, at)
+    verdict = judge_task(session, task, carried_in, at)
     if verdict.answer is Answer.allow:
         return ClaimedCall(task, verdict)
     refuse(session, task, verdict, at, Moment.claim)
@@ -136,8 +136,8 @@ def _claimed(session: Session, task: Task, agent: Actor, verdict: Verdict, at: d
     return ClaimedCall(task, verdict)
 
 
-def judge_call(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Verdict:
-    """The gate's word on a call at this moment; the person's row must be held by the caller."""
+def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Verdict:
+    """The gate's word on a call, letter or visit at this moment; the person's row must be held by the caller."""
     ground = ground_of(session, [task], at, carried_in)
     if ground.is_held(task):
         return denied("HOUSE-HOLD", "contact is on hold here")
@@ -147,7 +147,7 @@ def judge_call(session: Session, task: Task, carried_in: CarriedIn, at: datetime
         return denied("HOUSE-TASK", "the account or the number of this task is gone")
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     ctx = ground.contexts[task.portfolio_id]
-    contact = contact_of(*found, task.channel, task.purpose, debts, ctx.collector)
+    contact = contact_of(*found, task.channel, task.purpose, debts, ctx.collector, task.template)
     return judge(contact, facts, ctx.policy, at)
 
 
@@ -159,7 +159,7 @@ def submit_call(
     task = held_task(session, task_id)
     if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
         raise Conflict("this call is not held for you any more; take the next one")
-    verdict = judge_call(session, task, carried_in, at)
+    verdict = judge_task(session, task, carried_in, at)
     if verdict.answer is not Answer.allow:
         refuse(session, task, verdict, at, Moment.dial)
         return verdict
@@ -184,7 +184,7 @@ def submit_call(
 def clear_dial(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Verdict:
     """The moment of dialling: the agent is on the line, the borrower's leg is about to ring. Judged again; the
     person must be held by the caller."""
-    verdict = judge_call(session, task, carried_in, at)
+    verdict = judge_task(session, task, carried_in, at)
     note_verdict(session, task, verdict, at, Moment.dial)
     if verdict.answer is not Answer.allow:
         store_refusal(session, task, verdict, at, Moment.dial)

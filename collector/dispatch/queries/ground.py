@@ -51,11 +51,12 @@ class Ground:
         return InFlight(task.person_id, task.channel, at, task.number, task.caller, debts, collector)
 
 
-def subject_of(task: Task, facts: PersonFacts) -> tuple[AccountFacts, Phone] | None:
-    """The account and the phone of a task, as the person's facts know them now."""
+def subject_of(task: Task, facts: PersonFacts) -> tuple[AccountFacts, Phone | None] | None:
+    """The account and the phone of a task, as the person's facts know them now; letters and visits have no phone."""
     account = next((one for one in facts.accounts if one.account_id == task.account_id), None)
     phone = next((one for one in facts.body.phones if one.id == task.contact_point_id), None)
-    return (account, phone) if account and phone else None
+    is_known = phone is not None or task.contact_point_id is None
+    return (account, phone) if account and is_known else None
 
 
 def ground_of(session: Session, tasks: Sequence[Task], at: datetime, carried_in: CarriedIn) -> Ground:

@@ -70,7 +70,7 @@ def with_neighbours(facts: PersonFacts, number: str, others: Iterable[PersonFact
 
 def contact_of(
     account: AccountFacts,
-    phone: Phone,
+    phone: Phone | None,
     channel: Channel,
     purpose: Purpose,
     debts: tuple[int, ...],
@@ -84,8 +84,8 @@ def contact_of(
         debts,
         collector,
         ROLES.get(account.role, Role.contact),
-        phone.number,
-        NumberKind(phone.label) if phone.label in NumberKind.__members__ else None,
+        phone.number if phone else None,
+        NumberKind(phone.label) if phone and phone.label in NumberKind.__members__ else None,
         gate_purpose(purpose, account.overdue),
         phone=phone,
         text=text,

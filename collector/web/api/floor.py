@@ -13,7 +13,7 @@ from collector.identity.rules import Actor, Scope
 from collector.planning.rules import TaskState
 from collector.portfolio.queries import portfolio_by_code, portfolios
 from collector.web.api.frame import answer, require_everything
-from collector.web.api.models import NextCallAsked, OnlyAt, OutcomeAsked, PlanAsked, SendAsked
+from collector.web.api.models import DoneAsked, NextCallAsked, OnlyAt, OutcomeAsked, PlanAsked, SendAsked
 from collector.web.session import ApiCallerParam, Desk, DeskParam, reading, writing
 
 router = APIRouter()
@@ -123,3 +123,14 @@ def api_outcome(task_id: Id, asked: OutcomeAsked, desk: DeskParam, caller: ApiCa
         )
         document = {"task": task_id, "attempt": attempt.id, "outcome": asked.outcome, "at": attempt.at}
     return answer(**document)
+
+
+@router.post("/tasks/{task_id}/done")
+def api_done(task_id: Id, asked: DoneAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
+    """A letter was sent, or a visit made. Once; 409 when the gate does not allow it now, with the rule."""
+    at = desk.moment(asked.at)
+    with writing(desk) as session:
+        within.task(session, caller.actor.scope, task_id)
+        result = actions.paper_done(session, desk.office, task_id, at, actor=caller.actor, note=asked.note)
+    result.require()
+    return answer(task=task_id, attempt=result.attempt, channel=result.channel, at=result.at)

@@ -50,6 +50,11 @@ class OutcomeAsked(Strict):
     at: At = None
 
 
+class DoneAsked(Strict):
+    note: Words | None = Field(None, description="A letter's posting number; a visit's report, required")
+    at: At = None
+
+
 class PromiseAsked(Strict):
     account: AccountKey
     amount: str = Field(max_length=30, examples=["1200.00"])

@@ -16,6 +16,8 @@ from collector.casework.views.account import AccountView, account_view
 from collector.casework.views.calendar import calendar
 from collector.casework.views.find import others_of
 from collector.casework.views.timeline import timeline
+from collector.history.rules import Channel
+from collector.planning.tables import Task
 from collector.web.pages import account_parts as parts
 from collector.web.pages import telling
 from collector.web.pages.shell import frame_of
@@ -28,6 +30,30 @@ Id = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A letter or visit that waits for somebody. `asks`: what is to be said of it."""
+
+    task_id: int
+    words: str
+    asks: str
+    must_say: bool
+
+
+def papers(tasks: Sequence[Task], view: AccountView, told: Told) -> list[Paper]:
+    t = told.t
+    names = {one.person_id: f"{one.name} · {t.word(one.role)}" for one in view.people if one.owes}
+    return [
+        Paper(
+            task.id or 0,
+            " · ".join(part for part in (t.word(task.channel), names.get(task.person_id), task.template) if part),
+            t("What was found there") if task.channel is Channel.visit else t("Posting number, if there is one"),
+            task.channel is Channel.visit,
+        )
+        for task in tasks
+    ]
+
+
+@dataclass(frozen=True)
 class AccountPage(Page):
     template: ClassVar[str] = "account.html"
     head: parts.Head
@@ -37,6 +63,7 @@ class AccountPage(Page):
     strip: Strip
     says: Sequence[str]
     call: parts.Call | None
+    papers: Sequence[Paper]
     opens: parts.Opens
     offers: parts.Offers
 
@@ -67,6 +94,7 @@ def _page(session: Session, desk: Desk, caller: Caller, frame: Frame, view: Acco
         strip=strip(calendar(session, desk.office, view.account, now), told),
         says=parts.says(view, frame.t.language),
         call=parts.call(task, caller, view, told) if task else None,
+        papers=papers(work.papers(session, head.account_id, now), view, told),
         opens=parts.opens(caller),
         offers=parts.offers(view, told),
     )

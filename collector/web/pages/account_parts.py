@@ -235,6 +235,7 @@ class Opens:
     level: bool
     answer: bool
     call: bool
+    papers: bool
 
 
 def opens(caller: Caller) -> Opens:
@@ -246,6 +247,7 @@ def opens(caller: Caller) -> Opens:
         level=may_open(caller, "lower_level"),
         answer=may_open(caller, "answer_dispute"),
         call=may_open(caller, "take_next"),
+        papers=may_open(caller, "paper_done"),
     )
 
 

@@ -50,6 +50,21 @@ def record_outcome(task_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
     return see(back, "outcome")
 
 
+class DoneForm(Form):
+    note: str | None = None
+
+
+@router.post("/tasks/{task_id}/done")
+def paper_done(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """A letter went out, or a visit was made. A refusal is stored before it is told."""
+    form = read(DoneForm, fields)
+    with writing(desk) as session:
+        back = f"/accounts/{within.task(session, caller.actor.scope, task_id).account_id}"
+        result = actions.paper_done(session, desk.office, task_id, desk.clock(), actor=caller.actor, note=form.note)
+    result.require()
+    return see(back, "done")
+
+
 class PromiseForm(Form):
     amount: str
     due_on: date
