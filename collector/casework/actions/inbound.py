@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from collector.audit.actions import record
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.actions.lines import Contacted, note_contact, person_at, portfolio_of_line
+from collector.casework.actions.lines import Contacted, note_contact, note_inbound, person_at, portfolio_of_line
 from collector.casework.actions.stops import sharing
 from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
@@ -60,7 +61,7 @@ def inbound_sms(
     )
     reply = _reply(session, office, read.reading, sender, book, at)
     row.replied = reply is not None
-    session.add(row)
+    note_inbound(session, row)
     if person_id is not None and book is not None:
         contact = Contacted(book, person_id, Channel.sms, sender, to, at)
         note_contact(session, contact, f"carrier:{sid}", Direction.inbound, "inbound", body[:LONGEST])
@@ -166,4 +167,5 @@ def handle_inbound(session: Session, message_id: int, at: datetime, actor: Actor
         row.handled_at, row.handled_by = at, actor.name
         session.add(row)
         session.flush()
+        record(session, actor.name, "inbound.handled", f"inbound_message:{row.id}", {"reading": row.reading}, at)
     return row

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntFlag
+from functools import cached_property
 from typing import Any, NamedTuple
 
+import msgspec
 from pydantic import ValidationError
 
 from collector.compliance.rules import (
@@ -125,7 +128,7 @@ class Asked(NamedTuple):
         return Fired(self.rule.id, found.answer or self.rule.answer, found.reason, self.rule.source, found.until)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """What the gate of one portfolio asks."""
 
@@ -135,6 +138,18 @@ class Policy:
     """All rules that bind here, in the order of judging."""
     table: Mapping[tuple[Channel, int], tuple[Asked, ...]]
     """The part of them that a case can touch, by channel and by `Needs` that are met."""
+    terms: Mapping[str, Any]
+    """What it was compiled from, word for word, as JSON can hold it: enough to compile it again."""
+
+    @property
+    def name(self) -> str:
+        """ "code@version" of its pack."""
+        return f"{self.pack.code}@{self.pack.version}"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of its terms, hex: two gates of one digest give the same verdicts."""
+        return hashlib.sha256(msgspec.json.encode(self.terms, order="sorted")).hexdigest()
 
 
 def compile_policy(
@@ -165,7 +180,15 @@ def compile_policy(
     asked = tuple(one for one in ready if not one.parameters.is_idle)
     setting = Setting(collector, (pack.zone,) if pack.zone else (), pack.country, capabilities)
     table = {(channel, needs): tuple(_touched(asked, channel, needs)) for channel in Channel for needs in _ALL_NEEDS}
-    return Policy(pack, setting, asked, table)
+    terms = {
+        "pack": pack.texts[0],
+        "house": pack.texts[1],
+        "collector_type": collector,
+        "debt_type": None if debt_type is None else DebtType(debt_type).value,
+        "tightening": dict(tightening or {}),
+        "capabilities": capabilities,
+    }
+    return Policy(pack, setting, asked, table, msgspec.to_builtins(terms, order="sorted"))
 
 
 def _position(rule: Rule) -> tuple[int, int]:
