@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import collector.audit.tables
+import collector.compliance.tables
 import collector.dispatch.tables
 import collector.facts.tables
 import collector.history.tables

@@ -1,4 +1,7 @@
-"""Audit entries, the chain that seals them, and its signed checkpoints. Plain ids: nothing here keeps a row alive."""
+"""Audit entries, the chain that seals them, and its signed checkpoints. Plain ids: nothing here keeps a row alive.
+
+All three are only ever added to: the database itself refuses to change or to delete a row of them.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +12,7 @@ from collector.foundation.database import BigInt, Json
 
 
 class AuditEntry(SQLModel, table=True):
-    """One thing that was done. Inserted with the event itself; holds ids, codes and amounts, never names."""
+    """One thing that was done. Inserted with the event itself; holds ids, codes, amounts and HMACs, never names."""
 
     __tablename__ = "audit_entry"
 
@@ -34,11 +37,13 @@ class AuditLink(SQLModel, table=True):
 
 
 class AuditCheckpoint(SQLModel, table=True):
-    """A signature over the chain up to a position."""
+    """A signature over the chain up to a position: every sealing ends with one."""
 
     __tablename__ = "audit_checkpoint"
 
     position: int = Field(primary_key=True, sa_type=BigInt, sa_column_kwargs={"autoincrement": False})
     hash: str
     at: datetime
+    previous: int | None = Field(default=None, sa_type=BigInt)
+    """Position of the checkpoint before it, 0 for the first; None: from before checkpoints were chained."""
     signature: str

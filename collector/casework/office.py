@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from collector.audit.actions import record
 from collector.compliance.rules import Capabilities
 from collector.dispatch import memory, twilio
 from collector.dispatch.carriers import Carrier
@@ -19,6 +20,7 @@ from collector.foundation.keys import Keys, make_key_file, read_keys
 from collector.foundation.settings import CarrierKind, Settings
 from collector.identity import installation as who
 from collector.identity.queries import installation
+from collector.identity.rules import COMMAND_LINE
 from collector.texts.catalogue import Catalogue
 
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -71,6 +73,8 @@ class Office:
         if row is None:
             raise NotReady("the database is empty; run: collector db upgrade")
         who.arm(self.settings.home / "armed.json", row, self._address, self._account, now)
+        with self.database.begin() as session:
+            record(session, COMMAND_LINE.name, "installation.arm", "installation:1", {"database": row.database_id}, now)
 
     def require_armed(self, at: datetime, clock: datetime) -> None:
         """Refuse to contact anyone from a copy, or at an invented hour: a `NotReady` or `BadInput` says why.

@@ -1,16 +1,18 @@
 """Commands for whoever runs the installation: database, users, keys, facts, audit."""
 
 import secrets
+from pathlib import Path
 
 import typer
 
 from collector.audit import actions as audit_actions
 from collector.audit import queries as audit_queries
+from collector.audit.anchor import read_anchor, write_anchor
 from collector.casework.office import set_up
 from collector.cli.frame import AtOption, JsonFlag, command, moment, office, progress_bar, show
 from collector.facts import actions as facts_actions
 from collector.foundation.clock import parse_moment, system_clock
-from collector.foundation.errors import CollectorError
+from collector.foundation.errors import CollectorError, NotReady
 from collector.foundation.settings import load_settings
 from collector.identity import actions as identity_actions
 from collector.identity.rules import COMMAND_LINE, ApiScope, Level, Role
@@ -61,7 +63,7 @@ def user_add(
             now=moment(at),
             actor=COMMAND_LINE.name,
         )
-        give_access(session, portfolio, user_id=row.id)
+        give_access(session, portfolio, user_id=row.id, actor=COMMAND_LINE.name, at=moment(at))
         document = {"user": name, "id": row.id, "roles": role, "password": password}
     show(document, as_json=json_, lines=[f"user {name} can sign in with: {password}", "It is not shown again."])
 
@@ -87,7 +89,7 @@ def apikey_add(
             all_portfolios=not portfolio,
             expires_at=parse_moment(expires) if expires else None,
         )
-        give_access(session, portfolio, api_key_id=row.id)
+        give_access(session, portfolio, api_key_id=row.id, actor=COMMAND_LINE.name, at=moment(at))
         document = {"id": row.id, "name": name, "key": shown, "scopes": scope}
     show(document, as_json=json_, lines=[f"key: {shown}", "It is not shown again."])
 
@@ -115,16 +117,43 @@ def facts_rebuild(at: str | None = AtOption, json_: bool = JsonFlag) -> None:
 
 @audit.command("verify")
 @command
-def audit_verify(json_: bool = JsonFlag) -> None:
-    """Walk the whole chain; names what was changed, removed, inserted or reordered."""
+def audit_verify(
+    anchor: Path | None = typer.Option(None, "--anchor", help="A checkpoint that was carried off; see: audit anchor."),
+    at: str | None = AtOption,
+    json_: bool = JsonFlag,
+) -> None:
+    """Walk the whole chain; names what was changed, removed, inserted or reordered. Exit code 1 when anything was.
+
+    Entries not yet sealed are counted, not proven: nobody can tell whether one of them was taken away.
+    """
     desk = office()
-    with desk.database.read() as session:
-        proof = audit_queries.verify(session, desk.keys)
+    known = read_anchor(anchor) if anchor is not None else None
+    with desk.database.read() as session, progress_bar("walking the chain") as progress:
+        proof = audit_queries.verify(session, desk.keys, moment(at), known, progress)
     lines = [f"{proof.sealed} entries sealed, {proof.unsealed} not yet sealed"]
-    lines += [f"{finding.damage}: {finding.words}" for finding in proof.findings] or ["the chain is whole"]
+    if proof.unsealed_since is not None:
+        lines[0] += f", the oldest of {proof.unsealed_since.isoformat()}"
+    lines += [str(finding) for finding in proof.findings] or ["the chain is whole"]
+    if proof.found > len(proof.findings):
+        lines.append(f"and {proof.found - len(proof.findings)} more")
     show(proof, as_json=json_, lines=lines)
     if proof.findings:
         raise typer.Exit(1)
+
+
+@audit.command("anchor")
+@command
+def audit_anchor(
+    file: Path = typer.Argument(..., help="A new file; carry it off this host."), json_: bool = JsonFlag
+) -> None:
+    """Write the newest signed checkpoint to a file, for `audit verify --anchor`: it finds a chain that was cut, or an
+    older database that was put back."""
+    with office().database.read() as session:
+        anchor = audit_queries.newest_anchor(session)
+    if anchor is None:
+        raise NotReady("nothing is sealed yet; run: collector audit seal")
+    write_anchor(anchor, file)
+    show(anchor, as_json=json_, lines=[f"the chain up to {anchor.position} is in {file.name}: carry it off this host"])
 
 
 @audit.command("seal")

@@ -96,7 +96,7 @@ def read_pack(text: str, house: str) -> Pack:
     rules = (*ground, *(_rule(entry) for entry in file.rules))
     _check(file, rules)
     version = hashlib.sha256(f"{house}\0{text}".encode()).hexdigest()[:16]
-    return Pack(file.code, file.title.model_dump(), rules, file.zone, file.country, version)
+    return Pack(file.code, file.title.model_dump(), rules, file.zone, file.country, version, (text, house))
 
 
 def _parsed(text: str) -> PackFile:

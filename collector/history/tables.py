@@ -133,6 +133,7 @@ class Promise(SQLModel, table=True):
     state: PromiseState = Field(default=PromiseState.open, sa_type=enum_column(PromiseState), index=True)
     paid: int = Field(default=0, sa_type=BigInt)
     decided_at: datetime | None = None
+    withdrawn_because: str | None = None
     approval_id: int | None = Field(default=None, foreign_key="approval.id", sa_type=BigInt)
     """Set when a supervisor had to agree."""
     reminded_at: datetime | None = None
@@ -155,8 +156,10 @@ class Stop(SQLModel, table=True):
     until: datetime | None = None
     reason: str = ""
     actor: str
+    recorded_at: datetime
     lifted_at: datetime | None = None
     lifted_by: str | None = None
+    lifted_because: str | None = None
     natural_key: str | None = Field(default=None, unique=True)
 
 
@@ -197,6 +200,7 @@ class Hold(SQLModel, table=True):
     at: datetime
     until: datetime | None = None
     actor: str
+    recorded_at: datetime
     lifted_at: datetime | None = None
     lifted_by: str | None = None
 
@@ -213,6 +217,7 @@ class Dispute(SQLModel, table=True):
     answered_at: datetime | None = None
     answer: str | None = None
     actor: str
+    recorded_at: datetime
     natural_key: str | None = Field(default=None, unique=True)
 
 

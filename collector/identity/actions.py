@@ -159,7 +159,15 @@ def goes_stale(row: UserSession, now: datetime) -> bool:
 
 
 def log_out(session: Session, token: str, now: datetime) -> None:
-    session.execute(update(UserSession).where(col(UserSession.token_hash) == digest(token)).values(ended_at=now))
+    """Ends the session of that token; one that is over, or never was, is no news."""
+    row = session.get(UserSession, digest(token))
+    if row is None or row.ended_at is not None:
+        return
+    row.ended_at = now
+    session.add(row)
+    session.flush()
+    user = session.get_one(User, row.user_id)
+    record(session, f"user:{user.name}", "logout", f"user:{user.id}", {}, now)
 
 
 def add_api_key(

@@ -26,10 +26,18 @@ from collector.portfolio.tables import (
 )
 
 LONGEST_PAUSE_DAYS = 366
+POINT_CHANGED, PAYMENT_MATCHED = "contact-point", "payment-match"
+"""What the audit calls them: from its entries it is known what a number was, and where money lay, at a moment."""
 
 
 def give_access(
-    session: Session, codes: Iterable[str], *, user_id: int | None = None, api_key_id: int | None = None
+    session: Session,
+    codes: Iterable[str],
+    *,
+    user_id: int | None = None,
+    api_key_id: int | None = None,
+    actor: str,
+    at: datetime,
 ) -> None:
     """Let a user or an API key see these portfolios; given again, nothing changes."""
     if (user_id is None) == (api_key_id is None):
@@ -46,6 +54,8 @@ def give_access(
         ).first()
         if known is None:
             session.add(wanted)
+            subject = f"user:{user_id}" if user_id is not None else f"apikey:{api_key_id}"
+            record(session, actor, "access.give", subject, {"portfolio": portfolio.code}, at)
     session.flush()
 
 
@@ -143,6 +153,7 @@ def add_phone(
             ContactPoint.value == value,
         )
     ).first()
+    before = _told_of(row)
     if row is None:
         row = ContactPoint(
             person_id=person.id or 0,
@@ -158,9 +169,17 @@ def add_phone(
         row.verified_at = max(filter(None, (row.verified_at, verified_at)))
     session.add(row)
     session.flush()
-    detail = {"person": person.id, "source": source, "owner": owner.value, "verified": verified_at is not None}
-    record(session, actor, "contact-point", f"contact_point:{row.id}", detail, at)
+    detail = {"person": person.id, "source": source, "before": before, "after": _told_of(row)}
+    record(session, actor, POINT_CHANGED, f"contact_point:{row.id}", detail, at)
     return row
+
+
+def _told_of(row: ContactPoint | None) -> dict[str, str | None] | None:
+    """A contact point as the audit tells it, so that it can be told later what it was at a moment; None: not there."""
+    if row is None:
+        return None
+    verified = row.verified_at.isoformat() if row.verified_at else None
+    return {"status": row.status.value, "owner": row.owner.value, "label": row.label, "verified_at": verified}
 
 
 def mark_point(
@@ -176,14 +195,14 @@ def mark_point(
 ) -> None:
     """What history found out about a contact point: wrong, given up, struck or active again; whose it is, and of what
     sort (a landline takes no messages)."""
-    before = row.status
+    before = _told_of(row)
     row.status = status
     row.owner, row.label = owner or row.owner, label or row.label
     row.verified_at = verified_at or row.verified_at
     session.add(row)
     session.flush()
-    detail = {"before": before.value, "status": status.value, "owner": row.owner.value}
-    record(session, actor, "contact-point", f"contact_point:{row.id}", detail, at)
+    detail = {"person": row.person_id, "before": before, "after": _told_of(row)}
+    record(session, actor, POINT_CHANGED, f"contact_point:{row.id}", detail, at)
 
 
 def match_payment(session: Session, payment_id: int, account_id: int, *, actor: str, at: datetime) -> PaymentRow:
@@ -201,5 +220,5 @@ def match_payment(session: Session, payment_id: int, account_id: int, *, actor: 
     session.add(payment)
     session.flush()
     detail = {"account": account_id, "amount": payment.amount}
-    record(session, actor, "payment-match", f"payment:{payment_id}", detail, at)
+    record(session, actor, PAYMENT_MATCHED, f"payment:{payment_id}", detail, at)
     return payment

@@ -6,6 +6,7 @@ same language and name, or adds a new one.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,6 +56,14 @@ class Catalogue:
         if problems:
             raise BadInput(problems=tuple(problems))
         return cls(templates)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """ "language/name" → the beginning of the SHA-256 of its text: what changed when a text was changed."""
+        return {
+            f"{language}/{name}": hashlib.sha256(template.body.encode()).hexdigest()[:16]
+            for (language, name), template in sorted(self._templates.items())
+        }
 
     @property
     def languages(self) -> tuple[str, ...]:

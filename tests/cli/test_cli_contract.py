@@ -28,7 +28,9 @@ OPTIONS = {
     "apikey add": {"--json", "--at"},
     "facts verify": {"--json"},
     "facts rebuild": {"--json", "--at"},
-    "audit verify": {"--json"},
+    "audit verify": {"--anchor", "--at", "--json"},
+    "audit anchor": {"--json"},
+    "audit seal": {"--at", "--json"},
     "load": {"--portfolio", "--mapping", "--rejects", "--at", "--json"},
     "plan": {"--portfolio", "--dry-run", "--at", "--json"},
     "sweep": {"--at", "--json"},
@@ -181,7 +183,8 @@ def test_a_dry_run_stores_nothing_that_a_plan_would(home: Home) -> None:
 def test_damage_is_failure_not_bad_input(home: Home) -> None:
     """Exit code 1, and the document says what was found."""
     assert home.run("audit", "seal", "--at", NOW).code == 0
-    script = "UPDATE audit_entry SET actor = 'nobody' WHERE id = 1; UPDATE account_state SET owed = owed + 1;"
+    script = "DROP TRIGGER audit_entry_update;"
+    script += "UPDATE audit_entry SET actor = 'nobody' WHERE id = 1; UPDATE account_state SET owed = owed + 1;"
     _by_hand(home.folder / "collector.db", script)
     for words, key in ((("audit", "verify"), "findings"), (("facts", "verify"), "differences")):
         done = home.run(*words, "--json")

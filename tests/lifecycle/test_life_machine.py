@@ -90,7 +90,10 @@ class PersonsLife(RuleBasedStateMachine):
         self.rounds_seen: set[int] = set()
 
     def teardown(self) -> None:
-        self.open.close()
+        try:
+            self.seal()
+        finally:
+            self.open.close()
 
     # --- What happens ---
 
@@ -482,7 +485,7 @@ class PersonsLife(RuleBasedStateMachine):
         with self.database.begin() as session:
             seal(session, self.office.keys, self.life.now)
         with self.database.read() as session:
-            proof = verify_audit(session, self.office.keys)
+            proof = verify_audit(session, self.office.keys, self.life.now)
         assert (proof.findings, proof.unsealed) == ((), 0)
 
 

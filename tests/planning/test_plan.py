@@ -170,6 +170,7 @@ def test_holds_in_force_are_read(book: Book) -> None:
                 reason=HoldReason.supervisor,
                 at=NIGHT,
                 actor="test",
+                recorded_at=NIGHT,
             )
         )
     result = plan(book)

@@ -162,7 +162,7 @@ def _user(session: Any, name: str, roles: Sequence[Role], codes: Sequence[str]) 
     )
     session.add(user)
     session.flush()
-    give_access(session, codes, user_id=user.id)
+    give_access(session, codes, user_id=user.id, actor="cli", at=NOW)
 
 
 def _keys(session: Any) -> dict[str, str]:
@@ -173,7 +173,7 @@ def _keys(session: Any) -> dict[str, str]:
         *((scope.value, [scope], []) for scope in ApiScope),
     ):
         shown, row = identity.add_api_key(session, name, scopes, NOW, "cli", all_portfolios=not codes)
-        give_access(session, codes, api_key_id=row.id)
+        give_access(session, codes, api_key_id=row.id, actor="cli", at=NOW)
         keys[name] = shown
     return keys
 

@@ -291,6 +291,7 @@ def test_ready_tells_lights_and_no_names(house: Building) -> None:
         "plan",
         "carrier",
         "contact",
+        "audit",
     }
     assert "CN" not in answer.text.replace("SQLite", "")
     assert house.client().get("/healthz").json() == {"status": "alive"}

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 from sqlmodel import Session, col, select
 
+from collector.audit.actions import record
 from collector.casework.actions.attempts import note_attempts
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.outcomes import carry_out, take_back
@@ -43,6 +44,7 @@ def release(session: Session, office: Office, task_id: int, at: datetime, actor:
         move(task, TaskState.planned)
         task.claimed_by = task.claimed_at = task.lease_until = None
         session.add(task)
+        record(session, actor.name, "call.released", f"task:{task.id}", {"person": task.person_id}, at)
         follow_up(session, office, {task.person_id}, at, actor)
 
 

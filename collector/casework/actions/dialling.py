@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from collector.audit.actions import record
 from collector.casework.actions.contacts import record_outcome
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.receipts import seen_before
@@ -82,6 +83,7 @@ def _take_receipt(
 def never_dialled(session: Session, office: Office, task: Task, reason: str, at: datetime) -> None:
     """The borrower's phone was not rung: nothing counts, and the plan decides afresh."""
     dispatch.end(session, task, TaskState.failed, at, reason)
+    record(session, CARRIER.name, "call.never_dialled", f"task:{task.id}", {"person": task.person_id}, at)
     follow_up(session, office, {task.person_id}, at, CARRIER)
 
 
@@ -131,6 +133,7 @@ def dial_status(session: Session, *, token: str, sid: str, status: str, at: date
     submission.child_sid = submission.child_sid or sid
     submission.updated_at = at
     session.add(submission)
+    dispatch.note_report(session, submission, f"dial:{status}", at)
     return True
 
 
@@ -144,6 +147,7 @@ def dial_result(
     task, submission = held
     submission.seconds, submission.child_sid = seconds, submission.child_sid or sid
     session.add(submission)
+    dispatch.note_report(session, submission, f"ended:{status}", at, seconds=seconds)
     proven: Outcome | None = DIAL_OUTCOME.get(status)
     if proven is not None and task.attempt_id is None and task.state is TaskState.sent:
         record_outcome(session, office, task.id or 0, proven, at, actor=CARRIER, seconds=seconds)

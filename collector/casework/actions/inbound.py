@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
+from collector.audit.actions import record
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.actions.lines import Contacted, note_contact, person_at, portfolio_of_line
+from collector.casework.actions.lines import Contacted, note_contact, note_inbound, person_at, portfolio_of_line
 from collector.casework.actions.replying import TEMPLATES, reply_to
 from collector.casework.actions.stops import sharing
 from collector.casework.office import Office
@@ -66,7 +67,7 @@ def inbound_sms(
     if done and (reply is not None or Reading.help not in read.certain):
         row.handled_at, row.handled_by = at, CARRIER.name
     row.replied = reply is not None
-    session.add(row)
+    note_inbound(session, row)
     _put_on_record(session, read, row, book, reply)
     follow_up(session, office, people, at, CARRIER)
     return reply
@@ -167,6 +168,7 @@ def handle_inbound(session: Session, office: Office, message_id: int, at: dateti
         return row
     row.handled_at, row.handled_by = at, actor.name
     session.add(row)
+    record(session, actor.name, "inbound.handled", f"inbound_message:{row.id}", {"reading": row.reading}, at)
     held = select(Hold).where(
         col(Hold.actor) == CARRIER.name,
         col(Hold.lifted_at).is_(None),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.actions.lines import Contacted, note_contact, person_at, portfolio_of_line
+from collector.casework.actions.lines import Contacted, note_contact, note_inbound, person_at, portfolio_of_line
 from collector.casework.actions.receipts import seen_before
 from collector.casework.addresses import Addresses
 from collector.casework.office import Office
@@ -69,7 +69,7 @@ def _sorry(
             portfolio_id=book.id if book else None,
             reading=Reading.missed_call.value,
         )
-        session.add(missed)
+        note_inbound(session, missed)
     language = "zh" if book is not None and book.language.startswith("zh") else "en"
     return twiml.say(NOBODY[language], language)
 

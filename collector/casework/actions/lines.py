@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from collector.audit.actions import record
+from collector.dispatch.tables import InboundMessage
 from collector.facts.queries import read_person
 from collector.foundation.clock import local_day
 from collector.history import actions as history
@@ -47,6 +49,14 @@ def person_at(session: Session, number: str, book: Portfolio | None) -> int | No
         default=None,
     )
     return best.person_id if best else None
+
+
+def note_inbound(session: Session, row: InboundMessage) -> None:
+    """A message, or a call that nobody took, on record with its audit entry: whose it is and how it reads."""
+    session.add(row)
+    session.flush()
+    detail = {"person": row.person_id, "portfolio": row.portfolio_id, "reading": row.reading, "replied": row.replied}
+    record(session, CARRIER.name, "inbound.recorded", f"inbound_message:{row.id}", detail, row.at)
 
 
 def note_contact(

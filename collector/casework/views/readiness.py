@@ -1,4 +1,4 @@
-"""Is today ready? One light each for database, payments, plan, carrier and the red switch."""
+"""Is today ready? One light each for database, payments, plan, carrier, the red switch and the audit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, or_, select
 
+from collector.audit.queries import unsealed_newest
 from collector.casework.office import Office
 from collector.foundation.clock import day_start, local_day
 from collector.foundation.database import is_postgresql
@@ -24,6 +25,8 @@ from collector.portfolio.tables import Portfolio
 
 SAFE_SQLITE = (3, 51, 3)
 """From here on the WAL reset is sound (security section 3); older builds are fine for a demo."""
+SEALED_WITHIN = timedelta(seconds=10)
+"""The longest that an entry waits for its seal (security section 3)."""
 
 
 class State(StrEnum):
@@ -47,10 +50,11 @@ class Light:
 
 
 def readiness(session: Session, office: Office, scope: Scope, now: datetime) -> list[Light]:
-    """The lights: database, payments loaded, plan run, carrier. Words name no portfolio: a monitor may read them."""
+    """The lights: database, payments loaded, plan run, carrier, audit sealed. Words name no portfolio: a monitor may
+    read them."""
     books = portfolios(session, scope)
     loaded, planned = _payments(books, now), _plans(session, books, now)
-    return [_database(session), loaded, planned, _carrier(office, now), _stopped(session, now)]
+    return [_database(session), loaded, planned, _carrier(office, now), _stopped(session, now), _audit(session, now)]
 
 
 def _database(session: Session) -> Light:
@@ -97,6 +101,13 @@ def _carrier(office: Office, now: datetime) -> Light:
     except NotReady:
         return Light("carrier", State.bad, "not armed: nothing is sent from this database")
     return Light("carrier", State.good, "armed to contact people")
+
+
+def _audit(session: Session, now: datetime) -> Light:
+    count, since = unsealed_newest(session)
+    if since is not None and now - since > SEALED_WITHIN:
+        return Light("audit", State.look, "{count} entries of the audit wait to be sealed", {"count": count})
+    return Light("audit", State.good, "the audit is sealed")
 
 
 def _stopped(session: Session, now: datetime) -> Light:

@@ -56,3 +56,5 @@ class Pack:
     """ISO 3166 country of its working days; empty: Monday to Friday."""
     version: str = ""
     """Digest of the texts it was read from: what an audit entry names."""
+    texts: tuple[str, str] = field(default=("", ""), repr=False)
+    """Those texts: the pack's file, and that of the house rules."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntFlag
+from functools import cached_property
 from typing import Any, NamedTuple
 
+import msgspec
 from pydantic import ValidationError
 
 from collector.compliance.rules import (
@@ -136,7 +139,7 @@ class Asked(NamedTuple):
         return Fired(self.rule.id, found.answer or self.rule.answer, found.reason, self.rule.source, found.until)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """What the gate of one portfolio asks."""
 
@@ -144,6 +147,9 @@ class Policy:
     setting: Setting
     rules: tuple[Asked, ...]
     """All rules that bind here, in the order of judging."""
+    terms: Mapping[str, Any]
+    """What it was compiled from, word for word, as JSON can hold it: enough to compile it again."""
+
     touched: dict[tuple[Channel, int, frozenset[str]], tuple[Asked, ...]] = field(default_factory=dict)
     """The parts of them that were asked for so far; what `asked` makes once for each sort of case."""
 
@@ -154,6 +160,16 @@ class Policy:
         if found is None:
             found = self.touched[sort] = tuple(_touched(self.rules, channel, needs, heard))
         return found
+
+    @property
+    def name(self) -> str:
+        """ "code@version" of its pack."""
+        return f"{self.pack.code}@{self.pack.version}"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of its terms, hex: two gates of one digest give the same verdicts."""
+        return hashlib.sha256(msgspec.json.encode(self.terms, order="sorted")).hexdigest()
 
 
 def compile_policy(
@@ -183,7 +199,15 @@ def compile_policy(
     ready = (_ready(rule) for rule in sorted(bound, key=_position))
     asked = tuple(one for one in ready if not one.parameters.is_idle)
     setting = Setting(collector, (pack.zone,) if pack.zone else (), pack.country, capabilities)
-    return Policy(pack, setting, asked)
+    terms = {
+        "pack": pack.texts[0],
+        "house": pack.texts[1],
+        "collector_type": collector,
+        "debt_type": None if debt_type is None else DebtType(debt_type).value,
+        "tightening": dict(tightening or {}),
+        "capabilities": capabilities,
+    }
+    return Policy(pack, setting, asked, msgspec.to_builtins(terms, order="sorted"))
 
 
 def _position(rule: Rule) -> tuple[int, int]:

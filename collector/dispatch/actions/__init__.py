@@ -6,7 +6,7 @@ whose they are; it therefore never waits for a person while it holds a task.
 
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
 from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
-from collector.dispatch.actions.moving import end, move, take_progress
+from collector.dispatch.actions.moving import end, move, note_report, take_progress
 from collector.dispatch.actions.papers import finish_paper
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "end",
     "finish_paper",
     "move",
+    "note_report",
     "submit_call",
     "take_progress",
 ]

@@ -24,7 +24,7 @@ from collector.dispatch.queries import (
     subject_of,
     to_lock,
 )
-from collector.dispatch.rules import contact_of, denied
+from collector.dispatch.rules import Judged, contact_of, denied, facts_mac
 from collector.dispatch.tables import Submission
 from collector.foundation.errors import Conflict
 from collector.history.rules import Channel
@@ -95,10 +95,10 @@ def claim_call(
             continue
         step.commit()
         task = found[0]
-        verdict = judge_task(session, task, carried_in, at)
-        if verdict.answer is Answer.allow:
-            return _claimed(session, task, agent, verdict, at)
-        refuse(session, task, verdict, at, Moment.claim)
+        judged = judge_task(session, task, carried_in, at)
+        if judged.verdict.answer is Answer.allow:
+            return _claimed(session, task, agent, judged, at)
+        refuse(session, task, judged, at, Moment.claim)
         session.flush()
         may_wait = False
     return None
@@ -117,26 +117,26 @@ def _still_held(
     task = held_task(session, task_id)
     if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
         return None
-    verdict = judge_task(session, task, carried_in, at)
-    if verdict.answer is Answer.allow:
-        return ClaimedCall(task, verdict)
-    refuse(session, task, verdict, at, Moment.claim)
+    judged = judge_task(session, task, carried_in, at)
+    if judged.verdict.answer is Answer.allow:
+        return ClaimedCall(task, judged.verdict)
+    refuse(session, task, judged, at, Moment.claim)
     session.flush()
     return None
 
 
-def _claimed(session: Session, task: Task, agent: Actor, verdict: Verdict, at: datetime) -> ClaimedCall:
+def _claimed(session: Session, task: Task, agent: Actor, judged: Judged, at: datetime) -> ClaimedCall:
     move(task, TaskState.claimed)
     # Nobody dials after the lawful window: the hold ends with it at the latest.
     task.claimed_by, task.claimed_at, task.lease_until = agent.name, at, min(at + LEASE, task.not_after)
     task.token = secrets.token_urlsafe(16)
     session.add(task)
-    note_verdict(session, task, verdict, at, Moment.claim, agent.name)
+    note_verdict(session, task, judged, at, Moment.claim, agent.name)
     session.flush()
-    return ClaimedCall(task, verdict)
+    return ClaimedCall(task, judged.verdict)
 
 
-def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Verdict:
+def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Judged:
     """The gate's word on a call, letter or visit at this moment; the person's row must be held by the caller."""
     ground = ground_of(session, [task], at, carried_in)
     if ground.is_held(task):
@@ -148,7 +148,8 @@ def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     ctx = ground.contexts[task.portfolio_id]
     contact = contact_of(*found, task.channel, task.purpose, debts, ctx.collector, task.template)
-    return judge(contact, facts, ctx.policy, at)
+    mac = facts_mac(ground.salts[task.person_id], facts)
+    return Judged(judge(contact, facts, ctx.policy, at), ctx.policy, mac)
 
 
 def submit_call(
@@ -159,10 +160,11 @@ def submit_call(
     task = held_task(session, task_id)
     if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
         raise Conflict("this call is not held for you any more; take the next one")
-    verdict = judge_task(session, task, carried_in, at)
-    if verdict.answer is not Answer.allow:
-        refuse(session, task, verdict, at, Moment.dial)
-        return verdict
+    judged = judge_task(session, task, carried_in, at)
+    if judged.verdict.answer is not Answer.allow:
+        refuse(session, task, judged, at, Moment.dial)
+        return judged.verdict
+    note_verdict(session, task, judged, at, Moment.dial, agent.name)
     move(task, TaskState.sending)
     task.submitted_at = at
     row = Submission(
@@ -178,14 +180,14 @@ def submit_call(
     )
     session.add_all([task, row])
     session.flush()
-    return ReadyCall(task_id, row.id or 0, leg, row.from_number, row.token, Cleared(task_id, at, verdict))
+    return ReadyCall(task_id, row.id or 0, leg, row.from_number, row.token, Cleared(task_id, at, judged.verdict))
 
 
 def clear_dial(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Verdict:
     """The moment of dialling: the agent is on the line, the borrower's leg is about to ring. Judged again; the
     person must be held by the caller."""
-    verdict = judge_task(session, task, carried_in, at)
-    note_verdict(session, task, verdict, at, Moment.dial)
-    if verdict.answer is not Answer.allow:
-        store_refusal(session, task, verdict, at, Moment.dial)
-    return verdict
+    judged = judge_task(session, task, carried_in, at)
+    note_verdict(session, task, judged, at, Moment.dial)
+    if judged.verdict.answer is not Answer.allow:
+        store_refusal(session, task, judged.verdict, at, Moment.dial)
+    return judged.verdict

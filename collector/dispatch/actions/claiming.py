@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlmodel import Session
 
+from collector.audit.actions import record_change
 from collector.compliance.rules import Answer, Verdict, judge
 from collector.dispatch.actions.moving import move, note_verdict, refuse
 from collector.dispatch.carriers import Cleared
@@ -26,12 +27,21 @@ from collector.dispatch.queries import (
     numbers_waited_for,
     subject_of,
 )
-from collector.dispatch.rules import InFlight, contact_of, denied, objection, values, with_flights
+from collector.dispatch.rules import (
+    InFlight,
+    Judged,
+    contact_of,
+    denied,
+    facts_mac,
+    objection,
+    values,
+    with_flights,
+)
 from collector.dispatch.tables import Submission
 from collector.facts.rules import PersonFacts
 from collector.foundation.errors import BadInput
 from collector.history.rules import Channel
-from collector.identity.rules import EVERYTHING
+from collector.identity.rules import EVERYTHING, WORKER
 from collector.planning.queries import CarriedIn, due_messages
 from collector.planning.rules import Moment, TaskState
 from collector.planning.tables import Task
@@ -82,7 +92,10 @@ def claim_messages(
     due = due_messages(session, not_held(session, EVERYTHING, at), at, limit)
     held = lock_people(session, {task.person_id for task in due}, skip=True)
     tasks = [task for task in due if task.person_id in held]
-    return _Batch(session, catalogue, carried_in, at, tasks).claim() if tasks else MessageClaims()
+    if not tasks:
+        return MessageClaims()
+    record_change(session, WORKER.name, "texts.used", "catalogue:1", catalogue.digests, at)
+    return _Batch(session, catalogue, carried_in, at, tasks).claim()
 
 
 class _Batch:
@@ -113,18 +126,18 @@ class _Batch:
             self.claims.waiting += 1
             return None
         facts = with_flights(self.ground.people[task.person_id], self.flights.get(task.person_id, ()))
-        text, verdict = _written_and_judged(task, facts, self.ground, self.catalogue, self.at)
-        if verdict.answer is not Answer.allow or text is None:
+        text, judged = _written_and_judged(task, facts, self.ground, self.catalogue, self.at)
+        if judged.verdict.answer is not Answer.allow or text is None:
             self.claims.refused += 1
-            closing = refuse(self.session, task, verdict, self.at, Moment.claim)
+            closing = refuse(self.session, task, judged, self.at, Moment.claim)
             if closing and task.contact_point_id is not None:
                 self.claims.closings.append((task.contact_point_id, task.person_id, closing))
             return None
         self.flights.setdefault(task.person_id, []).append(self.ground.flight(task, self.at))
         self.waited_for.add(task.number or "")
-        return task, self._sending(task, text, verdict), verdict
+        return task, self._sending(task, text, judged), judged.verdict
 
-    def _sending(self, task: Task, text: str, verdict: Verdict) -> Submission:
+    def _sending(self, task: Task, text: str, judged: Judged) -> Submission:
         token = secrets.token_urlsafe(16)
         move(task, TaskState.claimed)
         move(task, TaskState.sending)
@@ -143,7 +156,7 @@ class _Batch:
             updated_at=self.at,
         )
         self.session.add_all([task, submission])
-        note_verdict(self.session, task, verdict, self.at, Moment.claim)
+        note_verdict(self.session, task, judged, self.at, Moment.claim)
         return submission
 
 
@@ -163,7 +176,7 @@ def _ready(task: Task, row: Submission, verdict: Verdict, at: datetime) -> Ready
 
 def _written_and_judged(
     task: Task, facts: PersonFacts, ground: Ground, catalogue: Catalogue, at: datetime
-) -> tuple[str | None, Verdict]:
+) -> tuple[str | None, Judged]:
     """The finished text and the gate's word on it. What can not be written is refused, with the reason."""
     found = subject_of(task, facts)
     if found is None or task.template is None:
@@ -184,4 +197,5 @@ def _written_and_judged(
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     ctx = ground.contexts[task.portfolio_id]
     contact = contact_of(account, phone, task.channel, task.purpose, debts, ctx.collector, task.template, text)
-    return text, judge(contact, facts, ctx.policy, at)
+    mac = facts_mac(ground.salts[task.person_id], facts)
+    return text, Judged(judge(contact, facts, ctx.policy, at), ctx.policy, mac)

@@ -9,10 +9,12 @@ import msgspec
 from sqlmodel import Session
 
 from collector.audit.actions import record
+from collector.compliance.actions import keep_policy
 from collector.compliance.rules import Verdict
-from collector.dispatch.rules import Progress, forward
+from collector.dispatch.rules import Judged, Progress, forward
 from collector.dispatch.tables import Submission
 from collector.foundation.errors import Conflict
+from collector.identity.rules import CARRIER, WORKER
 from collector.planning.rules import TASK_MOVES, Moment, Purpose, TaskState
 from collector.planning.tables import Refusal, Task
 
@@ -36,21 +38,29 @@ def end(session: Session, task: Task, to: TaskState, at: datetime, reason: str |
 def take_progress(
     session: Session, submission: Submission, progress: Progress, at: datetime, code: int | None = None
 ) -> bool:
-    """What the carrier reports, taken only forward, with the error that belongs to it. Returns whether anything
+    """What the carrier reports, taken only forward, each step with its audit entry and error. Returns whether anything
     changed."""
     after = forward(submission.progress, progress)
     if after is submission.progress:
         return False
     submission.progress, submission.updated_at, submission.error_code = after, at, code
     session.add(submission)
+    note_report(session, submission, after.value, at, code=code)
     return True
 
 
-def refuse(session: Session, task: Task, verdict: Verdict, at: datetime, moment: Moment) -> tuple[str, ...]:
+def note_report(session: Session, submission: Submission, status: str, at: datetime, **more: int | None) -> None:
+    """What a carrier said about a submission is an audit entry."""
+    detail = {"task": submission.task_id, "status": status, "sid": submission.sid, **more}
+    record(session, CARRIER.name, "carrier.reported", f"submission:{submission.id}", detail, at)
+
+
+def refuse(session: Session, task: Task, judged: Judged, at: datetime, moment: Moment) -> tuple[str, ...]:
     """Put a refused task off to the next lawful time inside its window, or cancel it. Returns the rules that forbid a
     closing SMS for good, else nothing."""
+    verdict = judged.verdict
     store_refusal(session, task, verdict, at, moment)
-    note_verdict(session, task, verdict, at, moment)
+    note_verdict(session, task, judged, at, moment)
     rules = tuple(rule.id for rule in verdict.rules)
     earliest = verdict.earliest
     if earliest is not None and at < earliest < task.not_after:
@@ -86,9 +96,24 @@ def store_refusal(session: Session, task: Task, verdict: Verdict, at: datetime, 
 
 
 def note_verdict(
-    session: Session, task: Task, verdict: Verdict, at: datetime, moment: Moment, actor: str = "worker"
+    session: Session, task: Task, judged: Judged, at: datetime, moment: Moment, actor: str = WORKER.name
 ) -> None:
-    """Every verdict at the moment of contact is an audit entry (design section 3)."""
-    rules = [rule.id for rule in verdict.rules]
-    detail: Mapping[str, object] = {"moment": moment.value, "answer": verdict.answer.value, "rules": rules}
+    """Every verdict at the moment of contact is an audit entry (design section 3): what was asked, the answer, the
+    rules that spoke, and the gate and the facts it was reached on."""
+    policy = judged.policy
+    if policy is not None:
+        keep_policy(session, policy, task.portfolio_id, actor, at)
+    detail: Mapping[str, object] = {
+        "moment": moment.value,
+        "answer": judged.verdict.answer.value,
+        "rules": [rule.id for rule in judged.verdict.rules],
+        "person": task.person_id,
+        "account": task.account_id,
+        "contact_point": task.contact_point_id,
+        "channel": task.channel.value,
+        "purpose": task.purpose.value,
+        "pack": policy.name if policy is not None else None,
+        "policy": policy.digest if policy is not None else None,
+        "facts": judged.facts,
+    }
     record(session, actor, "gate.judged", f"task:{task.id}", detail, at)

@@ -21,13 +21,13 @@ def finish_paper(session: Session, task: Task, actor: Actor, carried_in: Carried
     person must be held by the caller. A task that is no longer planned is a `Conflict`."""
     if task.state is not TaskState.planned or session.get_one(PlanRun, task.run_id).state is not RunState.current:
         raise Conflict(f"this task is closed ({task.state_reason or task.state}); what is still due is planned anew")
-    verdict = judge_task(session, task, carried_in, at)
-    if verdict.answer is not Answer.allow:
-        refuse(session, task, verdict, at, Moment.claim)
-        return verdict
-    note_verdict(session, task, verdict, at, Moment.claim, actor.name)
+    judged = judge_task(session, task, carried_in, at)
+    if judged.verdict.answer is not Answer.allow:
+        refuse(session, task, judged, at, Moment.claim)
+        return judged.verdict
+    note_verdict(session, task, judged, at, Moment.claim, actor.name)
     move(task, TaskState.claimed)
     task.claimed_by, task.claimed_at = actor.name, at
     end(session, task, TaskState.done, at)
     session.flush()
-    return verdict
+    return judged.verdict

@@ -33,6 +33,8 @@ class Ground:
     """Of portfolios."""
     names: Mapping[int, str]
     """Of the people contacted, and of the borrowers of their accounts."""
+    salts: Mapping[int, str]
+    """Of the same people."""
     borrowers: Mapping[int, int]
     """Account → its borrower."""
     collectors: Mapping[int, int]
@@ -70,14 +72,15 @@ def ground_of(session: Session, tasks: Sequence[Task], at: datetime, carried_in:
         ).all()
     )
     wanted = {task.person_id for task in tasks} | set(borrowers.values())
-    names = dict(session.exec(select(Person.id, Person.name).where(among(session, Person.id, wanted))).all())
+    named = session.exec(select(Person.id, Person.name, Person.salt).where(among(session, Person.id, wanted))).all()
     return Ground(
         at,
         people,
         {row.id or 0: read_context(session, row.id or 0, at, carried_in) for row in rows},
         {row.id or 0: book_of(row) for row in rows},
         {row.id or 0: row.language for row in rows},
-        {number or 0: name for number, name in names.items()},
+        {number or 0: name for number, name, _ in named},
+        {number or 0: salt for number, _, salt in named},
         {number or 0: person for number, person in borrowers.items()},
         collectors(session),
         _broken(session, {task.account_id for task in tasks if task.purpose is Purpose.broken_promise}),

@@ -1,6 +1,14 @@
 """Pure rules of dispatch: what the gate is asked, how a submission moves, what a message says and how one reads."""
 
-from collector.dispatch.rules.ask import InFlight, contact_of, denied, with_flights, with_neighbours
+from collector.dispatch.rules.ask import (
+    InFlight,
+    Judged,
+    contact_of,
+    denied,
+    facts_mac,
+    with_flights,
+    with_neighbours,
+)
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
 from collector.dispatch.rules.wording import Book, approved_references, objection, values
@@ -10,6 +18,7 @@ __all__ = [
     "ORDER",
     "Book",
     "InFlight",
+    "Judged",
     "Progress",
     "Reach",
     "Read",
@@ -17,6 +26,7 @@ __all__ = [
     "approved_references",
     "contact_of",
     "denied",
+    "facts_mac",
     "forward",
     "objection",
     "read_inbound",

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from collector.compliance.rules import Answer, Contact, Fired, NumberKind, Role, Verdict
+from collector.audit.rules import veiled
+from collector.compliance.rules import Answer, Contact, Fired, NumberKind, Policy, Role, Verdict
 from collector.facts.rules import AccountFacts, Event, Kind, PersonFacts, Phone
 from collector.history.rules import Channel, Direction
 from collector.planning.rules import Purpose, gate_purpose
@@ -31,6 +32,19 @@ class InFlight(NamedTuple):
     caller: str | None
     debts: tuple[int, ...]
     collector: int
+
+
+class Judged(NamedTuple):
+    """A verdict with what it was reached on. Without a policy the task itself, or a hold, refused the contact."""
+
+    verdict: Verdict
+    policy: Policy | None = None
+    facts: str | None = None
+    """HMAC of the facts under the person's salt: the same facts give the same value."""
+
+
+def facts_mac(salt: str, facts: PersonFacts) -> str:
+    return veiled(salt, msgspec.json.encode(facts).decode())
 
 
 def with_flights(facts: PersonFacts, flights: Iterable[InFlight]) -> PersonFacts:
@@ -93,6 +107,6 @@ def contact_of(
     )
 
 
-def denied(rule: str, reason: str, source: str = "house") -> Verdict:
+def denied(rule: str, reason: str, source: str = "house") -> Judged:
     """A refusal that comes from the task itself: a hold, a text that can not be written, an account that is gone."""
-    return Verdict(Answer.deny, (Fired(rule, Answer.deny, reason, source),))
+    return Judged(Verdict(Answer.deny, (Fired(rule, Answer.deny, reason, source),)))

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.audit.actions import record
+from collector.audit.rules import veiled
 from collector.foundation.database import lock_key
 from collector.foundation.errors import NotFound
+from collector.portfolio.tables import Person
 
 K = TypeVar("K", bound=SQLModel)
 
@@ -37,6 +39,12 @@ def change(session: Session, row: SQLModel, actor: str, action: str, detail: dic
     session.add(row)
     session.flush()
     record(session, actor, action, f"{row.__tablename__}:{id_of(row)}", detail, at)
+
+
+def words_of(session: Session, person_id: int | None, text: str) -> str | None:
+    """Free words about a person as an audit entry may hold them; without a person, not at all."""
+    salt = session.exec(select(Person.salt).where(col(Person.id) == person_id)).first() if text and person_id else None
+    return veiled(salt, text) if salt else None
 
 
 def id_of(row: SQLModel) -> int:

@@ -13,7 +13,7 @@ from collector.foundation.calendar import add_business_days
 from collector.foundation.clock import at_local, local
 from collector.foundation.database import among, locked, mostly
 from collector.foundation.errors import BadInput
-from collector.history.actions.keep import add, already, change, fetch, id_of
+from collector.history.actions.keep import add, already, change, fetch, id_of, words_of
 from collector.history.rules import (
     PromiseState,
     PromiseTerms,
@@ -99,8 +99,9 @@ def withdraw_promise(session: Session, promise_id: int, now: datetime, actor: Ac
     row = fetch(session, Promise, promise_id)
     if row.state is not PromiseState.withdrawn:
         row.state = move_promise(row.state, PromiseState.withdrawn)
-        row.decided_at = now
-        change(session, row, actor.name, "promise.withdrawn", {"account": row.account_id, "reason": reason}, now)
+        row.decided_at, row.withdrawn_because = now, reason
+        detail = {"account": row.account_id, "reason": words_of(session, row.person_id, reason)}
+        change(session, row, actor.name, "promise.withdrawn", detail, now)
     return row
 
 

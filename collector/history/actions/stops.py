@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from collector.foundation.calendar import add_business_days
 from collector.foundation.clock import at_local, local_day
 from collector.foundation.errors import BadInput, Conflict, NotFound
-from collector.history.actions.keep import add, already, change, fetch, id_of
+from collector.history.actions.keep import add, already, change, fetch, id_of, words_of
 from collector.history.rules import Channel, HoldReason, HoldScope, Standing, StopKind, banking_country
 from collector.history.tables import Complaint, Dispute, Hold, StandingRow, Stop
 from collector.identity.rules import Actor
@@ -34,9 +34,10 @@ def stop(
     until: datetime | None = None,
     reason: str = "",
     natural_key: str | None = None,
+    recorded_at: datetime | None = None,
 ) -> Stop:
     """No contact with this person, or by this channel and number for whoever has it. The same stop, still in
-    force, is one stop."""
+    force, is one stop. `recorded_at`: when we came to know it, where that is later than `at`."""
     if person_id is None and number is None:
         raise BadInput("a stop needs a person or a number")
     before = already(session, Stop, natural_key) or _in_force(session, kind, person_id, channel, number, until)
@@ -51,10 +52,12 @@ def stop(
         until=until,
         reason=reason,
         actor=actor.name,
+        recorded_at=recorded_at or at,
         natural_key=natural_key,
     )
     detail = {"person": person_id, "kind": kind.value, "channel": channel.value if channel else None}
-    add(session, row, actor.name, "stop.recorded", detail, at)
+    detail["since"] = at.isoformat()
+    add(session, row, actor.name, "stop.recorded", detail, row.recorded_at)
     return row
 
 
@@ -81,8 +84,9 @@ def lift_stop(session: Session, stop_id: int, now: datetime, actor: Actor, reaso
     """The stop holds no longer; the row stays. Again, nothing changes."""
     row = fetch(session, Stop, stop_id)
     if row.lifted_at is None:
-        row.lifted_at, row.lifted_by = now, actor.name
-        change(session, row, actor.name, "stop.lifted", {"person": row.person_id, "reason": reason}, now)
+        row.lifted_at, row.lifted_by, row.lifted_because = now, actor.name, reason
+        detail = {"person": row.person_id, "reason": words_of(session, row.person_id, reason)}
+        change(session, row, actor.name, "stop.lifted", detail, now)
     return row
 
 
@@ -160,8 +164,10 @@ def hold(
     segment: str | None = None,
     until: datetime | None = None,
     note: str = "",
+    recorded_at: datetime | None = None,
 ) -> Hold:
-    """Contact stopped by us until `until`, or until lifted. What the scope names must be given."""
+    """Contact stopped by us until `until`, or until lifted. What the scope names must be given. `recorded_at` as of a
+    stop."""
     needed: dict[HoldScope, object] = {
         HoldScope.account: account_id,
         HoldScope.person: person_id,
@@ -183,10 +189,12 @@ def hold(
         at=at,
         until=until,
         actor=actor.name,
+        recorded_at=recorded_at or at,
     )
     detail = {"scope": scope.value, "reason": reason.value, "account": account_id, "person": person_id}
     detail |= {"portfolio": portfolio_id, "segment": segment, "until": until.isoformat() if until else None}
-    add(session, row, actor.name, "hold.recorded", detail, at)
+    detail["since"] = at.isoformat()
+    add(session, row, actor.name, "hold.recorded", detail, row.recorded_at)
     return row
 
 
@@ -199,7 +207,15 @@ def lift_hold(session: Session, hold_id: int, now: datetime, actor: Actor) -> Ho
     return row
 
 
-def says_paid(session: Session, *, account_id: int, person_id: int, now: datetime, actor: Actor) -> Hold:
+def says_paid(
+    session: Session,
+    *,
+    account_id: int,
+    person_id: int,
+    now: datetime,
+    actor: Actor,
+    recorded_at: datetime | None = None,
+) -> Hold:
     """ "I have paid": two working days of quiet on the account, to its midnight, while operations looks for the money.
 
     Said again while it is quiet, the hold that runs is returned: saying it daily does not stop collection for ever.
@@ -231,6 +247,7 @@ def says_paid(session: Session, *, account_id: int, person_id: int, now: datetim
         at=now,
         until=at_local(last + timedelta(days=1), time(0), zone_name),
         actor=actor,
+        recorded_at=recorded_at,
     )
 
 
@@ -258,6 +275,7 @@ def open_dispute(
         at=at,
         answer_by=today + timedelta(days=answer_days),
         actor=actor.name,
+        recorded_at=now,
         natural_key=natural_key,
     )
     detail = {"account": account_id, "person": person_id, "answer_by": row.answer_by.isoformat()}

@@ -14,6 +14,8 @@ from sqlalchemy import Engine, delete, or_, update
 from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
+from collector.compliance.actions import keep_policy
+from collector.compliance.rules import Policy
 from collector.facts.actions import refresh_stale
 from collector.foundation.database import Begin, is_postgresql, lock_key
 from collector.foundation.errors import Conflict
@@ -136,7 +138,7 @@ def _plan_one(order: _Order, portfolio_id: int) -> RunResult:
         cuts = _cuts(tally, ground.places)
         result = _result(ground, run_id, tally, cuts)
         with order.begin() as session:
-            _publish(session, result, cuts, order.actor, order.now)
+            _publish(session, result, ground.ctx.policy, cuts, order.actor, order.now)
     return result
 
 
@@ -265,7 +267,9 @@ def _result(ground: _Ground, run_id: int | None, tally: Tally, cuts: dict[str, C
     )
 
 
-def _publish(session: Session, result: RunResult, cuts: dict[str, Cut], actor: str, now: datetime) -> None:
+def _publish(
+    session: Session, result: RunResult, policy: Policy, cuts: dict[str, Cut], actor: str, now: datetime
+) -> None:
     """One short transaction: the run before is superseded, this one is seen, and one audit entry tells of it."""
     lock_key(session, f"plan-{result.portfolio_id}")
     run = session.get(PlanRun, result.run_id, populate_existing=True)
@@ -288,7 +292,8 @@ def _publish(session: Session, result: RunResult, cuts: dict[str, Cut], actor: s
     }
     run.left_out = dict(result.left_out)
     session.add(run)
-    _tell(session, result, actor, now)
+    keep_policy(session, policy, result.portfolio_id, actor, now)
+    _tell(session, result, policy, actor, now)
 
 
 def _leave_out(session: Session, run_id: int | None, level: str, cut: Cut) -> None:
@@ -301,11 +306,12 @@ def _leave_out(session: Session, run_id: int | None, level: str, cut: Cut) -> No
     )
 
 
-def _tell(session: Session, result: RunResult, actor: str, now: datetime) -> None:
+def _tell(session: Session, result: RunResult, policy: Policy, actor: str, now: datetime) -> None:
     detail = {
         "portfolio": result.portfolio_id,
         "day": result.day.isoformat(),
         "strategy": result.strategy,
+        "policy": policy.digest,
         "tasks": result.tasks,
         "refused": sum(result.refused.values()),
         "left_out": sum(result.left_out.values()),

@@ -44,6 +44,8 @@ class Merged:
     accepted: int = 0
     accounts: set[int] = field(default_factory=set)
     held: int = 0
+    changed: list[tuple[str, list[str]]] = field(default_factory=list)
+    """Of what is few and weighty, portfolios and caller numbers: "kind:id", and which columns have another value."""
 
 
 def stage(session: Session, table: Table, job: Job, columns: Mapping[str, Iterable[Any]], count: int) -> None:

@@ -242,6 +242,8 @@ def _recorded(session: Session, job: Job, reading: Reading, merged: Merged, run:
     counts = {name: getattr(row, name) for name in ("read", "accepted", "unchanged", "rejected", "held")}
     detail = {"kind": run.kind.value, "portfolio": job.book.code, "sha256": run.sha256, **counts}
     record(session, run.actor, "load", f"load_run:{row.id}", detail, job.book.at)
+    for subject, names in merged.changed:
+        record(session, run.actor, f"{run.kind.value}.changed", subject, {"columns": names}, job.book.at)
     return row
 
 

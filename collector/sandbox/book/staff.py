@@ -74,4 +74,4 @@ def hire(session: Session, logins: Mapping[str, str], now: datetime, actor: str)
             now=now,
             actor=actor,
         )
-        give_access(session, post.codes, user_id=user.id)
+        give_access(session, post.codes, user_id=user.id, actor=actor, at=now)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, File, Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from collector.audit import queries as audit
+from collector.audit.actions import record
 from collector.casework import queries, strategies
 from collector.casework.views import matching, within
 from collector.casework.views import queues as views
@@ -59,7 +60,10 @@ def api_rejects(run_id: Id, desk: DeskParam, caller: ApiCallerParam) -> Any:
     """The rows a load refused, as CSV with their reasons."""
     with reading(desk) as session:
         within.load_run(session, caller.actor.scope, run_id)
-    return FileResponse(kept_rejects(desk.office, run_id), media_type="text/csv", filename=f"rejects-{run_id}.csv")
+    path = kept_rejects(desk.office, run_id)
+    with writing(desk) as session:
+        record(session, caller.actor.name, "load.rejects", f"load_run:{run_id}", {}, desk.clock())
+    return FileResponse(path, media_type="text/csv", filename=f"rejects-{run_id}.csv")
 
 
 @router.get("/accounts")
@@ -230,5 +234,5 @@ def api_audit_verify(desk: DeskParam, caller: ApiCallerParam) -> Any:
     """Walk the whole chain; names what was changed, removed, inserted or reordered."""
     require_everything(caller.actor.scope)
     with reading(desk) as session:
-        proof = audit.verify(session, desk.office.keys)
+        proof = audit.verify(session, desk.office.keys, desk.clock())
     return answer(sealed=proof.sealed, unsealed=proof.unsealed, findings=proof.findings)

@@ -114,7 +114,7 @@ def add_user(request: Request, desk: DeskParam, caller: CallerParam, fields: For
             phone=form.phone,
         )
         if form.portfolio:
-            give_access(session, [form.portfolio], user_id=row.id)
+            give_access(session, [form.portfolio], user_id=row.id, actor=caller.actor.name, at=desk.clock())
     return _users_page(request, desk, caller, (form.name, password))
 
 
@@ -139,11 +139,11 @@ def _audit_page(request: Request, desk: DeskParam, caller: CallerParam, *, verif
     with reading(desk) as session:
         rows = audit.latest(session)
         if verify:
-            found = audit.verify(session, desk.office.keys)
+            found = audit.verify(session, desk.office.keys, desk.clock())
             proof = t(
                 "{sealed} entries sealed, {unsealed} not yet sealed.", sealed=found.sealed, unsealed=found.unsealed
             )
-            findings = [f"{one.damage}: {one.words}" for one in found.findings]
+            findings = [str(one) for one in found.findings]
             proof += " " + (t("The chain is damaged.") if findings else t("The chain is whole."))
     told = Told(t, "UTC")
     entries = table(

@@ -196,7 +196,7 @@ def download_rejects(run_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
         within.load_run(session, caller.actor.scope, run_id)
     path = kept_rejects(desk.office, run_id)
     with writing(desk) as session:
-        record(session, caller.actor.name, "load.rejects", f"load:{run_id}", {}, desk.clock())
+        record(session, caller.actor.name, "load.rejects", f"load_run:{run_id}", {}, desk.clock())
     return FileResponse(path, media_type="text/csv", filename=f"rejects-{run_id}.csv")
 
 

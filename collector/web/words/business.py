@@ -205,6 +205,7 @@ ZH_BUSINESS = {
     "plan": "计划",
     "carrier": "线路",
     "contact": "联系",
+    "audit": "审计",
     # why something due is not done now
     "later": "稍后",
     "outranked": "让位于更紧急的",

@@ -307,6 +307,8 @@ ZH_SCREENS: dict[str, str] = {
     "armed to contact people": "已启用，可以联系借款人",
     "the red switch is on: all contact is stopped": "总停开关已打开：一切联系停止",
     "contact is allowed": "可以联系",
+    "the audit is sealed": "审计记录已封存",
+    "{count} entries of the audit wait to be sealed": "{count} 条审计记录等待封存",
     # referrals
     "An account comes here when the 3:3:3 rule gave up every phone of the borrower.": (
         "借款人的所有号码均按 3:3:3 规则放弃后，账户进入此队列。"

@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.loading.events import load_events
 from collector.casework.office import Office
+from collector.compliance.actions import keep_policy
 from collector.facts.actions import mark_behind, people_behind
 from collector.facts.queries import people_of_accounts
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
 from collector.identity.rules import Actor
+from collector.planning.queries import policy_of
 from collector.portfolio import loading
 from collector.portfolio.loading import LoadResult, Progress, no_progress
 from collector.portfolio.rules import LoadKind
+from collector.portfolio.tables import Portfolio
 
 SCHEDULE = frozenset({LoadKind.accounts, LoadKind.instalments, LoadKind.parties})
 """A book that comes in file by file looks later than it is until its payments are there: nothing is handed over yet."""
@@ -75,11 +78,20 @@ def load(
             progress=progress,
             merged=mark_behind,
         )
+    if kind is LoadKind.portfolios:
+        _keep_policies(office, at, actor)
     if follow:
         propose = kind not in SCHEDULE
         follow_accounts(office, result.changed_accounts, at, actor, progress, propose=propose)
         _follow_left_behind(office, at, Actor(actor), propose=propose)
     return result
+
+
+def _keep_policies(office: Office, at: datetime, actor: str) -> None:
+    """The gate of a portfolio may have changed: which one judges from now on is on record."""
+    with office.database.begin() as session:
+        for row in session.exec(select(Portfolio).order_by(col(Portfolio.id))).all():
+            keep_policy(session, policy_of(row, office.capabilities), row.id or 0, actor, at)
 
 
 def follow_accounts(

@@ -164,6 +164,7 @@ class ContactsLoader:
                 actor=self._actor,
                 person_id=subject.person_id,
                 reason="told in a call",
+                recorded_at=self._book.at,
             )
         elif outcome is Outcome.says_paid:
             history.says_paid(
@@ -172,6 +173,7 @@ class ContactsLoader:
                 person_id=subject.borrower_id,
                 now=contact.at,
                 actor=self._actor,
+                recorded_at=self._book.at,
             )
 
     def _deliveries(self, contacts: Sequence[_Contact], ids: dict[str, int]) -> None:

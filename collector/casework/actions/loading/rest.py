@@ -105,6 +105,7 @@ class RestLoader:
             number=subject.number if is_narrow else None,
             until=told.what.get("until"),
             reason=told.what.get("reason", ""),
+            recorded_at=self._book.at,
         )
         return self._keyed(row, key)
 
@@ -197,6 +198,7 @@ class RestLoader:
             person_id=subject.person_id if scope is HoldScope.person else None,
             until=told.what.get("until"),
             note=told.what.get("note", ""),
+            recorded_at=self._book.at,
         )
         return True
 
@@ -204,7 +206,12 @@ class RestLoader:
         if self._there(Hold, reason=HoldReason.says_paid, account_id=subject.account_id, at=at):
             return False
         row = history.says_paid(
-            self._session, account_id=subject.account_id, person_id=subject.borrower_id, now=at, actor=self._actor
+            self._session,
+            account_id=subject.account_id,
+            person_id=subject.borrower_id,
+            now=at,
+            actor=self._actor,
+            recorded_at=self._book.at,
         )
         return row.at == at
 

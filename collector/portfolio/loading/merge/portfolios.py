@@ -34,12 +34,12 @@ class Portfolios:
         job.staged += len(rows)
 
     def merge(self, session: Session, _job: Job, _reading: Reading) -> Merged:
-        accepted = 0
+        merged = Merged()
         for rows in self.batches:
             for given in rows.dicts():
                 found = session.exec(select(Portfolio).where(Portfolio.code == given["code"])).first()
-                accepted += _store(session, found, given, Portfolio)
-        return Merged(accepted)
+                _store(session, found, given, Portfolio, merged)
+        return merged
 
 
 def _objection(session: Session, given: dict[str, Any]) -> tuple[str, str] | None:
@@ -59,17 +59,19 @@ def _objection(session: Session, given: dict[str, Any]) -> tuple[str, str] | Non
     return changed, f"is {getattr(found, changed)} and can not change, for accounts are loaded"
 
 
-def _store(session: Session, found: Any, given: dict[str, Any], table: type[Portfolio] | type[CallerNumber]) -> bool:
-    """Insert, or change what differs; says whether anything did."""
-    if found is None:
-        session.add(table(**given))
+def _store(
+    session: Session, found: Any, given: dict[str, Any], table: type[Portfolio] | type[CallerNumber], merged: Merged
+) -> None:
+    """Insert, or change what differs, and count it if anything did."""
+    row = found if found is not None else table(**given)
+    changed = [name for name, value in given.items() if found is None or getattr(found, name) != value]
+    if changed:
+        for name in changed:
+            setattr(row, name, given[name])
+        session.add(row)
         session.flush()
-        return True
-    changed = {name: value for name, value in given.items() if getattr(found, name) != value}
-    for name, value in changed.items():
-        setattr(found, name, value)
-    session.flush()
-    return bool(changed)
+        merged.accepted += 1
+        merged.changed.append((f"{table.__tablename__}:{row.id}", sorted(changed)))
 
 
 class Callers:
@@ -110,12 +112,12 @@ class Callers:
         return None
 
     def merge(self, session: Session, _job: Job, _reading: Reading) -> Merged:
-        accepted = 0
+        merged = Merged()
         for given in self.rows:
             found = session.exec(
                 select(CallerNumber).where(
                     CallerNumber.portfolio_id == given["portfolio_id"], col(CallerNumber.number) == given["number"]
                 )
             ).first()
-            accepted += _store(session, found, given, CallerNumber)
-        return Merged(accepted)
+            _store(session, found, given, CallerNumber, merged)
+        return merged
