@@ -13,6 +13,7 @@ from collector.casework.actions.payments import match_payment
 from collector.casework.actions.promises import (
     NeedsApproval,
     agree_callback,
+    answer_says_paid,
     make_promise,
     promise_body,
     record_disposition,
@@ -45,6 +46,7 @@ __all__ = [
     "SweepResult",
     "agree_callback",
     "answer_dispute",
+    "answer_says_paid",
     "call_status",
     "complain",
     "dial_result",

@@ -43,6 +43,7 @@ SAID = {
     "approval": "A supervisor must agree to this promise; it waits for approval.",
     "withdrawn": "The promise is withdrawn.",
     "paid": "Noted: they say it is paid. The account rests while operations looks for the money.",
+    "looked": "Noted what was found.",
     "callback": "The call-back is agreed.",
     "disposition": "The conversation is noted.",
     "dispute": "The dispute is registered; collection on this account stops until it is answered.",

@@ -343,11 +343,15 @@ ZH_SCREENS: dict[str, str] = {
         "所有还款都已入账。未能匹配的会留在这里等待认领。"
     ),
     "To confirm by a second person": "待复核",
-    "Said": "称还时间",
-    "Quiet until": "停催至",
-    "Nobody says they paid. Such accounts rest for two working days while you look for the money.": (
-        "没有称已还的账户。此类账户停催两个工作日，由您查账。"
+    "said {moment}": "{moment} 称已还",
+    "quiet until {moment}": "停催至 {moment}",
+    "the quiet is over": "停催已结束",
+    "Nobody says they paid. Such accounts rest for two working days; the money is looked for until you say.": (
+        "没有称已还的账户。此类账户停催两个工作日；由您查账，直至查到或确认未到账。"
     ),
+    "The money is there": "已查到款项",
+    "Not found": "未查到",
+    "Noted what was found.": "查账结果已登记。",
     "Loads": "导入记录",
     "File": "文件",
     "read": "读取",
