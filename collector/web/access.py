@@ -34,6 +34,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "take_next": CALLERS,
     "place_call": CALLERS,
     "release_call": CALLERS,
+    "send_how_to_pay": CALLERS,
     "record_outcome": CALLERS,
     "paper_done": TALKERS | {Role.operations},
     "log_promise": TALKERS,

@@ -38,6 +38,7 @@ NAVIGATION = (
 
 SAID = {
     "outcome": "The result is recorded.",
+    "how-to-pay": "How to pay is on its way.",
     "done": "It is recorded as done.",
     "promise": "The promise is recorded.",
     "approval": "A supervisor must agree to this promise; it waits for approval.",
