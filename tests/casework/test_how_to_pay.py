@@ -76,11 +76,13 @@ def test_what_can_not_be_written_is_told_at_once(story: Story, li: Actor, call: 
     assert story.tasks(channel=Channel.sms) == []
 
 
-def test_an_event_takes_it_off_no_plan(story: Story, li: Actor, call: int) -> None:
+def test_neither_an_event_nor_a_new_plan_loses_it(story: Story, li: Actor, call: int) -> None:
     assert ask(story, call, li) == ""
     [who] = {task.person_id for task in story.tasks()}
     story.do(casework.follow_up, {who}, moment("2026-05-13 09:06"))
-    assert len(story.tasks(channel=Channel.sms)) == 1
+    story.plan("2026-05-13 09:07")
+    story.send("2026-05-13 09:08")
+    assert len(texts(story)) == 1
 
 
 def test_it_is_for_who_talks(story: Story, li: Actor, call: int) -> None:

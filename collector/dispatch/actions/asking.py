@@ -13,7 +13,7 @@ from collector.dispatch.rules import denied
 from collector.history.rules import Channel
 from collector.identity.rules import Scope
 from collector.planning.queries import CarriedIn, current_runs, read_context
-from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Shortfall
+from collector.planning.rules import ASKED_RANK, SHORTFALL_REASON, Moment, Purpose, Shortfall
 from collector.planning.tables import Task
 from collector.portfolio.tables import ContactPoint
 from collector.texts.catalogue import Catalogue
@@ -66,7 +66,7 @@ def _task(session: Session, call: Task, asked: str, carried_in: CarriedIn, at: d
         caller=call.caller if call.caller in callers else own,
         not_before=at,
         not_after=at + WAITS,
-        rank=0,
+        rank=ASKED_RANK,
         priority="{}",
         reason=asked,
         owner_id=call.owner_id,

@@ -54,6 +54,8 @@ class Purpose(StrEnum):
     """Asked for in a talk: no plan decides it, and none takes it off."""
 
 
+ASKED_RANK = 0
+"""Of a message that somebody waits for on the phone: before all that was planned."""
 CAPACITY = "capacity"
 """State reason of a call that did not fit into the agents' day."""
 
