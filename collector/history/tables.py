@@ -15,6 +15,7 @@ from collector.history.rules import (
     HoldScope,
     Outcome,
     PromiseState,
+    Proof,
     ReferralKind,
     ReferralState,
     RoundEnd,
@@ -203,6 +204,10 @@ class Hold(SQLModel, table=True):
     recorded_at: datetime
     lifted_at: datetime | None = None
     lifted_by: str | None = None
+    proof: Proof | None = Field(default=None, sa_type=enum_column(Proof))
+    """Of "says paid": what operations found; None: it was not looked for yet."""
+    proof_at: datetime | None = None
+    proof_by: str | None = None
 
 
 class Dispute(SQLModel, table=True):

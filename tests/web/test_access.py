@@ -243,6 +243,7 @@ FORMS: dict[str, dict[str, str]] = {
     "decide_approval": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
     "propose_match": {"account": "US/C-1"},
+    "answer_says_paid": {"found": "true"},
 }
 BODIES: dict[str, dict[str, Any]] = {
     "api_outcome": {"outcome": "no_answer"},
@@ -250,6 +251,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api_lift_stop": {"reason": "x"},
     "api_move_referral": {"state": "accepted"},
     "api_match": {"account": "US/C-1"},
+    "api_answer_says_paid": {"found": True},
 }
 USERS = frozenset({"disable_user"})
 """Users are the installation's: only an admin opens them, and they belong to no portfolio."""

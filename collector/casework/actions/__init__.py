@@ -1,5 +1,6 @@
 """Business events, from record to consequence: the only way in for doors, sweeps, webhooks and the lab (design 2)."""
 
+from collector.casework.actions.asking import send_how_to_pay
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
 from collector.casework.actions.follow_up import follow_up
@@ -13,6 +14,7 @@ from collector.casework.actions.payments import match_payment
 from collector.casework.actions.promises import (
     NeedsApproval,
     agree_callback,
+    answer_says_paid,
     make_promise,
     promise_body,
     record_disposition,
@@ -45,6 +47,7 @@ __all__ = [
     "SweepResult",
     "agree_callback",
     "answer_dispute",
+    "answer_says_paid",
     "call_status",
     "complain",
     "dial_result",
@@ -79,6 +82,7 @@ __all__ = [
     "release",
     "says_paid",
     "send_all",
+    "send_how_to_pay",
     "start_call",
     "stop",
     "sweep",

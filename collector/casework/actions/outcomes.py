@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from collector.history import actions as history
-from collector.history.rules import HoldReason, Outcome, StopKind
+from collector.history.rules import HoldReason, Outcome, Proof, StopKind
 from collector.history.tables import Attempt, Hold, Stop
 from collector.identity.rules import Actor
 from collector.planning.tables import Task
@@ -57,6 +57,8 @@ def take_back(session: Session, task: Task, attempt: Attempt, outcome: Outcome, 
         )
         for hold in session.exec(holds).all():
             history.lift_hold(session, hold.id or 0, at, actor)
+            if hold.proof is None:
+                history.answer_says_paid(session, hold.id or 0, Proof.not_said, at, actor)
 
 
 def _mark(session: Session, task: Task, status: ContactStatus, owner: ContactOwner, at: datetime, actor: Actor) -> None:

@@ -11,7 +11,7 @@ from collector.casework.actions.attempts import note_attempts
 from collector.casework.actions.contacts import people_of_task
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.office import Office
-from collector.compliance.rules import Answer
+from collector.compliance.rules import Answer, Verdict
 from collector.dispatch import actions as dispatch
 from collector.dispatch.queries import held_task, lock_people
 from collector.foundation.errors import BadInput, Conflict, NotFound
@@ -40,6 +40,12 @@ class PaperDone:
             raise Conflict(f"not allowed now: {self.refused}")
 
 
+def told_refusal(verdict: Verdict) -> str:
+    """Every rule that spoke, and from when it is lawful."""
+    why = "; ".join(f"{rule.reason} ({rule.id})" for rule in verdict.rules)
+    return f"{why}; from {verdict.earliest.isoformat()} on" if verdict.earliest else why
+
+
 def paper_done(
     session: Session, office: Office, task_id: int, at: datetime, *, actor: Actor, note: str | None = None
 ) -> PaperDone:
@@ -59,9 +65,7 @@ def paper_done(
         raise BadInput("a visit is done with a short report: say what was found")
     verdict = dispatch.finish_paper(session, task, actor, office.capabilities, at)
     if verdict.answer is not Answer.allow:
-        why = "; ".join(f"{rule.reason} ({rule.id})" for rule in verdict.rules)
-        later = f"; from {verdict.earliest.isoformat()} on" if verdict.earliest else ""
-        return PaperDone(task_id, task.channel, at, None, why + later)
+        return PaperDone(task_id, task.channel, at, None, told_refusal(verdict))
     attempt = note_attempts(session, office, [task], at, actor, {task_id: note})[task_id]
     follow_up(session, office, people, at, actor)
     return PaperDone(task_id, task.channel, attempt.at, attempt.id)

@@ -13,7 +13,7 @@ from collector.casework.office import Office
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.history import actions as history
-from collector.history.rules import Ability, Cause, PromiseState, Willingness
+from collector.history.rules import Ability, Cause, PromiseState, Proof, Willingness
 from collector.history.tables import CallbackRow, Disposition, Hold, Promise
 from collector.identity.rules import Actor, ApprovalState, Role
 from collector.identity.tables import Approval
@@ -128,6 +128,13 @@ def says_paid(session: Session, office: Office, *, account_id: int, at: datetime
     row = history.says_paid(session, account_id=account_id, person_id=account.person_id, now=at, actor=actor)
     follow_up(session, office, people, at, actor)
     return row
+
+
+def answer_says_paid(
+    session: Session, office: Office, *, hold_id: int, found: bool, at: datetime, actor: Actor
+) -> Hold:
+    """Operations looked for the money of somebody who says it is paid: it is there, or it is not."""
+    return history.answer_says_paid(session, hold_id, Proof.found if found else Proof.not_found, at, actor)
 
 
 def agree_callback(

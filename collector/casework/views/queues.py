@@ -17,7 +17,7 @@ from collector.foundation.database import among
 from collector.history.rules import Channel, HoldReason, ReferralKind, ReferralState
 from collector.history.tables import Attempt, Hold, OutcomeRow, Referral
 from collector.identity.rules import Scope
-from collector.portfolio.rules import PartyRole, PaymentState
+from collector.portfolio.rules import PartyRole, PaymentKind, PaymentState
 from collector.portfolio.tables import Account, LoadRun, PaymentRow, Person, Portfolio
 
 
@@ -59,6 +59,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class SaysPaid:
+    """`until`: when the quiet ends, or ended; the money is to be looked for all the same."""
+
+    hold_id: int
     account_id: int
     key: str
     since: datetime
@@ -228,18 +231,30 @@ def loads(session: Session, scope: Scope, limit: int = 30) -> Sequence[LoadRun]:
     return session.exec(statement.order_by(col(LoadRun.id).desc()).limit(limit)).all()
 
 
-def says_paid(session: Session, scope: Scope, now: datetime) -> list[SaysPaid]:
-    """Borrowers who said they paid, while it is quiet: operations looks for the money."""
+def says_paid(session: Session, scope: Scope) -> list[SaysPaid]:
+    """Borrowers who said they paid, oldest first, until somebody of operations looked for the money or a payment of
+    the account was loaded since (handbook section 7): the end of the quiet ends no task."""
+    arrived = (
+        select(PaymentRow.id)
+        .where(
+            col(PaymentRow.account_id) == col(Hold.account_id),
+            col(PaymentRow.kind) == PaymentKind.payment,
+            col(PaymentRow.state) == PaymentState.applied,
+            col(PaymentRow.loaded_at) > col(Hold.at),
+        )
+        .correlate(Hold)
+        .exists()
+    )
     statement = (
         select(Hold, Account.account_no, Portfolio)
         .join(Account, col(Account.id) == col(Hold.account_id))
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
-        .where(Hold.reason == HoldReason.says_paid, col(Hold.lifted_at).is_(None), col(Hold.until) > now)
-        .order_by(col(Hold.until))
+        .where(Hold.reason == HoldReason.says_paid, col(Hold.proof).is_(None), ~arrived)
+        .order_by(col(Hold.at), col(Hold.id))
     )
     if scope.portfolio_ids is not None:
         statement = statement.where(col(Account.portfolio_id).in_(scope.portfolio_ids))
     return [
-        SaysPaid(hold.account_id or 0, f"{book.code}/{number}", hold.at, hold.until, book.timezone)
+        SaysPaid(hold.id or 0, hold.account_id or 0, f"{book.code}/{number}", hold.at, hold.until, book.timezone)
         for hold, number, book in session.exec(statement)
     ]

@@ -4,6 +4,7 @@ Locks are taken in one order: the person, then the task, then the submission. On
 whose they are; it therefore never waits for a person while it holds a task.
 """
 
+from collector.dispatch.actions.asking import ask_how_to_pay
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
 from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
 from collector.dispatch.actions.moving import end, move, note_report, take_progress
@@ -15,6 +16,7 @@ __all__ = [
     "MessageClaims",
     "ReadyCall",
     "ReadyMessage",
+    "ask_how_to_pay",
     "claim_call",
     "claim_messages",
     "clear_dial",

@@ -98,6 +98,16 @@ def claim_messages(
     return _Batch(session, catalogue, carried_in, at, tasks).claim()
 
 
+def judge_message(session: Session, task: Task, catalogue: Catalogue, carried_in: CarriedIn, at: datetime) -> Verdict:
+    """What a claim would say of this message at this moment, its text included; nothing is changed. The person's row
+    must be held by the caller."""
+    ground = ground_of(session, [task], at, carried_in)
+    if ground.is_held(task):
+        return denied("HOUSE-HOLD", "contact is on hold here").verdict
+    facts = with_flights(ground.people[task.person_id], flights_of(session, ground, [task.person_id]))
+    return _written_and_judged(task, facts, ground, catalogue, at)[1].verdict
+
+
 class _Batch:
     """One batch under way: everything that is read is read once for all of its tasks, and written at once."""
 

@@ -22,6 +22,7 @@ from collector.history.actions.promises import (
     settle_promises,
     withdraw_promise,
 )
+from collector.history.actions.proofs import answer_says_paid, says_paid
 from collector.history.actions.referrals import move_referral, open_referral
 from collector.history.actions.rounds import closing_refused, end_round
 from collector.history.actions.stops import (
@@ -31,7 +32,6 @@ from collector.history.actions.stops import (
     lift_hold,
     lift_stop,
     open_dispute,
-    says_paid,
     standing,
     stop,
     withdraw_standing,
@@ -41,6 +41,7 @@ __all__ = [
     "AttemptMade",
     "agree_callback",
     "answer_dispute",
+    "answer_says_paid",
     "closing_refused",
     "complain",
     "end_round",

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from collector.foundation.calendar import add_business_days
-from collector.foundation.clock import at_local, local_day
-from collector.foundation.errors import BadInput, Conflict, NotFound
+from collector.foundation.errors import BadInput, Conflict
 from collector.history.actions.keep import add, already, change, fetch, id_of, words_of
-from collector.history.rules import Channel, HoldReason, HoldScope, Standing, StopKind, banking_country
+from collector.history.rules import Channel, HoldReason, HoldScope, Standing, StopKind
 from collector.history.tables import Complaint, Dispute, Hold, StandingRow, Stop
 from collector.identity.rules import Actor
-from collector.portfolio.tables import Account, Portfolio
 
 ANSWER_DAYS = 15
 """Calendar days in which a dispute or complaint is answered, unless a portfolio says less [config]."""
-PROOF_DAYS = 2
-"""Working days of quiet after "I have paid" (handbook section 7)."""
 
 
 def stop(
@@ -205,50 +200,6 @@ def lift_hold(session: Session, hold_id: int, now: datetime, actor: Actor) -> Ho
         row.lifted_at, row.lifted_by = now, actor.name
         change(session, row, actor.name, "hold.lifted", {"scope": row.scope.value}, now)
     return row
-
-
-def says_paid(
-    session: Session,
-    *,
-    account_id: int,
-    person_id: int,
-    now: datetime,
-    actor: Actor,
-    recorded_at: datetime | None = None,
-) -> Hold:
-    """ "I have paid": two working days of quiet on the account, to its midnight, while operations looks for the money.
-
-    Said again while it is quiet, the hold that runs is returned: saying it daily does not stop collection for ever.
-    """
-    running = select(Hold).where(
-        col(Hold.account_id) == account_id,
-        col(Hold.reason) == HoldReason.says_paid,
-        col(Hold.lifted_at).is_(None),
-        col(Hold.until) > now,
-    )
-    before = session.exec(running.order_by(col(Hold.id)).limit(1)).first()
-    if before is not None:
-        return before
-    book = session.exec(
-        select(Portfolio.timezone, Portfolio.currency)
-        .join(Account, col(Account.portfolio_id) == col(Portfolio.id))
-        .where(col(Account.id) == account_id)
-    ).first()
-    if book is None:
-        raise NotFound(f"there is no account {account_id}")
-    zone_name, currency = book
-    last = add_business_days(local_day(now, zone_name), PROOF_DAYS, banking_country(currency))
-    return hold(
-        session,
-        scope=HoldScope.account,
-        reason=HoldReason.says_paid,
-        account_id=account_id,
-        person_id=person_id,
-        at=now,
-        until=at_local(last + timedelta(days=1), time(0), zone_name),
-        actor=actor,
-        recorded_at=recorded_at,
-    )
 
 
 def open_dispute(

@@ -89,6 +89,14 @@ class HoldReason(StrEnum):
     restored = "restored"
 
 
+class Proof(StrEnum):
+    """What came of looking for the money of somebody who says it is paid. `not_said`: the word itself was a mistake."""
+
+    found = "found"
+    not_found = "not_found"
+    not_said = "not_said"
+
+
 class Standing(StrEnum):
     """What a person said or asked for that goes on being true: kept with its time, read by the gate."""
 

@@ -23,6 +23,7 @@ from collector.history.rules import Channel
 from collector.identity.rules import LEVEL_ORDER, Level, Role
 from collector.identity.tables import User
 from collector.planning.actions.sweep import Errand, Range, Tally, go_through, go_through_all
+from collector.planning.actions.tend import carry_over
 from collector.planning.queries import CarriedIn, nothing_known, person_ranges, read_context
 from collector.planning.rules import CAPACITY, Context, Cut, Flight, RunState, TaskState, fill, left_out
 from collector.planning.tables import PlanRun, Refusal, Task
@@ -277,6 +278,7 @@ def _publish(
         raise Conflict("Another plan of this portfolio was begun in the meantime.")
     for level, cut in cuts.items():
         _leave_out(session, result.run_id, level, cut)
+    carry_over(session, result.portfolio_id, run.id or 0)
     session.execute(
         update(PlanRun)
         .where(col(PlanRun.portfolio_id) == result.portfolio_id, col(PlanRun.state) == RunState.current)

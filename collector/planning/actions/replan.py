@@ -16,7 +16,17 @@ from collector.identity.rules import EVERYTHING
 from collector.planning.actions.rows import REFUSAL_COLUMNS, TASK_COLUMNS, refusal_row, task_row
 from collector.planning.actions.tend import cancel_tasks
 from collector.planning.queries import CarriedIn, current_runs, in_flight, nothing_known, read_context
-from collector.planning.rules import CAPACITY, Context, Ground, Moment, PlannedTask, RoundNote, TaskState, plan_together
+from collector.planning.rules import (
+    CAPACITY,
+    Context,
+    Ground,
+    Moment,
+    PlannedTask,
+    Purpose,
+    RoundNote,
+    TaskState,
+    plan_together,
+)
 from collector.planning.tables import PlanRun, Refusal, Task
 
 REPLANNED = "replanned"
@@ -98,7 +108,7 @@ def _settle(session: Session, planned: dict[int, list[tuple[PlanRun, PlannedTask
             col(Task.not_after) > now,
         )
     ).all()
-    standing = [task for task in before if task.state is TaskState.planned]
+    standing = [task for task in before if task.state is TaskState.planned and task.purpose is not Purpose.how_to_pay]
     crowded_out = {(task.run_id, task.person_id): task.rank for task in before if task.state_reason == CAPACITY}
     theirs: dict[int, list[Task]] = {}
     for old in standing:

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
-from collector.planning.rules import RunState, TaskState
+from collector.history.rules import Channel
+from collector.planning.rules import ASKED_RANK, Purpose, RunState, TaskState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.tables import Portfolio
 
@@ -86,6 +87,14 @@ def cancel_tasks(session: Session, task_ids: Collection[int], reason: str, now: 
         state_reason=reason,
         done_at=now,
     )
+
+
+def carry_over(session: Session, portfolio_id: int, run_id: int) -> int:
+    """What somebody asked for in a talk does not go down with the plan in force: it waits in the new one."""
+    old = select(PlanRun.id).where(col(PlanRun.portfolio_id) == portfolio_id, col(PlanRun.state) == RunState.current)
+    asked = (col(Task.rank) == ASKED_RANK) & (col(Task.purpose) == Purpose.how_to_pay)
+    waits = (col(Task.channel) == Channel.sms) & (col(Task.state) == TaskState.planned)
+    return _change(session, col(Task.run_id).in_(old) & waits & asked, run_id=run_id)
 
 
 def _change(session: Session, condition: Any, **values: Any) -> int:

@@ -12,6 +12,7 @@ from collector.planning.rules.priority import Priority, priority
 from collector.planning.rules.round import Round, RoundState, evidence, next_pairs, progress
 from collector.planning.rules.together import Ground, flight_planned, plan_together, planned_flight, takes_place_of
 from collector.planning.rules.words import (
+    ASKED_RANK,
     CAPACITY,
     IN_FLIGHT,
     SHORTFALL_REASON,
@@ -24,6 +25,7 @@ from collector.planning.rules.words import (
 )
 
 __all__ = [
+    "ASKED_RANK",
     "CAPACITY",
     "IN_FLIGHT",
     "MUST_OPEN",

@@ -26,7 +26,7 @@ _ROLES = {
     PartyRole.co_borrower: Role.co_borrower,
     PartyRole.guarantor: Role.guarantor,
 }
-_BEFORE_DUE = frozenset({Purpose.reminder, Purpose.promise_reminder, Purpose.callback})
+_BEFORE_DUE = frozenset({Purpose.reminder, Purpose.promise_reminder, Purpose.callback, Purpose.how_to_pay})
 
 
 class Place(NamedTuple):

@@ -25,6 +25,7 @@ URGENCY = {
     Purpose.notice: 4,
     Purpose.collect: 5,
     Purpose.location: 7,
+    Purpose.how_to_pay: 0,
 }
 """Which contact goes when a person would get several on one day (handbook section 9: one budget per person)."""
 DUE_TODAY = 4

@@ -50,8 +50,12 @@ class Purpose(StrEnum):
     broken_promise = "broken_promise"
     notice = "notice"
     location = "location"
+    how_to_pay = "how_to_pay"
+    """Asked for in a talk: no plan decides it, and none takes it off."""
 
 
+ASKED_RANK = 0
+"""Of a message that somebody waits for on the phone: before all that was planned."""
 CAPACITY = "capacity"
 """State reason of a call that did not fit into the agents' day."""
 

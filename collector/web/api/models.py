@@ -70,6 +70,11 @@ class AccountAsked(Strict):
     at: At = None
 
 
+class ProofAsked(Strict):
+    found: bool
+    at: At = None
+
+
 class CallbackAsked(Strict):
     account: AccountKey
     due_at: Moment

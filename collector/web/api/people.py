@@ -29,6 +29,7 @@ from collector.web.api.models import (
     OnlyAt,
     PauseAsked,
     PromiseAsked,
+    ProofAsked,
     ReasonAsked,
     ReferralAsked,
     StopAsked,
@@ -86,6 +87,19 @@ def api_says_paid(asked: AccountAsked, desk: DeskParam, caller: ApiCallerParam) 
         account, _ = _locked(session, caller.actor.scope, asked.account)
         row = actions.says_paid(session, desk.office, account_id=account.id or 0, at=at, actor=caller.actor)
         document = {"hold": row.id, "until": row.until}
+    return answer(**document)
+
+
+@router.post("/says-paid/{hold_id}/answer")
+def api_answer_says_paid(hold_id: Id, asked: ProofAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
+    """The money was looked for: it is there, or it is not. The task of operations is over."""
+    at = desk.moment(asked.at)
+    with writing(desk) as session:
+        within.hold(session, caller.actor.scope, hold_id)
+        row = actions.answer_says_paid(
+            session, desk.office, hold_id=hold_id, found=asked.found, at=at, actor=caller.actor
+        )
+        document = {"hold": row.id, "proof": row.proof, "answered_at": row.proof_at}
     return answer(**document)
 
 

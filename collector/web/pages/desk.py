@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 
 from collector.casework import actions
 from collector.casework.views import within, work
+from collector.foundation.errors import Conflict
 from collector.identity.rules import Level
 from collector.portfolio.queries import portfolios
 from collector.web.pages.shell import frame_of, see
@@ -110,6 +111,19 @@ def release_call(task_id: Id, desk: DeskParam, caller: CallerParam, fields: Form
         within.task(session, caller.actor.scope, task_id)
         actions.release(session, desk.office, task_id, desk.clock(), caller.actor)
     return see("/desk", "released")
+
+
+@router.post("/tasks/{task_id}/how-to-pay")
+def send_how_to_pay(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Who asks for it in a talk is sent how to pay and what clears today. A refusal is stored before it is told."""
+    now = desk.clock()
+    desk.office.require_armed(now, desk.clock())
+    with writing(desk) as session:
+        back = f"/accounts/{within.task(session, caller.actor.scope, task_id).account_id}"
+        refused = actions.send_how_to_pay(session, desk.office, task_id, now, caller.actor)
+    if refused:
+        raise Conflict(f"not sent: {refused}")
+    return see(back, "how-to-pay")
 
 
 @router.post("/tasks/{task_id}/ring")

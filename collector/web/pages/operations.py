@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
@@ -10,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from collector.audit.actions import record
-from collector.casework import queries
+from collector.casework import actions, queries
 from collector.casework.views import matching, queues, within
 from collector.casework.views.floor import approvals, held_count
 from collector.foundation.clock import parse_moment
@@ -40,6 +41,14 @@ class HeldShown:
 
 
 @dataclass(frozen=True)
+class SaysPaidShown:
+    hold_id: int
+    account_id: int
+    key: str
+    words: str
+
+
+@dataclass(frozen=True)
 class OperationsPage(Page):
     template: ClassVar[str] = "operations.html"
     kinds: Sequence[Choice]
@@ -47,11 +56,12 @@ class OperationsPage(Page):
     loads: Table
     held: Sequence[HeldShown]
     held_count: int
-    says_paid: Table
+    says_paid: Sequence[SaysPaidShown]
     approvals: Sequence[Waiting]
     may_decide: bool
     may_load: bool
     may_match: bool
+    may_answer: bool
     may_plan: bool
 
 
@@ -78,24 +88,14 @@ def operations(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             loads=_loads(desk, queues.loads(session, scope), {book.id or 0: book.code for book in books}, frame),
             held=[_held(one, frame, caller) for one in queues.held_payments(session, scope)],
             held_count=held_count(session, scope),
-            says_paid=table(
-                [t("Account"), t("Said"), t("Quiet until")],
-                [
-                    [
-                        Cell(one.key, "", f"/accounts/{one.account_id}"),
-                        Told(t, one.zone).whose(one.since),
-                        Told(t, one.zone).moment(one.until),
-                    ]
-                    for one in queues.says_paid(session, scope, now)
-                ],
-                t("Nobody says they paid. Such accounts rest for two working days while you look for the money."),
-            ),
+            says_paid=[_says_paid(one, frame, now) for one in queues.says_paid(session, scope)],
             approvals=[
                 waiting(session, row, caller, t) for row in approvals(session, scope) if row.kind == matching.MATCH
             ],
             may_decide=may_open(caller, "decide_approval"),
             may_load=may_open(caller, "load_file"),
             may_match=may_open(caller, "propose_match"),
+            may_answer=may_open(caller, "answer_says_paid"),
             may_plan=may_open(caller, "plan_now"),
         )
     return render(page)
@@ -144,6 +144,14 @@ def _held(one: queues.Held, frame: Frame, caller: Caller) -> HeldShown:
     )
     suggestions = [(key, frame.t.word(why)) for _, key, why in one.suggestions]
     return HeldShown(payment.id or 0, words, payment.payer_name or "", suggestions)
+
+
+def _says_paid(one: queues.SaysPaid, frame: Frame, now: datetime) -> SaysPaidShown:
+    t, told = frame.t, Told(frame.t, one.zone)
+    said = t("said {moment}", moment=told.whose(one.since))
+    is_quiet = one.until is not None and one.until > now
+    quiet = t("quiet until {moment}", moment=told.moment(one.until)) if is_quiet else t("the quiet is over")
+    return SaysPaidShown(one.hold_id, one.account_id, one.key, f"{said} · {quiet}")
 
 
 class LoadForm(Form):
@@ -198,6 +206,22 @@ def download_rejects(run_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     with writing(desk) as session:
         record(session, caller.actor.name, "load.rejects", f"load_run:{run_id}", {}, desk.clock())
     return FileResponse(path, media_type="text/csv", filename=f"rejects-{run_id}.csv")
+
+
+class ProofForm(Form):
+    found: bool
+
+
+@router.post("/says-paid/{hold_id}/answer")
+def answer_says_paid(hold_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """The money was looked for: it is there, or it is not."""
+    form = read(ProofForm, fields)
+    with writing(desk) as session:
+        within.hold(session, caller.actor.scope, hold_id)
+        actions.answer_says_paid(
+            session, desk.office, hold_id=hold_id, found=form.found, at=desk.clock(), actor=caller.actor
+        )
+    return see("/operations", "looked")
 
 
 class MatchForm(Form):

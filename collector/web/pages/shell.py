@@ -38,11 +38,13 @@ NAVIGATION = (
 
 SAID = {
     "outcome": "The result is recorded.",
+    "how-to-pay": "How to pay is on its way.",
     "done": "It is recorded as done.",
     "promise": "The promise is recorded.",
     "approval": "A supervisor must agree to this promise; it waits for approval.",
     "withdrawn": "The promise is withdrawn.",
     "paid": "Noted: they say it is paid. The account rests while operations looks for the money.",
+    "looked": "Noted what was found.",
     "callback": "The call-back is agreed.",
     "disposition": "The conversation is noted.",
     "dispute": "The dispute is registered; collection on this account stops until it is answered.",

@@ -111,6 +111,7 @@ ZH_BUSINESS = {
     "reminder": "还款提醒",
     "collect": "催收",
     "closing": "结案短信",
+    "how to pay": "还款方式",
     "promise reminder": "承诺提醒",
     "broken promise": "跳票跟进",
     "notice": "通知",

@@ -244,6 +244,9 @@ ZH_SCREENS: dict[str, str] = {
     "What was found there": "外访情况",
     "Posting number, if there is one": "邮件编号（如有）",
     "It is recorded as done.": "已登记完成。",
+    "How to pay: send by SMS": "短信发送还款方式",
+    "send how to pay by SMS, while you talk": "通话中短信发送还款方式",
+    "How to pay is on its way.": "还款方式已提交发送。",
     "Pause ageing": "暂停计龄",
     "Lower the level": "降低级别",
     "While it is late an account moves up by itself, never down.": "逾期期间账户只会自动升级，不会自动降级。",
@@ -345,11 +348,15 @@ ZH_SCREENS: dict[str, str] = {
         "所有还款都已入账。未能匹配的会留在这里等待认领。"
     ),
     "To confirm by a second person": "待复核",
-    "Said": "称还时间",
-    "Quiet until": "停催至",
-    "Nobody says they paid. Such accounts rest for two working days while you look for the money.": (
-        "没有称已还的账户。此类账户停催两个工作日，由您查账。"
+    "said {moment}": "{moment} 称已还",
+    "quiet until {moment}": "停催至 {moment}",
+    "the quiet is over": "停催已结束",
+    "Nobody says they paid. Such accounts rest for two working days; the money is looked for until you say.": (
+        "没有称已还的账户。此类账户停催两个工作日；由您查账，直至查到或确认未到账。"
     ),
+    "The money is there": "已查到款项",
+    "Not found": "未查到",
+    "Noted what was found.": "查账结果已登记。",
     "Loads": "导入记录",
     "File": "文件",
     "read": "读取",
