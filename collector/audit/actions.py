@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from collector.audit.rules import GENESIS, entry_hash, link_hash
@@ -59,12 +60,14 @@ def seal(session: Session, keys: Keys, now: datetime, limit: int = 5_000, *, eve
     if newest is not None and not everything:
         since = max(since, newest.entry_id - NEAR)
     waiting = unsealed(session, since, limit)
+    links = []
     for entry in waiting:
         position += 1
         sealed = hash_of(entry)
         before = link_hash(before, position, sealed)
-        session.add(AuditLink(position=position, entry_id=entry.id or 0, entry_hash=sealed, hash=before))
-    if waiting:
+        links.append({"position": position, "entry_id": entry.id, "entry_hash": sealed, "hash": before})
+    if links:
+        session.execute(insert(AuditLink), links)
         _sign(session, keys, position, before, now)
     return len(waiting)
 

@@ -9,6 +9,7 @@ from collector.audit import actions as audit_actions
 from collector.audit import queries as audit_queries
 from collector.audit.anchor import read_anchor, write_anchor
 from collector.casework.office import set_up
+from collector.casework.replay import replay
 from collector.cli.frame import AtOption, JsonFlag, command, moment, office, progress_bar, show
 from collector.facts import actions as facts_actions
 from collector.foundation.clock import parse_moment, system_clock
@@ -154,6 +155,30 @@ def audit_anchor(
         raise NotReady("nothing is sealed yet; run: collector audit seal")
     write_anchor(anchor, file)
     show(anchor, as_json=json_, lines=[f"the chain up to {anchor.position} is in {file.name}: carry it off this host"])
+
+
+@audit.command("replay")
+@command
+def audit_replay(
+    portfolio: str | None = typer.Option(None, "--portfolio", help="Code; default: every portfolio."),
+    since: str | None = typer.Option(None, "--since", help="Contacts from then on, ISO 8601 with offset."),
+    until: str | None = typer.Option(None, "--until", help="Contacts before then, ISO 8601 with offset."),
+    json_: bool = JsonFlag,
+) -> None:
+    """Judge past contacts again, by the pack of their time and by what was known then. Exit code 1 when one should not
+    have happened."""
+    first, last = (parse_moment(word) if word else None for word in (since, until))
+    with office().database.read() as session, progress_bar("judging again") as progress:
+        done = replay(session, portfolio, first, last, progress)
+    counts = ", ".join(f"{number} {standing}" for standing, number in done.counts.items())
+    lines = [f"{done.contacts} contacts judged again" + (f": {counts}" if counts else "")]
+    for one in done.told:
+        rules = "; ".join(f"{rule.id}: {rule.reason}" for rule in one.rules) or one.why
+        lines.append(f"{one.standing}: attempt {one.attempt} of {one.at.isoformat()}, person {one.person}: {rules}")
+    document = {"contacts": done.contacts, "breaches": done.breaches, "counts": done.counts, "told": done.told}
+    show(document, as_json=json_, lines=lines)
+    if done.breaches:
+        raise typer.Exit(1)
 
 
 @audit.command("seal")

@@ -30,6 +30,7 @@ OPTIONS = {
     "facts rebuild": {"--json", "--at"},
     "audit verify": {"--anchor", "--at", "--json"},
     "audit anchor": {"--json"},
+    "audit replay": {"--portfolio", "--since", "--until", "--json"},
     "audit seal": {"--at", "--json"},
     "load": {"--portfolio", "--mapping", "--rejects", "--at", "--json"},
     "plan": {"--portfolio", "--dry-run", "--at", "--json"},

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from floor import DUE, LI, Floor, noon
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
 from collector.audit.tables import AuditEntry
@@ -18,12 +20,14 @@ from collector.history.rules import (
     Outcome,
     ReferralKind,
     ReferralState,
+    Standing,
     StopKind,
 )
 from collector.history.tables import Attempt, OutcomeRow
 
 NOW = noon(DUE + timedelta(days=1))
 HOUR = timedelta(hours=1)
+REFUSED = r"append-only|can only be emptied"
 
 
 def actions_of(session: Session) -> list[str]:
@@ -145,3 +149,52 @@ def test_a_dispute_is_answered_once(session: Session) -> None:
     history.answer_dispute(session, row.id or 0, "it is", NOW + HOUR, LI)
     with pytest.raises(Conflict):
         history.answer_dispute(session, row.id or 0, "really", NOW + 2 * HOUR, LI)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE attempt SET at = :at",
+        "UPDATE attempt SET text = 'another text'",
+        "UPDATE attempt SET number = '+8613812349999'",
+        "DELETE FROM attempt",
+        "UPDATE outcome SET outcome = 'right_party'",
+        "DELETE FROM outcome",
+        "UPDATE standing SET kind = 'revoked'",
+        "UPDATE standing SET natural_key = 'another'",
+        "DELETE FROM standing",
+        "UPDATE disposition SET refuses = NOT refuses",
+        "DELETE FROM delivery",
+    ],
+)
+def test_what_happened_can_not_be_written_anew(session: Session, statement: str) -> None:
+    """Whoever tries: the database itself refuses."""
+    _something_of_everything(session)
+    with pytest.raises(DatabaseError, match=REFUSED), session.begin_nested():
+        session.execute(text(statement), {"at": NOW + HOUR} if ":at" in statement else {})
+
+
+def test_what_must_be_forgotten_about_a_person_can_be_emptied_and_stays_empty(session: Session) -> None:
+    _something_of_everything(session)
+    empty = "'{}'"
+    for statement in (
+        "UPDATE attempt SET text = NULL, number = NULL",
+        "UPDATE outcome SET note = NULL",
+        "UPDATE disposition SET note = NULL, next_step = NULL",
+        f"UPDATE standing SET number = NULL, detail = {empty}",
+    ):
+        session.execute(text(statement))
+    with pytest.raises(DatabaseError, match=REFUSED), session.begin_nested():
+        session.execute(text("UPDATE attempt SET text = 'made up'"))
+
+
+def _something_of_everything(session: Session) -> None:
+    floor = Floor(session)
+    sent = floor.text(NOW)
+    floor.contact(NOW + HOUR, text="said")
+    history.record_delivery(session, sent.id or 0, "delivered", NOW, NOW, LI)
+    history.record_disposition(session, person_id=floor.wang, occurred_at=NOW, now=NOW, actor=LI, note="a note")
+    history.standing(
+        session, person_id=floor.wang, kind=Standing.consent, at=NOW, now=NOW, actor=LI, natural_key="a key"
+    )
+    session.flush()

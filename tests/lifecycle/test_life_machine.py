@@ -27,6 +27,7 @@ from collector.audit.queries import verify as verify_audit
 from collector.audit.tables import AuditEntry
 from collector.casework import actions as casework
 from collector.casework.actions import NeedsApproval
+from collector.casework.replay import Standing, replay
 from collector.dispatch.actions import claim_messages
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
@@ -481,12 +482,14 @@ class PersonsLife(RuleBasedStateMachine):
         assert not [row for row in rows if row.account_id in settled]
 
     def seal(self) -> None:
-        """The audit is whole."""
+        """The audit is whole, and every contact of the past was lawful by what was known when it was made."""
         with self.database.begin() as session:
             seal(session, self.office.keys, self.life.now)
         with self.database.read() as session:
             proof = verify_audit(session, self.office.keys, self.life.now)
+            again = replay(session)
         assert (proof.findings, proof.unsealed) == ((), 0)
+        assert [one for one in again.told if one.standing is not Standing.known_later] == []
 
 
 def is_proof(call: Any) -> bool:

@@ -105,7 +105,7 @@ def call(driver: Driver, outcome: str, at: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_a_life_from_reminder_to_settlement(driver: Driver) -> None:
+def test_a_life_from_reminder_to_settlement(driver: Driver, tmp_path: Path) -> None:
     load_the_book(driver)
     remind(driver)
     give_up_the_phone(driver)
@@ -113,6 +113,19 @@ def test_a_life_from_reminder_to_settlement(driver: Driver) -> None:
     promise_and_break(driver)
     refer_to_legal(driver)
     settle(driver)
+    prove(CommandLine(tmp_path, {}))
+
+
+def prove(command_line: CommandLine) -> None:
+    """The audit is whole, and every contact was lawful by the gate of its time."""
+    at = "2026-09-16T09:30+08:00"
+    command_line.run("audit", "seal", "--at", at)
+    proof = command_line.run("audit", "verify", "--at", at)
+    assert (proof["findings"], proof["unsealed"]) == ([], 0)
+    again = command_line.run("audit", "replay")
+    assert again["told"] == []
+    assert again["counts"] == {"lawful": again["contacts"]}
+    assert again["contacts"] > 5
 
 
 def load_the_book(driver: Driver) -> None:

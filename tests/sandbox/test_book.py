@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from stdnum.cn import ric
 
 from collector.casework.office import Office
+from collector.casework.replay import replay
 from collector.facts.differences import verify
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
@@ -119,6 +120,7 @@ def test_a_whole_floor(database: Database, keys: Keys, tmp_path: Path) -> None:
         _has_everything(session)
         _keeps_to_its_people(session)
         assert verify(session) == []
+        assert replay(session).told == []
 
 
 def _has_everything(floor: Session) -> None:

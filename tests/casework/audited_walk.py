@@ -1,0 +1,253 @@
+"""A walk through every business event there is, with people who are marked so that they would be found anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from floor import STRATEGY, Story, moment
+from sqlmodel import Session, SQLModel, col, select
+
+from collector.casework import actions as casework
+from collector.casework import strategies
+from collector.casework.views import matching
+from collector.dispatch.rules import Progress
+from collector.dispatch.tables import InboundMessage, Submission
+from collector.foundation.database import Database
+from collector.history.rules import Channel, HoldScope, Outcome, ReferralState, Standing, StopKind
+from collector.history.tables import Referral
+from collector.identity import actions as identity
+from collector.identity.installation import install
+from collector.identity.rules import Actor, ApiScope, Level, Role
+from collector.identity.tables import User
+from collector.portfolio import actions as portfolio
+from collector.portfolio.rules import LoadKind
+from collector.portfolio.tables import Account, CallerNumber, ContactPoint, PaymentRow, Portfolio
+
+NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "13801349876", "13801349877", "11010519491231002X"
+MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
+MARKS = (NAME, SECRET, "349876", SECOND[2:], FOUND[2:], ID_NO, MAIL, STREET, "6222020200001111")
+DAY = "2026-05-13"
+CALLED, TEXTED = range(4, 12), 12
+"""Accounts two days late, which are called, and one that is a day late; the first three are far gone."""
+
+
+class Walk:
+    """Every business event there is, once; the names of those of casework that were carried out."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.story, self.folder = Story(database, home=folder), folder
+        self.office, self.database = self.story.office, database
+        self.done: set[str] = set()
+
+    def do(self, name: str, *args: Any, **more: Any) -> Any:
+        self.done.add(name)
+        with self.database.begin() as session:
+            found = getattr(casework, name)(session, self.office, *args, **more)
+            if isinstance(found, SQLModel):
+                session.refresh(found)
+            return found
+
+    def whole(self, name: str, *args: Any, **more: Any) -> Any:
+        """What owns its transactions itself."""
+        self.done.add(name)
+        return getattr(casework, name)(self.office, *args, **more)
+
+    def change(self, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        with self.database.begin() as session:
+            return action(session, *args, **more)
+
+    def one(self, table: Any, *conditions: Any) -> Any:
+        with self.database.read() as session:
+            return session.exec(select(table).where(*conditions).order_by(col(table.id).desc())).first()
+
+    def load(self, kind: str, body: str, at: str = "2026-05-13 06:00") -> None:
+        file = self.folder / f"{kind}.csv"
+        file.write_text(body, encoding="utf-8")
+        code = None if kind in ("portfolios", "callers") else "CN"
+        more = {"portfolio": code, "mapping": None, "rejects": None, "as_of": None, "actor": "user:ops"}
+        result = self.whole("load", LoadKind(kind), file, at=moment(at), **more)
+        assert (result.rejected, bool(result.accepted)) == (0, True), (kind, result.problems)
+
+    def go(self) -> None:
+        self.users()
+        self.book()
+        self.calls()
+        self.talks()
+        self.stops()
+        self.carrier()
+        self.others()
+
+    # --- the parts ---
+
+    def users(self) -> None:
+        now = moment("2026-05-12 09:00")
+        make = {"password": "a long enough word", "now": now, "actor": "cli", "all_portfolios": True}
+        for name, roles in (("li", [Role.agent]), ("wu", [Role.supervisor]), ("zhou", [Role.operations])):
+            more = {"level": Level.senior, "phone": "+862155519999"} if name == "li" else {}
+            self.change(identity.add_user, name=name, roles=roles, **make, **more)
+        self.li, self.wu, self.zhou = (self.one(User, User.name == name) for name in ("li", "wu", "zhou"))
+        self.agent = Actor("user:li", self.li.id, frozenset({Role.agent}), level=Level.senior)
+        self.boss = Actor("user:wu", self.wu.id, frozenset({Role.supervisor, Role.agent}))
+        self.change(
+            lambda session: identity.change_password(
+                session, session.get_one(User, self.zhou.id), "a long enough word", "another long word", now
+            )
+        )
+        token, _ = self.change(identity.log_in, "li", "a long enough word", "127.0.0.1", now)
+        assert self.change(identity.log_in, "li", "not the word", "127.0.0.1", now) is None
+        self.change(identity.log_out, token, now)
+        _, key = self.change(identity.add_api_key, "reports", [ApiScope.read], now, "cli")
+        self.change(portfolio.give_access, ["CN"], api_key_id=key.id, actor="cli", at=now)
+        self.change(lambda session: identity.disable_user(session, session.get_one(User, self.zhou.id), now, "cli"))
+        self.change(install, self.office.keys, now)
+        self.office.arm(now)
+
+    def book(self) -> None:
+        self.load(
+            "portfolios",
+            "code,creditor,collector_type,debt_type,currency,timezone,jurisdiction,language,sender_name,signature\n"
+            "CN,Bank A,creditor,bank_loan,CNY,Asia/Shanghai,cn,zh,Bank A,【Bank A】\n",
+        )
+        self.load("callers", "portfolio,number\nCN,+862155510009\n")
+        rows = [
+            f"A{number},6222020200001111,{NAME}{number},cn_id,{ID_NO if number == 1 else ''},138{number:02d}349876,"
+            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X"
+            for number in range(1, TEXTED + 1)
+        ]
+        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner\n"
+        self.load("accounts", head + "\n".join(rows).replace("cn_id,,", ",,") + "\n")
+        due = [(number, line, f"2026-0{month}-11") for number in (1, 2, 3) for line, month in enumerate((3, 4, 5), 1)]
+        due += [(number, line, f"2026-0{month}-11") for number in CALLED for line, month in enumerate((5, 6), 1)]
+        due += [(TEXTED, 1, "2026-05-12"), (TEXTED, 2, "2026-06-11")]
+        lines = "".join(f"A{number},{line},{day},1000.00\n" for number, line, day in due)
+        self.load("instalments", "account_no,number,due_on,amount_due\n" + lines)
+        self.load("parties", f"account_no,role,name,phone\nA1,guarantor,{NAME}保,{MOBILE}\n")
+        self.load(
+            "payments",
+            "reference,account_no,card_no,payer_name,amount,paid_at,kind,reverses\n"
+            f"P1,A12,,{NAME},1.00,2026-05-12 10:00,payment,\nP2,,999,{NAME},5.00,2026-05-12 10:00,payment,\n"
+            f"P3,A12,,{NAME},2.00,2026-05-12 11:00,payment,\nP4,A12,,,2.00,2026-05-12 12:00,reversal,P3\n",
+        )
+        events = [
+            f'A1,{MOBILE},attempt,2026-05-01 09:30,"outcome=no_answer; note={SECRET}"',
+            f'A1,{MOBILE},sms,2026-05-02 09:30,"text={SECRET}; delivered_at=2026-05-02 09:31"',
+            f'A1,,disposition,2026-05-02 10:00,"cause=short_of_funds; note={SECRET}"',
+            'A1,,promise,2026-05-02 10:01,"amount=10.00; due_at=2026-05-03 18:00"',
+            'A1,,callback,2026-05-02 10:02,"due_at=2026-06-21T09:00+08:00"',
+            f'A1,{MOBILE},consent,2026-05-02,"channel=sms; evidence={SECRET}"',
+            f'A2,,hardship,2026-05-02 12:00,"reason={SECRET}; until=2026-05-04"',
+            f'A2,,dispute,2026-05-02 13:00,"reason={SECRET}; answered_at=2026-05-03 09:00; answer={SECRET}"',
+            f'A2,,complaint,2026-05-02 13:05,"text={SECRET}"',
+            f'A2,,hold,2026-05-02 13:06,"note={SECRET}; until=2026-05-03"',
+        ]
+        self.load("events", "account_no,phone,kind,at,details\n" + "\n".join(events) + "\n")
+        self.change(
+            strategies.publish, self.office.catalogue, STRATEGY, "CN", "user:wu", SECRET, *[moment(f"{DAY} 06:30")] * 2
+        )
+        self.ids = {number: self.one(Account, Account.account_no == f"A{number}") for number in range(1, TEXTED + 1)}
+        held = self.one(PaymentRow, PaymentRow.reference == "P2")
+        now, target = moment(f"{DAY} 06:40"), self.ids[TEXTED]
+        asked = self.change(lambda session: matching.propose_for_key(session, held, target, Actor("apikey:1"), now))
+        self.change(identity.decide, asked.id, asked.digest, True, self.wu, SECRET, now)
+        self.do("match_payment", payment_id=held.id, account_id=target.id, at=now, actor=self.boss)
+
+    def calls(self) -> None:
+        self.whole("sweep", moment(f"{DAY} 06:50"))
+        self.whole("plan", "CN", moment(f"{DAY} 07:00"))
+        self.whole("plan_new_days", moment(f"{DAY} 07:05"))
+        self.done.add("send_all")
+        sent = asyncio.run(casework.send_all(self.office, moment(f"{DAY} 09:00"), carrier=self.story.carrier))
+        assert sent.sent
+        row = self.one(Submission, Submission.channel == Channel.sms)
+        arrived = {"status": "delivered", "progress": Progress.delivered, "error_code": None}
+        self.do("message_status", token=row.token, sid="SM1", at=moment(f"{DAY} 09:01"), **arrived)
+        first = self.take("09:02")
+        self.do("release", first.task.id, moment(f"{DAY} 09:03"), self.agent)
+        for number, outcome in enumerate((Outcome.wrong_number, Outcome.deceased, Outcome.says_paid)):
+            claimed = self.take(f"09:1{number}")
+            more = {"actor": self.agent, "note": SECRET}
+            self.do("record_outcome", claimed.task.id, outcome, moment(f"{DAY} 09:1{number}"), **more)
+            self.do("record_outcome", claimed.task.id, Outcome.no_answer, moment(f"{DAY} 09:2{number}"), **more)
+        self.ring("09:30", ("initiated", "in-progress"), "no-answer")
+        self.ring("09:40", ("busy",), None)
+
+    def take(self, hour: str) -> Any:
+        claimed = self.do("next_call", self.agent, moment(f"{DAY} {hour}"))
+        assert claimed is not None, hour
+        return claimed
+
+    def ring(self, hour: str, statuses: tuple[str, ...], result: str | None) -> None:
+        """A call through the carrier: the agent's leg, the script, the borrower's leg."""
+        now, task = moment(f"{DAY} {hour}"), self.take(hour).task
+        self.done.add("start_call")
+        asyncio.run(casework.start_call(self.office, task.id, self.agent, now, self.story.carrier))
+        token, sid = self.one(Submission, Submission.task_id == task.id).token, f"CA{hour}"
+        if result is not None:
+            self.do("dial_script", token=token, call_sid=sid, at=now)
+        for status in statuses:
+            self.do("call_status", token=token, sid=sid, status=status, at=now)
+        if result is None:
+            return
+        self.done.add("dial_status")
+        self.change(casework.dial_status, token=token, sid=f"{sid}b", status="ringing", at=now)
+        self.do("dial_result", token=token, sid=f"{sid}b", status=result, seconds=20, at=now + timedelta(minutes=1))
+
+    def talks(self) -> None:
+        at, four = moment(f"{DAY} 10:00"), self.ids[4]
+        said = {"account_id": four.id, "at": at, "actor": self.agent}
+        made = self.do("make_promise", amount=1000, due_at=moment(f"{DAY} 18:00"), way=SECRET, **said)
+        self.do("withdraw_promise", made.id, at, self.agent, SECRET)
+        self.do("agree_callback", due_at=moment(f"{DAY} 15:00"), **said)
+        self.do("record_disposition", spoke_to="borrower", note=SECRET, next_step=SECRET, **said)
+        self.do("says_paid", **said)
+        body = casework.promise_body(four.id, 1000, at)
+        self.done |= {"promise_body", "NeedsApproval", "SendResult", "SweepResult"}
+        asked = self.change(identity.propose, "promise", f"account:{four.id}", body, self.li, at)
+        self.change(identity.decide, asked.id, asked.digest, False, self.wu, SECRET, at)
+
+    def stops(self) -> None:
+        at, five = moment(f"{DAY} 11:00"), self.ids[5]
+        who = {"person_id": five.person_id, "at": at, "actor": self.boss}
+        row = self.do("stop", kind=StopKind.opt_out, number=f"+86{FOUND}", channel=Channel.sms, reason=SECRET, **who)
+        self.do("lift_stop", row.id, at, self.boss, SECRET)
+        held = self.do("hold", scope=HoldScope.account, account_id=five.id, note=SECRET, at=at, actor=self.boss)
+        self.do("lift_hold", held.id, at, self.boss)
+        disputed = self.do("dispute", account_id=five.id, reason=SECRET, at=at, actor=self.boss)
+        self.do("answer_dispute", disputed.id, SECRET, at, self.boss)
+        self.do("complain", account_id=five.id, text=SECRET, **who)
+        self.do("note_standing", five.person_id, at, self.boss, kind=Standing.preference, detail={"weekdays": ["mon"]})
+        day = date(2026, 5, 12)
+        self.do("pause", account_id=five.id, first=day, last=day, reason=SECRET, at=at, actor=self.boss)
+        self.do("found", person_id=five.person_id, phone=FOUND, at=at, actor=self.boss)
+        referral = self.one(Referral)
+        assert referral is not None
+        self.do("move_referral", referral.id, ReferralState.accepted, at, self.boss, SECRET)
+
+    def carrier(self) -> None:
+        at, line = moment(f"{DAY} 12:00"), "+862155510001"
+        sender = self.one(ContactPoint, ContactPoint.person_id == self.ids[6].person_id).value
+        for number, body in enumerate((f"my lawyer: {SECRET}", "STOP", "START")):
+            self.do("inbound_sms", sid=f"SMin{number}", sender=sender, to=line, body=body, at=at)
+        self.do("inbound_call", sid="CAin", sender=sender, to=line, at=at)
+        self.done |= {"inbound_call_ended", "handle_inbound", "follow_up", "reconcile"}
+        self.change(casework.inbound_call_ended, sid="CAno", sender="+8613700000000", to=line, status="busy", at=at)
+        self.change(casework.handle_inbound, self.one(InboundMessage).id, at, self.agent)
+        self.do("follow_up", {self.ids[6].person_id}, at)
+        asyncio.run(casework.reconcile(self.office, moment("2026-05-14 12:00"), self.story.carrier))
+
+    def others(self) -> None:
+        at = moment(f"{DAY} 13:00")
+        day = date(2026, 5, 12)
+
+        def changes(session: Session) -> None:
+            account = session.get_one(Account, self.ids[5].id)
+            portfolio.unpause(session, account, day, day, actor="user:wu", at=at)
+            book = session.get_one(Portfolio, self.story.cn)
+            line = portfolio.add_caller(session, book, "02155510077", actor="cli", at=at)
+            portfolio.rest_caller(session, session.get_one(CallerNumber, line.id), at, actor="cli", at=at)
+
+        self.change(changes)

@@ -1,0 +1,73 @@
+"""A database of an earlier revision is brought up to this one with what it holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from collector.audit.actions import record, seal
+from collector.audit.queries import verify
+from collector.audit.rules import GENESIS, entry_hash, link_hash
+from collector.foundation import schema
+from collector.foundation.clock import parse_moment
+from collector.foundation.database import Database
+from collector.foundation.keys import Keys
+from collector.history.tables import Stop
+
+AT = parse_moment("2026-05-12T09:00+08:00")
+STORED = "2026-05-12 01:00:00.000000"
+
+
+@pytest.fixture
+def first(database: Database, tmp_path: Path) -> Database:
+    """An empty database at revision 0001."""
+    old = database if database.is_postgresql else Database(f"sqlite:///{tmp_path}/old.db")
+    with old.engine.begin() as connection:
+        if database.is_postgresql:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        command.upgrade(schema.config_for(connection), "0001")
+    return old
+
+
+def _written_then(session: Session, keys: Keys) -> None:
+    """A stop, and an entry sealed as it was sealed then."""
+    session.execute(text(f"INSERT INTO stop (kind, at, reason, actor) VALUES ('opt_out', '{STORED}', '', 'cli')"))
+    session.execute(
+        text(
+            "INSERT INTO audit_entry (id, at, actor, action, subject, detail)"
+            f" VALUES (1, '{STORED}', 'cli', 'user.add', 'user:1', '{{}}')"
+        )
+    )
+    sealed = entry_hash(1, AT, "cli", "user.add", "user:1", {})
+    end = link_hash(GENESIS, 1, sealed)
+    session.execute(
+        text(f"INSERT INTO audit_link (position, entry_id, entry_hash, hash) VALUES (1, 1, '{sealed}', '{end}')")
+    )
+    signature = keys.mac("audit", "1", end)
+    session.execute(
+        text(
+            "INSERT INTO audit_checkpoint (position, hash, at, signature)"
+            f" VALUES (1, '{end}', '{STORED}', '{signature}')"
+        )
+    )
+
+
+def test_what_was_written_before_is_known_since_then_and_its_chain_goes_on(first: Database, keys: Keys) -> None:
+    with first.begin() as session:
+        _written_then(session, keys)
+    assert schema.upgrade(first) == ("0001", schema.head())
+    with first.begin() as session:
+        assert session.exec(select(Stop.recorded_at)).one() == datetime(2026, 5, 12, 1, tzinfo=UTC)
+        record(session, "cli", "user.add", "user:2", {}, AT).id = 2
+        session.flush()
+        assert seal(session, keys, AT) == 1
+        session.flush()
+        proof = verify(session, keys, AT)
+    assert (proof.sealed, proof.unsealed, proof.findings) == (2, 0, ())
+    first.dispose()
