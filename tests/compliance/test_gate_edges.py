@@ -15,7 +15,7 @@ from collector.compliance.rules.debts import AfterTalk, Bunching, PerDebt, after
 from collector.compliance.rules.frequency import Answered, Dials, Texts, answered, dials, texts
 from collector.compliance.rules.hours import ClosedDays, Hours, closed_days, hours
 from collector.compliance.rules.verdict import Finding
-from collector.facts.rules import Event, Kind, Mark, PersonFacts
+from collector.facts.rules import Event, Kind, Mark, PersonFacts, Standing
 from collector.history.rules import Channel, Direction
 
 PARIS = ("Europe/Paris",)
@@ -269,3 +269,83 @@ def test_marks_count_from_their_second_until_theirs() -> None:
     answers = {"09:59:59": Answer.allow, "10:00": Answer.deny, "10:59:59": Answer.deny, "11:00": Answer.allow}
     for clock, answer in answers.items():
         assert judge(Contact(Channel.call), facts, us(), second(f"2026-05-13T{clock}-04:00")).answer is answer
+
+
+def debt_call(debts: tuple[int, ...], at: int = NOON - DAY, outcome: str | None = "no_answer", **more: Any) -> Event:
+    return Event(Kind.call, at, outcome=outcome, **{"debts": debts, "collector": 1, **more})
+
+
+@pytest.mark.parametrize(
+    ("called", "asked", "counts"),
+    [
+        pytest.param((1,), (1,), True, id="this debt"),
+        pytest.param((2,), (1,), False, id="another debt"),
+        pytest.param((), (1,), True, id="a call about no debt in particular"),
+        pytest.param((2,), (), True, id="a contact about no debt in particular"),
+        pytest.param((2,), (1, 2), True, id="one of them"),
+    ],
+)
+@pytest.mark.parametrize("rule", ["calls", "talk", "perhaps"])
+def test_the_debts_of_a_count(rule: str, called: tuple[int, ...], asked: tuple[int, ...], counts: bool) -> None:
+    outcome = {"calls": "no_answer", "talk": "right_party", "perhaps": "answered"}[rule]
+    here = after(debt_call(called, outcome=outcome), asked=contact(debts=asked))
+    found = calls_per_debt(PerDebt(cap=1), here) if rule == "calls" else after_conversation(AfterTalk(), here)
+    assert (found is not None) == counts
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "counts"),
+    [
+        pytest.param(1, 1, True, id="ours"),
+        pytest.param(2, 1, False, id="another collector's"),
+        pytest.param(0, 1, True, id="nobody knows whose"),
+        pytest.param(2, 0, True, id="nobody knows who asks"),
+    ],
+)
+@pytest.mark.parametrize("rule", ["calls", "talk", "perhaps"])
+def test_the_collectors_of_a_count(rule: str, theirs: int, ours: int, counts: bool) -> None:
+    outcome = {"calls": "no_answer", "talk": "right_party", "perhaps": "answered"}[rule]
+    here = after(debt_call((1,), outcome=outcome, collector=theirs), asked=contact(collector=ours))
+    found = calls_per_debt(PerDebt(cap=1), here) if rule == "calls" else after_conversation(AfterTalk(), here)
+    assert (found is not None) == counts
+
+
+def test_of_two_debts_the_one_that_waits_longer_speaks() -> None:
+    early, late = debt_call((1,), NOON - 3 * DAY), debt_call((2,), NOON - DAY)
+    found = calls_per_debt(PerDebt(cap=1), after(early, late, asked=contact(debts=(1, 2))))
+    assert found is not None
+    assert found.until == MIDNIGHT + 6 * DAY
+
+
+def test_of_two_debts_a_talk_about_one_is_harder_than_perhaps_one_about_the_other() -> None:
+    perhaps, talk = debt_call((1,), NOON - DAY, "answered"), debt_call((2,), NOON - 3 * DAY, "right_party")
+    for debts in ((1, 2), (2, 1)):
+        found = after_conversation(AfterTalk(), after(perhaps, talk, asked=contact(debts=debts)))
+        assert found == Finding("a conversation about this debt within 7 days", MIDNIGHT + 6 * DAY)
+    same = after(debt_call((1,), NOON - 2 * DAY, "answered"), debt_call((1,), NOON - 4 * DAY, "right_party"))
+    assert after_conversation(AfterTalk(), same) == Finding(
+        "a conversation about this debt within 7 days", MIDNIGHT + 5 * DAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "about", "asked", "free"),
+    [
+        pytest.param(0, (), (1,), True, id="consent of today"),
+        pytest.param(6, (), (1,), True, id="day 7"),
+        pytest.param(7, (), (1,), False, id="day 8"),
+        pytest.param(0, (2,), (1,), False, id="for another debt"),
+        pytest.param(0, (1,), (1, 2), False, id="for one of two debts"),
+        pytest.param(0, (1,), (), False, id="for one debt, asked about none in particular"),
+    ],
+)
+def test_what_a_consent_frees(given: int, about: tuple[int, ...], asked: tuple[int, ...], free: bool) -> None:
+    consent = Standing(Mark.consent, MIDNIGHT - given * DAY, debts=about)
+    before = [debt_call(asked, MIDNIGHT - given * DAY - 1 - n) for n in range(3)]
+    here = after(*before, debt_call((9,), NOON - 60), asked=contact(debts=asked), standing=(consent,))
+    found = calls_per_debt(PerDebt(cap=3, days=7), here)
+    assert (found is None) == (free or given > 5)
+    talked = after(
+        debt_call(asked, MIDNIGHT - given * DAY - 1, "right_party"), asked=contact(debts=asked), standing=(consent,)
+    )
+    assert (after_conversation(AfterTalk(), talked) is None) == (given > 5 or (free and bool(asked)))
