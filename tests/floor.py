@@ -339,7 +339,8 @@ class Story:
 
     def rows(self, table: type[T], *conditions: Any) -> list[T]:
         with self.database.read() as session:
-            return list(session.exec(select(table).where(*conditions)))
+            wanted = select(table).where(*conditions)
+            return list(session.exec(wanted.order_by(*table.__table__.primary_key)))  # type: ignore[attr-defined]
 
     def facts(self, who: Borrower, at: str) -> PersonFacts:
         with self.database.read() as session:
