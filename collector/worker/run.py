@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from collector.casework.office import Office
-from collector.foundation.clock import Clock
+from collector.foundation.clock import Clock, system_clock
 from collector.foundation.database import Database
 from collector.foundation.errors import CollectorError
 from collector.worker.schedule import TIMETABLE, Bell, IsOver
@@ -64,7 +64,8 @@ def _lead(
     over = threading.Event()
     for bell in TIMETABLE:
         job = partial(ring, bell, office, clock, over.is_set)
-        scheduler.add_job(job, "interval", seconds=bell.every_s, id=bell.name, next_run_time=clock())
+        # The scheduler rings by this machine's clock, whatever clock the jobs are told the time by.
+        scheduler.add_job(job, "interval", seconds=bell.every_s, id=bell.name, next_run_time=system_clock())
     scheduler.start()
     if ready:
         ready()
