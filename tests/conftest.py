@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlmodel import Session
 
 import collector.app  # noqa: F401 - makes every table known
@@ -19,6 +20,10 @@ from collector.foundation import schema
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
+
+# Examples take as long as the machine is busy. In CI they are the same each time: what fails there was changed.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("COLLECTOR_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")

@@ -18,11 +18,13 @@ from collector.dispatch.rules import Progress
 from collector.dispatch.tables import InboundMessage, Submission
 from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Outcome, ReferralState, Standing, StopKind
-from collector.history.tables import Referral
+from collector.history.tables import Referral, StandingRow
 from collector.identity import actions as identity
 from collector.identity.installation import install
 from collector.identity.rules import Actor, ApiScope, Level, Role
 from collector.identity.tables import User
+from collector.planning.rules import TaskState
+from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Account, CallerNumber, ContactPoint, PaymentRow, Portfolio
@@ -31,6 +33,11 @@ NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "1380134
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
 MARKS = (NAME, SECRET, "349876", SECOND[2:], FOUND[2:], ID_NO, MAIL, STREET, "6222020200001111")
 DAY = "2026-05-13"
+WORKED = STRATEGY.replace(
+    "  - {name: late, ",
+    "  - {name: far, when: {bucket: [M3]}, stage: decline, level: middle, cadence: papers}\n  - {name: late, ",
+).replace("cadences:\n", "cadences:\n  papers:\n    - {day: 60, channel: letter, template: demand, tone: formal}\n")
+"""Who is far gone gets a letter, by a collector of the middle level."""
 CALLED, TEXTED = range(4, 12), 12
 """Accounts two days late, which are called, and one that is a day late; the first three are far gone."""
 
@@ -78,6 +85,7 @@ class Walk:
         self.calls()
         self.talks()
         self.stops()
+        self.papers()
         self.carrier()
         self.others()
 
@@ -109,8 +117,9 @@ class Walk:
     def book(self) -> None:
         self.load(
             "portfolios",
-            "code,creditor,collector_type,debt_type,currency,timezone,jurisdiction,language,sender_name,signature\n"
-            "CN,Bank A,creditor,bank_loan,CNY,Asia/Shanghai,cn,zh,Bank A,【Bank A】\n",
+            "code,creditor,collector_type,debt_type,currency,timezone,jurisdiction,language,sender_name,signature,"
+            "pay_instructions\n"
+            "CN,Bank A,creditor,bank_loan,CNY,Asia/Shanghai,cn,zh,Bank A,【Bank A】,可通过本行手机银行办理\n",
         )
         self.load("callers", "portfolio,number\nCN,+862155510009\n")
         rows = [
@@ -146,7 +155,7 @@ class Walk:
         ]
         self.load("events", "account_no,phone,kind,at,details\n" + "\n".join(events) + "\n")
         self.change(
-            strategies.publish, self.office.catalogue, STRATEGY, "CN", "user:wu", SECRET, *[moment(f"{DAY} 06:30")] * 2
+            strategies.publish, self.office.catalogue, WORKED, "CN", "user:wu", SECRET, *[moment(f"{DAY} 06:30")] * 2
         )
         self.ids = {number: self.one(Account, Account.account_no == f"A{number}") for number in range(1, TEXTED + 1)}
         held = self.one(PaymentRow, PaymentRow.reference == "P2")
@@ -160,12 +169,14 @@ class Walk:
         self.whole("plan", "CN", moment(f"{DAY} 07:00"))
         self.whole("plan_new_days", moment(f"{DAY} 07:05"))
         self.done.add("send_all")
-        sent = asyncio.run(casework.send_all(self.office, moment(f"{DAY} 09:00"), carrier=self.story.carrier))
+        sent = asyncio.run(casework.send_all(self.office, lambda: moment(f"{DAY} 09:00"), carrier=self.story.carrier))
         assert sent.sent
         row = self.one(Submission, Submission.channel == Channel.sms)
         arrived = {"status": "delivered", "progress": Progress.delivered, "error_code": None}
         self.do("message_status", token=row.token, sid="SM1", at=moment(f"{DAY} 09:01"), **arrived)
         first = self.take("09:02")
+        refused = self.do("send_how_to_pay", first.task.id, moment(f"{DAY} 09:02"), self.agent)
+        assert refused == "", refused
         self.do("release", first.task.id, moment(f"{DAY} 09:03"), self.agent)
         for number, outcome in enumerate((Outcome.wrong_number, Outcome.deceased, Outcome.says_paid)):
             claimed = self.take(f"09:1{number}")
@@ -203,7 +214,8 @@ class Walk:
         self.do("withdraw_promise", made.id, at, self.agent, SECRET)
         self.do("agree_callback", due_at=moment(f"{DAY} 15:00"), **said)
         self.do("record_disposition", spoke_to="borrower", note=SECRET, next_step=SECRET, **said)
-        self.do("says_paid", **said)
+        quiet = self.do("says_paid", **said)
+        self.do("answer_says_paid", hold_id=quiet.id, found=False, at=at, actor=self.agent)
         body = casework.promise_body(four.id, 1000, at)
         self.done |= {"promise_body", "NeedsApproval", "SendResult", "SweepResult"}
         asked = self.change(identity.propose, "promise", f"account:{four.id}", body, self.li, at)
@@ -220,12 +232,21 @@ class Walk:
         self.do("answer_dispute", disputed.id, SECRET, at, self.boss)
         self.do("complain", account_id=five.id, text=SECRET, **who)
         self.do("note_standing", five.person_id, at, self.boss, kind=Standing.preference, detail={"weekdays": ["mon"]})
+        self.do("withdraw_standing", self.one(StandingRow).id, at, self.boss, SECRET)
         day = date(2026, 5, 12)
         self.do("pause", account_id=five.id, first=day, last=day, reason=SECRET, at=at, actor=self.boss)
         self.do("found", person_id=five.person_id, phone=FOUND, at=at, actor=self.boss)
         referral = self.one(Referral)
         assert referral is not None
         self.do("move_referral", referral.id, ReferralState.accepted, at, self.boss, SECRET)
+
+    def papers(self) -> None:
+        at = moment(f"{DAY} 11:30")
+        letter = self.one(Task, Task.channel == Channel.letter, Task.state == TaskState.planned)
+        self.do("paper_done", letter.id, at, actor=self.agent, note=SECRET)
+        self.done |= {"PAPERS", "PaperDone"}
+        lower = {"level": Level.primary, "reason": SECRET, "at": at, "actor": self.boss}
+        self.do("lower_level", account_id=letter.account_id, **lower)
 
     def carrier(self) -> None:
         at, line = moment(f"{DAY} 12:00"), "+862155510001"
@@ -235,7 +256,7 @@ class Walk:
         self.do("inbound_call", sid="CAin", sender=sender, to=line, at=at)
         self.done |= {"inbound_call_ended", "handle_inbound", "follow_up", "reconcile"}
         self.change(casework.inbound_call_ended, sid="CAno", sender="+8613700000000", to=line, status="busy", at=at)
-        self.change(casework.handle_inbound, self.one(InboundMessage).id, at, self.agent)
+        self.change(casework.handle_inbound, self.office, self.one(InboundMessage).id, at, self.agent)
         self.do("follow_up", {self.ids[6].person_id}, at)
         asyncio.run(casework.reconcile(self.office, moment("2026-05-14 12:00"), self.story.carrier))
 

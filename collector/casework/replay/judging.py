@@ -14,6 +14,7 @@ from collector.dispatch.rules.ask import ROLES
 from collector.facts.rules import PersonFacts, build_person
 from collector.facts.rules.hindsight import Hindsight, as_known, before_contact
 from collector.facts.rules.records import AttemptRecord, Records
+from collector.history.rules import Channel
 from collector.history.tables import Attempt
 from collector.planning.rules import Purpose, gate_purpose
 
@@ -38,6 +39,8 @@ class Standing(StrEnum):
     """Our automatic answer to the person's own message: sent with its receipt, without a task."""
 
 
+SENT_AS_TEXT = frozenset({Channel.sms, Channel.email})
+"""What is on record of a letter, a visit or a call is a note about it, not what was said."""
 BREACHES = frozenset({Standing.unlawful, Standing.ungated})
 """What should not have happened."""
 
@@ -145,6 +148,6 @@ def contact_of_record(contact: Attempt, facts: PersonFacts, collector: int, temp
         NumberKind(phone.label) if phone is not None and phone.label in NumberKind.__members__ else None,
         gate_purpose(purpose, account.overdue if account is not None else 0),
         phone=phone,
-        text=contact.text,
+        text=contact.text if contact.channel in SENT_AS_TEXT else None,
         template=template,
     )

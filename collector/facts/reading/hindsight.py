@@ -81,10 +81,11 @@ def _standing(reader: Reader, seen: Hindsight, ids: Collection[int]) -> None:
     said = columns_of(StandingRow)
     for row in reader.rows(
         select(said.person_id, said.portfolio_id, word(said.kind), word(said.channel), said.number)
-        .add_columns(reader.moment(said.at), reader.moment(said.until), said.detail, reader.moment(said.recorded_at))
+        .add_columns(reader.moment(said.at), reader.moment(said.until), said.detail, said.id, said.account_id)
+        .add_columns(reader.moment(said.recorded_at))
         .where(said.recorded_at > said.at, reader.among(said.person_id, ids))
     ):
-        seen.late["standing", row[0]].append((row[8], shapes.StandingRecord._make(row[:8])))
+        seen.late["standing", row[0]].append((row[10], shapes.StandingRecord._make(row[:10])))
 
 
 def _holds(reader: Reader, seen: Hindsight, ids: Collection[int], accounts: Collection[int]) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from collector.foundation.errors import BadInput
-from collector.history.actions.keep import add
+from collector.history.actions.keep import add, words_of
 from collector.history.tables import LevelLowered
 from collector.identity.rules import Actor, Level
+from collector.portfolio.tables import Account
 
 
 def lower_level(
@@ -19,5 +20,7 @@ def lower_level(
     if not reason.strip():
         raise BadInput("an account is lowered with a reason: say why")
     row = LevelLowered(account_id=account_id, level=level, reason=reason, at=at, actor=actor.name)
-    add(session, row, actor.name, "level.lowered", {"account": account_id, "level": level.value, "reason": reason}, at)
+    account = session.get_one(Account, account_id)
+    detail = {"account": account_id, "level": level.value, "reason": words_of(session, account.person_id, reason)}
+    add(session, row, actor.name, "level.lowered", detail, at)
     return row
