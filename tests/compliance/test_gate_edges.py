@@ -337,6 +337,7 @@ def test_of_two_debts_a_talk_about_one_is_harder_than_perhaps_one_about_the_othe
         pytest.param(0, (2,), (1,), False, id="for another debt"),
         pytest.param(0, (1,), (1, 2), False, id="for one of two debts"),
         pytest.param(0, (1,), (), False, id="for one debt, asked about none in particular"),
+        pytest.param(0, (), (), True, id="for all debts, asked about none in particular"),
     ],
 )
 def test_what_a_consent_frees(given: int, about: tuple[int, ...], asked: tuple[int, ...], free: bool) -> None:

@@ -286,3 +286,12 @@ def test_one_confirmation_for_an_opt_out(
     events = [Event(**{"kind": Kind.sms, "at": NOON - HOUR, **one}) for one in sent]
     assert confirmation(Confirmation(), case(CONFIRM, standing=standing, events=events)) == found
     assert confirmation(Confirmation(), case(contact("sms"), standing=standing, events=events)) is None
+
+
+def test_a_term_is_over_in_its_last_second() -> None:
+    over = second("2026-05-14T00:00-07:00")
+    begun = mark(Mark.breathing_space, second("2026-05-13T12:00-07:00"))
+    treated = mark(Mark.mental_health_crisis, detail={"treated_until": "2026-05-12"})
+    for at, stands in ((over - 1, True), (over, False)):
+        assert (stop(Stop(mark=Mark.breathing_space, days=1), case(at=at, standing=(begun,))) is not None) is stands
+        assert (crisis(Crisis(days=1), case(at=at, standing=(treated,))) is not None) is stands

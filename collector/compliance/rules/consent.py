@@ -98,10 +98,10 @@ def text_consent(p: TextConsent, case: Case) -> Finding | None:
     """
     if case.contact.purpose is Purpose.opt_out_confirmation:
         return None
-    signs = [at for at in _signs(case) if at <= case.at and not _revoked_since(case, at)]
+    signs = [at for at in _signs(case) if not _revoked_since(case, at)]
     if signs:
         since = case.since(p.days)
-        if max(signs) >= since or any(max(since, min(signs)) <= at <= case.at for at in _checks(case)):
+        if max(signs) >= since or any(since <= at <= case.at for at in _checks(case)):
             return None
     return Finding(f"no text from this number, consent or check of it within {p.days} days")
 
