@@ -103,6 +103,23 @@ def test_a_place_that_does_not_suit(asked: dict[str, Any], found: Finding | None
     assert preference(Preference(), case(contact(**asked), standing=(other,))) is None
 
 
+def test_a_wish_without_a_place_is_for_every_place() -> None:
+    for kind in (*NumberKind, None):
+        assert heed(wish(not_before="13:00"), asked=contact(number_kind=kind)) == Finding(WISH, NOON + HOUR)
+
+
+def test_of_two_agreements_the_later_one_answers_a_wish() -> None:
+    before, since = agreed(NOON - 2 * DAY, "11:00-13:00"), agreed(NOON - HOUR, "12:00-13:00")
+    for standing in ((before, since), (since, before)):
+        found = preference(Preference(agreed_once=False), case(standing=(wish(not_before="17:00"), *standing)))
+        assert found is None
+
+
+def test_a_call_back_is_no_answer_to_a_wish() -> None:
+    waiting = (Callback(1, NOON + 60, 1, None, None),)
+    assert heed(wish(not_before="17:00"), callbacks=waiting) == Finding(WISH, NOON + 5 * HOUR)
+
+
 def test_a_hard_wish_speaks_before_a_perhaps() -> None:
     both = (wish(place="work"), wish(not_before="13:00"))
     assert preference(Preference(), case(standing=both)) == Finding(WISH)
@@ -134,6 +151,7 @@ def test_what_was_agreed_since_overrides_a_wish(agreement: Standing, found: Find
         pytest.param(agreed(NOON, "23:00-01:00"), [(NOON + 11 * HOUR, NOON + 13 * HOUR)], id="over midnight"),
         pytest.param(agreed(NOON, "12:00-12:00"), [], id="no time at all"),
         pytest.param(agreed(NOON, "12:00-13:00", evidence_id=None), [], id="without evidence"),
+        pytest.param(Standing(Mark.agreement, NOON, detail={"evidence_id": "E"}), [], id="of no hours"),
         pytest.param(agreed(NOON, "12:00-13:00", channel=Channel.sms), [], id="for another channel"),
         pytest.param(agreed(NOON, "12:00-13:00", channel=Channel.call), [(NOON, NOON + HOUR)], id="for this channel"),
         pytest.param(agreed(NOON, "12:00-13:00", number="+2"), [], id="for another number"),
