@@ -51,6 +51,7 @@ def answered(at: int = NOON - 60, **more: Any) -> Standing:
         pytest.param([disputed(), answered(debts=(1,))], (1, 2), FOUND, id="answered for one of two"),
         pytest.param([disputed(debts=(1, 2)), answered(debts=(1,))], (1,), None, id="for the one we ask about"),
         pytest.param([disputed(debts=(1, 2)), answered(debts=(1,))], (), FOUND, id="for one, and we name none"),
+        pytest.param([disputed(debts=(1,)), answered(debts=(1,))], (), None, id="for that one, and we name none"),
         pytest.param([disputed(debts=(1,)), answered(debts=(1,))], (1, 2), None, id="for the one disputed"),
         pytest.param([disputed(), answered(debts=(1,))], (), FOUND, id="all disputed, one answered, and we name none"),
         pytest.param([disputed(), answered(debts=(1,)), answered(debts=(2,))], (1, 2), None, id="each by itself"),
@@ -111,7 +112,9 @@ def test_of_two_debts_one_in_time_is_enough() -> None:
     both = (early, late, disputed(second(ENDS)))
     assert dispute(PERIOD, case(standing=both, asked=asked)) == FOUND
     assert dispute(PERIOD, case(standing=(early, disputed(second(ENDS), debts=(1,))), asked=asked)) is None
-    assert dispute(PERIOD, case(standing=(notice(), disputed(second(ENDS))), asked=contact(debts=()))) is None
+    none = contact(debts=())
+    assert dispute(PERIOD, case(standing=(notice(), disputed(second(ENDS))), asked=none)) is None
+    assert dispute(PERIOD, case(standing=(notice(), disputed(second(ENDS) - 1)), asked=none)) == FOUND
 
 
 FIRST = second("2026-05-07T12:00-04:00")

@@ -60,6 +60,7 @@ def heed(*standing: Standing, **more: Any) -> Finding | None:
         pytest.param({"weekdays": ["wed"], "not_before": "13:00"}, NOON + HOUR, id="on Wednesdays from one"),
         pytest.param({"weekdays": ["thu"], "not_before": "13:00"}, None, id="on Thursdays from one"),
         pytest.param({"not_before": "00:00", "not_after": "24:00"}, None, id="all day suits"),
+        pytest.param({"not_before": "12:00", "not_after": "12:00"}, MIDNIGHT + DAY, id="no time between noon and noon"),
     ],
 )
 def test_the_second_at_which_a_wish_turns(said: dict[str, Any], until: int | None) -> None:
@@ -103,6 +104,29 @@ def test_a_place_that_does_not_suit(asked: dict[str, Any], found: Finding | None
     assert preference(Preference(), case(contact(**asked), standing=(other,))) is None
 
 
+def test_a_time_that_the_clock_shows_twice_may_be_the_second_one() -> None:
+    again = second("2026-11-01T01:10-05:00")
+    found = heed(wish(not_before="01:30"), zones=("America/New_York",), at=again)
+    assert found == Finding(WISH, second("2026-11-01T01:30-05:00"))
+
+
+def test_a_wish_without_a_place_is_for_every_place() -> None:
+    for kind in (*NumberKind, None):
+        assert heed(wish(not_before="13:00"), asked=contact(number_kind=kind)) == Finding(WISH, NOON + HOUR)
+
+
+def test_of_two_agreements_the_later_one_answers_a_wish() -> None:
+    before, since = agreed(NOON - 2 * DAY, "11:00-13:00"), agreed(NOON - HOUR, "12:00-13:00")
+    for standing in ((before, since), (since, before)):
+        found = preference(Preference(agreed_once=False), case(standing=(wish(not_before="17:00"), *standing)))
+        assert found is None
+
+
+def test_a_call_back_is_no_answer_to_a_wish() -> None:
+    waiting = (Callback(1, NOON + 60, 1, None, None),)
+    assert heed(wish(not_before="17:00"), callbacks=waiting) == Finding(WISH, NOON + 5 * HOUR)
+
+
 def test_a_hard_wish_speaks_before_a_perhaps() -> None:
     both = (wish(place="work"), wish(not_before="13:00"))
     assert preference(Preference(), case(standing=both)) == Finding(WISH)
@@ -134,6 +158,7 @@ def test_what_was_agreed_since_overrides_a_wish(agreement: Standing, found: Find
         pytest.param(agreed(NOON, "23:00-01:00"), [(NOON + 11 * HOUR, NOON + 13 * HOUR)], id="over midnight"),
         pytest.param(agreed(NOON, "12:00-12:00"), [], id="no time at all"),
         pytest.param(agreed(NOON, "12:00-13:00", evidence_id=None), [], id="without evidence"),
+        pytest.param(Standing(Mark.agreement, NOON, detail={"evidence_id": "E"}), [], id="of no hours"),
         pytest.param(agreed(NOON, "12:00-13:00", channel=Channel.sms), [], id="for another channel"),
         pytest.param(agreed(NOON, "12:00-13:00", channel=Channel.call), [(NOON, NOON + HOUR)], id="for this channel"),
         pytest.param(agreed(NOON, "12:00-13:00", number="+2"), [], id="for another number"),
@@ -258,3 +283,34 @@ def test_windows_begin_first_and_end_last_where_zones_differ() -> None:
     assert here.since(9) == second("2026-05-05T00:00-04:00")
     assert here.leaves(at, 1) == second("2026-05-14T00:00-04:00")
     assert here.ends(at, 1) == second("2026-05-13T00:00-07:00")
+
+
+def test_what_was_heard_from_the_person_until_now() -> None:
+    now, later = (Event(Kind.sms, NOON + n, Direction.inbound, number="+1") for n in (0, 1))
+    mail = Event(Kind.email, NOON - 1, Direction.inbound, number="+1")
+    other = Event(Kind.sms, NOON - 1, Direction.inbound, number="+2")
+    seen = case(contact(number="+1"), events=(now, later, mail, other))
+    assert seen.heard_from(Kind.sms) == [now]
+    assert seen.heard_from(Kind.email) == [mail]
+    assert case().heard_from(Kind.sms) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "other", "same"),
+    [
+        pytest.param(None, None, True, id="the person of the facts"),
+        pytest.param(1, None, True, id="by number"),
+        pytest.param(None, 1, True, id="the other by number"),
+        pytest.param(9, 9, True, id="somebody else"),
+        pytest.param(9, None, False, id="not the person of the facts"),
+        pytest.param(None, 9, False, id="the other is not"),
+    ],
+)
+def test_persons(asked: int | None, other: int | None, same: bool) -> None:
+    assert case(contact(person=asked)).same_person(other) is same
+
+
+def test_the_zone_of_a_pack_is_known() -> None:
+    somewhere = Case(contact(), person(zones=()), Setting("agency", ("Asia/Shanghai",)), NOON)
+    assert somewhere.zone_known
+    assert [day.zone for day in somewhere.days] == ["Asia/Shanghai"]

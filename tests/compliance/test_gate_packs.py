@@ -141,7 +141,9 @@ def test_a_portfolio_can_tighten_its_pack() -> None:
     assert [rule.id for rule in verdict.rules] == ["CN-FREQ"]
     assert verdict.earliest is not None
     assert verdict.earliest.timestamp() == second("2026-05-15T09:00+08:00")
-    assert judge(contact("visit"), facts, rules, second("2026-05-13T11:00+08:00")).earliest is None
+    closed = judge(contact("visit"), facts, rules, second("2026-05-13T11:00+08:00"))
+    assert [rule.id for rule in closed.rules] == ["HOUSE-CHANNEL"]
+    assert closed.earliest is None
 
 
 HARDNESS = [Answer.allow, Answer.review, Answer.deny]

@@ -126,7 +126,7 @@ def validation(p: Validation, case: Case) -> Finding | None:
     if case.contact.purpose not in (Purpose.collect, Purpose.reminder, Purpose.remedy_notice):
         return None
     for mark in case.marks(Mark.validation_due):
-        for debt in _disputed(case, mark) if case.about(mark.debts) else ():
+        for debt in _disputed(case, mark):
             if not any(_notices(case, debt)) and _is_overdue(p, case, debt):
                 return Finding(f"no validation notice within {p.days} days of the first communication")
     return None
