@@ -143,6 +143,13 @@ payments = st.lists(st.builds(Paid, days, st.integers(1, 700)), max_size=6)
 grace = st.integers(0, 5)
 
 
+def test_what_is_kept_is_fresh_until_an_instalment_of_nothing_ends_the_row() -> None:
+    schedule = [Instalment(on("01-10"), 100), Instalment(on("01-11"), 0)]
+    state = age(schedule, [], 0, on("01-11"))
+    assert (state.missed_consecutive, state.fresh_until) == (1, on("01-12"))
+    assert age(schedule, [], 0, on("01-12")).missed_consecutive == 0
+
+
 @given(schedules, payments)
 def test_money_is_exact(schedule: list[Instalment], paid: list[Paid]) -> None:
     applied, overpaid = apply_payments(schedule, paid)

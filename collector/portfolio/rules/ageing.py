@@ -188,11 +188,16 @@ def _settled_on(applied: Sequence[Applied]) -> date | None:
 
 def _fresh_until(applied: Sequence[Applied], payments: Iterable[Paid], past_grace: timedelta, day: date) -> date | None:
     """Days on which time alone changes the answer: a due date, the day after it, the end of its grace, and the
-    day of a payment that is dated ahead."""
+    day of a payment that is dated ahead. What is whole after something unpaid (it asked for nothing) ends a row when
+    its own grace is over."""
     turns = [payment.on for payment in payments if payment.on > day]
+    is_behind = False
     for due_on, amount, paid, _ in applied:
         if paid >= amount:
+            if is_behind and due_on + past_grace > day:
+                turns.append(due_on + past_grace)
             continue
+        is_behind = True
         if due_on > day:
             turns.append(due_on)
             break  # those after it turn later
