@@ -187,7 +187,7 @@ def _measure(address: str, database: Database, options: argparse.Namespace) -> N
 
 def _silent(policy: Policy) -> Policy:
     """A gate that asks nothing."""
-    return replace(policy, rules=(), table=dict.fromkeys(policy.table, ()))
+    return replace(policy, rules=(), touched={})
 
 
 def _timed(work: Callable[[], int]) -> tuple[float, int]:
