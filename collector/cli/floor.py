@@ -35,8 +35,15 @@ def plan(
 ) -> None:
     """Decide the next lawful contact of every person, for the day of --at. Counts by segment, channel and refusal."""
     with progress_bar("planning") as progress:
+        floor = office()
         runs = actions.plan(
-            office(), portfolio, moment(at), dry_run=dry_run, actor=COMMAND_LINE.name, progress=progress
+            floor,
+            portfolio,
+            moment(at),
+            dry_run=dry_run,
+            actor=COMMAND_LINE.name,
+            progress=progress,
+            processes=floor.settings.planners,
         )
     if json_:
         show_json({"dry_run": dry_run, "runs": runs})

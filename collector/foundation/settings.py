@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Verifies webhooks, and nothing else")
     twilio_auth_token_old: SecretStr = Field(SecretStr(""), description="Also accepted while the token is rotated")
     twilio_base_url: str = Field("", description="Address of a carrier sandbox; empty: Twilio itself")
+    plan_processes: int = Field(0, ge=0, description="How many plan a night on PostgreSQL; 0: one a core, at most 4")
     demo: bool = Field(False, description="Set by `collector demo`; `serve` refuses a demo database")
 
     @field_validator("database_url")
@@ -60,6 +61,11 @@ class Settings(BaseSettings):
     @property
     def resolved_key_file(self) -> Path:
         return self.key_file or self.home / "master.key"
+
+    @property
+    def planners(self) -> int:
+        """How many processes share a night plan."""
+        return self.plan_processes or min(os.cpu_count() or 1, 4)
 
     @property
     def sandboxed(self) -> bool:

@@ -1,6 +1,6 @@
 """The night plan against the bare SQL statement, the object mapper row by row, and its own memory (design section 10).
 
-    scripts/bench plan [--accounts 100000] [--processes 2] [--rounds 3]
+    scripts/bench plan [--accounts 300000] [--processes 2] [--rounds 3]
 
 Everything is measured in one run on one scratch database, which is dropped afterwards. Ratios count; seconds are this
 machine's today. `COLLECTOR_BENCH_POSTGRES` (default: that of the tests) names a server where databases may be made.
@@ -16,11 +16,9 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 
 import msgspec
 import psycopg
@@ -34,7 +32,7 @@ from collector.foundation.database import Database
 from collector.history.rules import Channel
 from collector.planning import actions
 from collector.planning.actions.rows import stamp
-from collector.planning.actions.sweep import Errand, go_through, go_through_all
+from collector.planning.actions.sweep import Errand, go_through_all
 from collector.planning.queries import person_ranges, read_context
 from collector.planning.rules import Context, RunState, plan_person
 from collector.planning.tables import PlanRun, Task
@@ -76,7 +74,7 @@ INSERT INTO account_state (person_id, account_id, portfolio_id, role, account_no
 SELECT n, n, CASE WHEN n <= :big THEN 1 ELSE 2 END, 'borrower', 'A' || n, 'cash',
     (ARRAY['white_collar', 'worker', 'other', 'small_business_owner', 'student'])[1 + n % 5], 'ordinary', 'credit',
     false, 1000000, 0,
-    CASE WHEN n % 10 < 7 THEN date '2026-05-12' - (1 + (n * 7919) % 120)::int END,
+    CASE WHEN n % 10 < 7 THEN date '2026-05-12' - (1 + (n::bigint * 7919) % 120)::int END,
     CASE WHEN n % 10 < 7 THEN 50000 + n % 100000 ELSE 0 END, 0, 900000, date '2026-05-12' + (1 + n % 30)::int,
     60000, n % 3, 1 + n % 5, false,
     CASE WHEN n % 20 >= 8 THEN 'done/900' END, CASE WHEN n % 20 >= 8 THEN date '2026-05-10' END,
@@ -128,7 +126,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench plan", description=__doc__)
-    parser.add_argument("--accounts", type=int, default=100_000)
+    parser.add_argument("--accounts", type=int, default=300_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3, help="the best of so many counts")
     parser.add_argument("--memory", help=argparse.SUPPRESS)
@@ -227,12 +225,9 @@ def _ours(database: Database, ctx: Context, processes: int, address: str) -> tup
         errand = Errand(ctx, NOW, run_id)
         with database.begin() as session:
             parts = list(person_ranges(session, 1, 5_000))
-        if processes == 1:
-            return sum(sum(go_through(database.begin, errand, part).counts.values()) for part in parts)
-        shares = [parts[at::processes] for at in range(processes)]
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            done = pool.map(go_through_all, [address] * processes, [errand] * processes, shares)
-            return sum(sum(tally.counts.values()) for tallies in done for tally in tallies)
+        shares = address if processes > 1 else None
+        done = go_through_all(database.begin, errand, parts, lambda _done, _total: None, shares, processes)
+        return sum(done.counts.values())
 
     return _timed(work)
 

@@ -76,5 +76,5 @@ def plan_new_days(office: Office, now: datetime, actor: str = WORKER.name) -> li
     if due:
         sweep(office, now, actor)
     for code in due:
-        plan(office, code, now, actor=actor)
+        plan(office, code, now, actor=actor, processes=office.settings.planners)
     return due

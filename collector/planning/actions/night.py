@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from multiprocessing import get_context
 from typing import NamedTuple
 
 from sqlalchemy import Engine, delete, or_, update
@@ -22,7 +20,7 @@ from collector.foundation.errors import Conflict
 from collector.history.rules import Channel
 from collector.identity.rules import LEVEL_ORDER, Level, Role
 from collector.identity.tables import User
-from collector.planning.actions.sweep import Errand, Range, Tally, go_through, go_through_all
+from collector.planning.actions.sweep import Errand, Progress, Range, Tally, go_through_all
 from collector.planning.actions.tend import carry_over
 from collector.planning.queries import CarriedIn, nothing_known, person_ranges, read_context
 from collector.planning.rules import CAPACITY, Context, Cut, Flight, RunState, TaskState, fill, left_out
@@ -32,8 +30,6 @@ from collector.strategy.queries import portfolio_of
 
 SIZE = 5_000
 """People in a range: one transaction, and all that is held in memory at once."""
-Progress = Callable[[int, int], None]
-"""Called with how many ranges are done, and of how many."""
 
 
 def silent(_done: int, _total: int) -> None:
@@ -119,7 +115,7 @@ def _ground(order: _Order, portfolio_id: int) -> _Ground:
     with order.begin() as session:
         ctx = read_context(session, portfolio_id, order.now, order.carried_in)
         parts = list(person_ranges(session, portfolio_id, order.size))
-        address = _address(session) if order.processes > 1 and len(parts) > 1 else None
+        address = _address(session) if order.processes > 1 else None
         return _Ground(ctx, portfolio_of(session, portfolio_id).code, parts, agents_places(session, ctx), address)
 
 
@@ -151,27 +147,7 @@ def _address(session: Session) -> str | None:
 
 
 def _sweep(order: _Order, ground: _Ground, errand: Errand) -> Tally:
-    """All ranges, in order; several processes take turns of them, and the order is restored."""
-    whole, total = Tally(), len(ground.parts)
-    if ground.address is not None:
-        return _sweep_together(order, ground, ground.address, errand)
-    for done, part in enumerate(ground.parts, 1):
-        whole.add(go_through(order.begin, errand, part))
-        order.progress(done, total)
-    return whole
-
-
-def _sweep_together(order: _Order, ground: _Ground, address: str, errand: Errand) -> Tally:
-    whole, found, many = Tally(), dict[int, Tally](), order.processes
-    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-        turns = {pool.submit(go_through_all, address, errand, ground.parts[at::many]): at for at in range(many)}
-        for future in as_completed(turns):
-            first = turns[future]
-            found |= {first + step * many: tally for step, tally in enumerate(future.result())}
-            order.progress(len(found), len(ground.parts))
-    for at in sorted(found):
-        whole.add(found[at])
-    return whole
+    return go_through_all(order.begin, errand, ground.parts, order.progress, ground.address, order.processes)
 
 
 @contextmanager

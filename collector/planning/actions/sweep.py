@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing import get_context
 from typing import Any
 
 import msgspec
@@ -33,6 +35,10 @@ from collector.planning.rules import (
 )
 
 Range = tuple[int, int]
+Progress = Callable[[int, int], None]
+"""Called with how many ranges are done, and of how many."""
+ENOUGH = 5
+"""Ranges from which on other processes are asked to help: they take as long to start as a few ranges take."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -161,10 +167,48 @@ def _is_shared(accounts: Sequence[AccountFacts], ctx: Context) -> bool:
     return len(accounts) > 1 and any(account.portfolio_id != ctx.portfolio_id for account in accounts)
 
 
-def go_through_all(address: str, errand: Errand, parts: Sequence[Range]) -> list[Tally]:
-    """The same in a process of its own, with a connection of its own."""
-    database = Database(address)
-    try:
-        return [go_through(database.begin, errand, part) for part in parts]
-    finally:
-        database.dispose()
+@dataclass(slots=True)
+class _Helper:
+    """What a process that helps keeps from one range to the next."""
+
+    database: Database
+    errand: Errand
+
+
+_helpers: list[_Helper] = []
+"""One in a process that helps; nothing in any other."""
+
+
+def _begin_helping(address: str, errand: Errand) -> None:
+    _helpers[:] = [_Helper(Database(address), errand)]
+
+
+def _help(part: Range) -> Tally:
+    (helper,) = _helpers
+    return go_through(helper.database.begin, helper.errand, part)
+
+
+def go_through_all(
+    begin: Begin, errand: Errand, parts: Sequence[Range], progress: Progress, address: str | None, processes: int
+) -> Tally:
+    """All ranges, added up in order. With an address of the database, in several processes: the others take ranges
+    from the front while this one works from the back, and need not be waited for while they start."""
+    whole = Tally()
+    if address is None or processes < 2 or len(parts) < ENOUGH:
+        for done, part in enumerate(parts, 1):
+            whole.add(go_through(begin, errand, part))
+            progress(done, len(parts))
+        return whole
+    found: list[Tally] = []
+    fresh = get_context("spawn")
+    with ProcessPoolExecutor(processes - 1, fresh, initializer=_begin_helping, initargs=(address, errand)) as pool:
+        turns = [(part, pool.submit(_help, part)) for part in parts]
+        try:
+            for part, turn in reversed(turns):
+                found.append(go_through(begin, errand, part) if turn.cancel() else turn.result())
+                progress(len(found), len(parts))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    for tally in reversed(found):
+        whole.add(tally)
+    return whole

@@ -26,6 +26,8 @@ _ROLES = {
     PartyRole.co_borrower: Role.co_borrower,
     PartyRole.guarantor: Role.guarantor,
 }
+NUMBER_KINDS: dict[str | None, NumberKind] = {kind.value: kind for kind in NumberKind}
+"""By the label of a phone; any other label is of no known kind."""
 _BEFORE_DUE = frozenset({Purpose.reminder, Purpose.promise_reminder, Purpose.callback, Purpose.how_to_pay})
 
 
@@ -72,7 +74,7 @@ def contact_for(want: Want, debts: tuple[int, ...], phone: Phone | None, ctx: Co
         ctx.collector,
         _ROLES.get(account.role, Role.contact),
         phone.number if phone else None,
-        NumberKind(phone.label) if phone and phone.label in NumberKind.__members__ else None,
+        NUMBER_KINDS.get(phone.label) if phone else None,
         gate_purpose(want.purpose, account.overdue),
         phone=phone,
         template=want.template,

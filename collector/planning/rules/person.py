@@ -200,6 +200,8 @@ class _Desk:
 
     def _planned_elsewhere(self, channels: frozenset[Channel]) -> int:
         """How urgent what other portfolios planned for this budget is."""
+        if not self.flights:
+            return LEAST
         planned = [one.urgency for one in self.flights if one.urgency is not None and one.channel in channels]
         return min(planned, default=LEAST)
 

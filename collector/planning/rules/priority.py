@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,7 +19,7 @@ TIER_SIZE = 10**17
 """Ranks of a tier. Scores stay below it: balances end at 10^15 minor units, and weights are small."""
 
 
-class Priority(NamedTuple):
+class Priority(msgspec.Struct, frozen=True):
     """`rank`: smaller is sooner. `score` in minor units: weight × balance × chance. `reach`: the chance's parts."""
 
     rank: int
@@ -33,7 +32,7 @@ class Priority(NamedTuple):
 
     def as_json(self) -> str:
         """What is stored with the task and shown as "why here"."""
-        return _encode(dict(zip(self._fields, self, strict=True))).decode()
+        return _encode(self).decode()
 
 
 _encode = msgspec.json.Encoder().encode

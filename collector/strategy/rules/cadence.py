@@ -32,7 +32,7 @@ class Step:
     to: PartyRole = PartyRole.borrower
     every: int | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.cadence}/{self.offset}"
 

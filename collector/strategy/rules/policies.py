@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 
 class RetryMode(StrEnum):
@@ -71,7 +72,11 @@ class Priority:
 
     def rank(self, tier: Tier) -> int:
         """0 for the first tier. A tier that is not listed counts as the last."""
-        return self.tiers.index(tier) if tier in self.tiers else len(self.tiers) - 1
+        return self._ranks.get(tier, len(self.tiers) - 1)
+
+    @cached_property
+    def _ranks(self) -> dict[Tier, int]:
+        return {tier: rank for rank, tier in enumerate(self.tiers)}
 
     def is_about_to_roll(self, days: int) -> bool:
         """Whether the account is in the last days of its bucket."""
