@@ -109,8 +109,9 @@ Databases = Callable[[str], AbstractContextManager[Database]]
 
 
 @pytest.fixture(scope="session")
-def databases(templates: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """`with databases("sqlite") as database`: a fresh, empty installation of that kind, gone afterwards."""
+def databases(templates: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """`with databases("sqlite") as database`: an empty installation of that kind, nobody else's."""
+    spare: list[str] = []
 
     @contextmanager
     def fresh(kind: str) -> Iterator[Database]:
@@ -125,14 +126,60 @@ def databases(templates: Callable[[str], str], tmp_path_factory: pytest.TempPath
             database.dispose()
             shutil.rmtree(folder)
             return
-        name = f"collector_test_{uuid.uuid4().hex[:12]}"
-        _admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        name = spare.pop() if spare else _copy_of(template)
         database = Database(_address(name))
         yield database
         database.dispose()
+        if _emptied(name, template):
+            spare.append(name)
+        else:
+            _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    yield fresh
+    for name in spare:
         _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    return fresh
+
+def _copy_of(template: str) -> str:
+    name = f"collector_test_{uuid.uuid4().hex[:12]}"
+    _admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+SHAPE = """
+SELECT string_agg(line, E'\n' ORDER BY line) FROM (
+    SELECT concat_ws(' ', attrelid::regclass, attname, atttypid::regtype, attnotnull, attisdropped) AS line
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT concat_ws(' ', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid > 0
+    UNION ALL SELECT concat_ws(' ', proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS lines
+"""
+"""Columns, triggers, constraints and functions: what a test may have changed that emptying does not mend."""
+NAMES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = %s"
+KEPT = "alembic_version"
+
+
+def _emptied(name: str, template: str) -> bool:
+    """Makes a used database as good as new, in a twentieth of the time a new one takes. False: throw it away."""
+    with psycopg.connect(_address(name), autocommit=True) as used, psycopg.connect(_address(template)) as new:
+        used.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            (name,),
+        )
+        if used.execute(SHAPE).fetchone() != new.execute(SHAPE).fetchone():
+            return False
+        tables, counters = ([row[0] for row in used.execute(NAMES, (kind,))] for kind in ("r", "S"))
+        filled = " UNION ALL ".join(
+            f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in tables if table != KEPT
+        )
+        with used.transaction():
+            used.execute("SET LOCAL session_replication_role = replica")  # nothing checks, nothing refuses
+            for (table,) in used.execute(filled).fetchall():
+                used.execute(f'DELETE FROM "{table}"')
+            used.execute("SELECT " + ", ".join(f"setval('\"{counter}\"', 1, false)" for counter in counters))
+        return used.execute(f"SELECT * FROM {KEPT}").fetchall() == new.execute(f"SELECT * FROM {KEPT}").fetchall()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
