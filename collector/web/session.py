@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -50,6 +51,10 @@ BUSY = "the database does not answer right now; nothing was changed, please try 
 BROKEN = "something went wrong on our side; nothing was changed. If it happens again, tell whoever runs this."
 
 
+CALLBACKS = 4
+"""Callbacks that are worked on at once."""
+
+
 class SignInFirst(Unauthorized):
     """Please sign in."""
 
@@ -71,6 +76,8 @@ class Desk:
     signatures: Signatures
     mark: Mark
     """Where the head of the call queue is, for every desk of this process."""
+    callbacks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLBACKS))
+    """A burst of the carrier's callbacks waits here, not in the threads that people's pages need."""
 
     def moment(self, at: str | None) -> datetime:
         """`at`, or the clock. Where real people can be reached, nobody writes history at another hour."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Databases
 from fastapi.testclient import TestClient
-from httpx2 import Response
+from httpx2 import ASGITransport, AsyncClient, Response
 from sqlmodel import select
 from twilio.request_validator import RequestValidator
 from web.conftest import HOST, NOW, SID, TOKEN, Building, Moved, open_building, settings_for
@@ -246,3 +248,25 @@ def test_the_inbox_shows_everything_that_was_read_and_what_it_suggests(building:
     assert "suggests a promise of" in page
     assert "300.00" in page
     assert count(building, Promise) == 0
+
+
+def test_a_burst_of_callbacks_leaves_pages_to_people(databases: Databases, tmp_path: Path, keys: Keys) -> None:
+    """Callbacks that wait for the one writer of SQLite do not take every thread."""
+
+    async def burst(building: Building, sent: dict[str, str], path: str) -> list[int]:
+        transport = ASGITransport(app=building.web)
+        async with AsyncClient(transport=transport, base_url=HOST, headers=signed(HOST + path, sent)) as carrier:
+            with building.office.database.begin():  # somebody writes for long
+                waiting = [asyncio.create_task(carrier.post(path, data=sent)) for _ in range(60)]
+                await asyncio.sleep(0.2)
+                page = await asyncio.wait_for(carrier.get("/login"), timeout=20)
+                assert page.status_code == 200
+                assert not any(task.done() for task in waiting)
+            return [answer.status_code for answer in await asyncio.gather(*waiting)]
+
+    with databases("sqlite") as database:
+        building = open_building(database, tmp_path, keys)
+        path = f"/webhooks/twilio/message-status/{submitted(building)}"
+        sent = {"AccountSid": SID, "MessageSid": "SM1", "MessageStatus": "sent"}
+        assert set(asyncio.run(burst(building, sent, path))) == {204}
+        assert count(building, CarrierEvent) == 1

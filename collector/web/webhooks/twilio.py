@@ -3,6 +3,7 @@
 A forged one gets 403; a repeated one gets success and changes nothing; an answer with a number in it is given once.
 """
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -19,15 +20,16 @@ from collector.web.session import DeskParam, writing
 router = APIRouter(prefix="/webhooks/twilio", include_in_schema=False)
 
 
-async def genuine(request: Request, desk: DeskParam) -> FormData:
-    """The form of a callback that the carrier signed for our account, by our public address."""
+async def genuine(request: Request, desk: DeskParam) -> AsyncIterator[FormData]:
+    """The form of a callback that the carrier signed for our account, by our public address; when its turn comes."""
     raw = request.scope.get("raw_path") or request.url.path.encode()
     query = request.scope["query_string"]
     address = (raw.split(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
     form = await request.form(max_files=0, max_fields=200)
     if not desk.signatures.genuine(address, form, request.headers.get("X-Twilio-Signature", "")):
         raise Forbidden("this is not signed by the carrier")
-    return form
+    async with desk.callbacks:
+        yield form
 
 
 FormParam = Annotated[FormData, Depends(genuine)]
