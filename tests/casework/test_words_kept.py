@@ -24,13 +24,15 @@ def late(story: Story) -> Borrower:
     return who
 
 
-def promised(story: Story, who: Borrower, amount: int = AMOUNT, due: str = DUE) -> None:
+def promised(
+    story: Story, who: Borrower, amount: int = AMOUNT, due: str = DUE, agreed: str = "2026-05-13 09:00"
+) -> None:
     story.do(
         casework.make_promise,
         account_id=who.account_id,
         amount=amount,
         due_at=moment(due),
-        at=moment("2026-05-13 09:00"),
+        at=moment(agreed),
         actor=COMMAND_LINE,
     )
 
@@ -52,6 +54,16 @@ def test_a_promise_silences_and_is_broken_only_once_payments_cover_its_deadline(
     story.plan("2026-05-16 07:00")
     assert {task.purpose for task in story.tasks(late) if task.state is TaskState.planned} == {"broken_promise"}
     assert story.send("2026-05-16 09:30").sent == 1, "and it is told so"
+
+
+def test_a_broken_promise_is_no_news_once_another_was_agreed_after_it(story: Story, late: Borrower) -> None:
+    promised(story, late)
+    promised(story, late, amount=AMOUNT // 10, due="2026-05-20 18:00", agreed="2026-05-15 10:00")
+    story.loaded_until("2026-05-15 18:30")
+    assert story.sweep("2026-05-15 19:00").promises_broken == 1, "it counts"
+    story.plan("2026-05-16 07:00")
+    asked = {task.purpose for task in story.tasks(late) if task.state is TaskState.planned}
+    assert asked == {"collect"}, "and nobody is told of it after they talked"
 
 
 def test_how_many_banking_days_payments_may_take_is_the_strategys_to_say(story: Story, late: Borrower) -> None:

@@ -193,15 +193,14 @@ def promise_state(promise: PromiseRecord, now: int) -> str:
 
 
 def _broken(promises: Sequence[PromiseRecord], ageing: Ageing, since: date | None, now: int) -> tuple[int | None, int]:
-    """When the last promise of this spell was broken, and how many ever were."""
-    broken = [
-        promise.decided_at or promise.due_at
-        for promise in promises
-        if promise_state(promise, now) == PromiseState.broken
-    ]
-    if not broken or ageing.settled_on is not None or ageing.cured_on is not None:
+    """When the last promise of this spell was broken, and how many ever were. One after whose deadline another was
+    agreed is counted, and no news any more: the two have talked since."""
+    broken = [promise for promise in promises if promise_state(promise, now) == PromiseState.broken]
+    agreed_at = max((promise.at for promise in promises if promise.at <= now), default=0)
+    news = [promise.decided_at or promise.due_at for promise in broken if promise.due_at >= agreed_at]
+    if not news or ageing.settled_on is not None or ageing.cured_on is not None:
         return None, len(broken)
-    last = max(broken)
+    last = max(news)
     earlier_spell = since is not None and datetime.fromtimestamp(last, UTC).date() < since
     return None if earlier_spell else last, len(broken)
 

@@ -194,7 +194,7 @@ class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     touched_on: date | None
     """Last day a contact about this account was attempted."""
     broken_at: int | None
-    """When the last promise was broken; None when none is, or it was kept after all."""
+    """When the last promise was broken; None when none is, it was kept after all, or another was agreed since."""
     promises_broken: int
     extra: str | None
     """The rare parts as JSON (`Extra`): open promises, pauses, referrals, disputes. None: none of them."""

@@ -76,7 +76,7 @@ def payments(view: AccountView, told: Told) -> Table:
                 t.word(row.kind),
                 num(told.figure(row.amount)),
                 Cell(t.word(row.state), kinds.get(row.state, "dim")),
-                Cell(row.reference, "dim"),
+                Cell(row.reference, "dim code"),
             ]
             for row in view.payments
         ],
