@@ -14,7 +14,7 @@ from collector.facts.reading.reader import columns_of
 from collector.facts.rules import AccountFacts, PersonFacts, body_decoder, build_person
 from collector.facts.tables import AccountState, PersonState
 from collector.foundation.clock import local_day
-from collector.foundation.database import among, is_postgresql
+from collector.foundation.database import among, is_postgresql, once
 from collector.foundation.errors import NotFound, NotReady
 from collector.portfolio.rules import OBLIGORS, PartyRole
 from collector.portfolio.tables import Account, ContactPoint, Party, Person
@@ -47,7 +47,7 @@ Streamed = tuple[list[AccountFacts], int, str]
 def read_person(session: Session, person_id: int, at: datetime) -> PersonFacts:
     """The facts of a person at `at`, in the past or future too: the kept rows where they hold then, else computed
     from the records, of which only those dated up to `at` count. An unknown person is a `NotFound`."""
-    facts = read_people(session, [person_id], at).get(person_id)
+    facts = once(session, ("person", person_id, at), lambda: read_people(session, [person_id], at).get(person_id))
     if facts is None:
         raise NotFound(f"there is no person {person_id}")
     return facts

@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -49,6 +49,9 @@ BUSY_MS = 10_000
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 """Ids and money: 64 bits on both databases (SQLite's INTEGER is 64 bits wide, and only it may be a row id)."""
+
+KNOWN = "known"
+"""Where a session that only looks keeps what `once` was answered."""
 
 Json = JSON().with_variant(JSONB, "postgresql")
 
@@ -158,10 +161,23 @@ class Database:
             collector_read=True, **({"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {})
         )
         with Session(engine, expire_on_commit=False) as session:
+            session.info[KNOWN] = {}
             yield session  # closing it ends the transaction and leaves what was read as it was read
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def once(session: Session, key: Hashable, ask: Callable[[], T]) -> T:
+    """What `ask` answers. In a look that changes nothing the same question, named by `key`, is asked once; in a write
+    each time, for what was asked about may have been changed meanwhile."""
+    known: dict[Hashable, Any] | None = session.info.get(KNOWN)
+    if known is None:
+        return ask()
+    if key not in known:
+        known[key] = ask()
+    answer: T = known[key]
+    return answer
 
 
 def is_postgresql(session: Session) -> bool:

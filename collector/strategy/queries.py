@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from collector.foundation.database import once
 from collector.foundation.errors import NotFound
 from collector.portfolio.tables import Portfolio
 from collector.strategy.compiling import compile_document, default_text, digest_of
@@ -18,24 +19,20 @@ ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def active(session: Session, portfolio_id: int, at: datetime) -> StrategyVersion:
-    """The version that holds at that moment. Where nothing was published: the shipped one as version 0, not stored.
+    """The version that holds at that moment: the portfolio's own, else the house's. Where nothing was published: the
+    shipped one as version 0, not stored.
 
     Of several that have started, the one that started last; of those, the one published last.
     """
-    for owner in (portfolio_id, None):
-        found = session.exec(
-            select(StrategyVersion)
-            .where(
-                col(StrategyVersion.portfolio_id).is_(None)
-                if owner is None
-                else col(StrategyVersion.portfolio_id) == owner
-            )
-            .where(col(StrategyVersion.starts_at) <= at)
-            .order_by(col(StrategyVersion.starts_at).desc(), col(StrategyVersion.version).desc())
-            .limit(1)
-        ).first()
-        if found is not None:
-            return found
+    owner = col(StrategyVersion.portfolio_id)
+    found = session.exec(
+        select(StrategyVersion)
+        .where(or_(owner == portfolio_id, owner.is_(None)), col(StrategyVersion.starts_at) <= at)
+        .order_by(owner.is_(None), col(StrategyVersion.starts_at).desc(), col(StrategyVersion.version).desc())
+        .limit(1)
+    ).first()
+    if found is not None:
+        return found
     return shipped(portfolio_of(session, portfolio_id).jurisdiction)
 
 
@@ -50,7 +47,7 @@ def versions(session: Session, portfolio_id: int | None) -> list[StrategyVersion
 
 def compiled(session: Session, portfolio_id: int, at: datetime) -> Strategy:
     """The strategy that decides for a portfolio at that moment, in its currency."""
-    version = active(session, portfolio_id, at)
+    version = once(session, ("strategy", portfolio_id, at), lambda: active(session, portfolio_id, at))
     currency = portfolio_of(session, portfolio_id).currency
     return compiled_text(version.body, currency, version.version)
 

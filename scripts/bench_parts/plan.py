@@ -120,7 +120,7 @@ def main(argv: list[str] | None = None) -> None:
         _plan_and_print_memory(options.memory, options.portfolio)
         return
     with scratch() as (address, database):
-        _fill(database, options.accounts)
+        fill(database, options.accounts, options.accounts + options.accounts // SMALL)
         _measure(address, database, options)
 
 
@@ -151,8 +151,9 @@ def scratch() -> Iterator[tuple[str, Database]]:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _fill(database: Database, accounts: int) -> None:
-    given = {"big": accounts, "total": accounts + accounts // SMALL}
+def fill(database: Database, big: int, total: int) -> None:
+    """Two portfolios with a person for each account: `big` in the first, the rest of `total` in the second."""
+    given = {"big": big, "total": total}
     for statement in BOOK.split(";\n"):
         if statement.strip():
             with database.begin() as session:

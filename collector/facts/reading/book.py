@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
-from collector.foundation.database import mostly
+from collector.foundation.database import mostly, once
 from collector.history.tables import Dispute, LevelLowered, Promise, Referral
 from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, PaymentKind, PaymentState
 from collector.portfolio.tables import Account, InstalmentRow, Partner, Party, PauseRow, PaymentRow, Portfolio
@@ -22,6 +22,10 @@ ORDER = {"borrower": 0, "co_borrower": 1, "guarantor": 2}
 def books(session: Session) -> dict[int, shapes.BookRecord]:
     """Every portfolio's terms. The collector is one number for all portfolios of a creditor who collects; and one
     for all that an agency or buyer collects, since an installation is one company."""
+    return once(session, "books", lambda: _books(session))
+
+
+def _books(session: Session) -> dict[int, shapes.BookRecord]:
     portfolio = columns_of(Portfolio)
     rows = session.connection().execute(
         select(portfolio.id, portfolio.timezone, portfolio.language, portfolio.jurisdiction, portfolio.grace_days)
