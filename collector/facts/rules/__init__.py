@@ -1,6 +1,7 @@
 """Pure rules of the facts: the frozen view, and how it follows from the records."""
 
-from collector.facts.rules.person import EVENT_DAYS, Built, build_person, zones_of
+from collector.facts.rules.contacts import EVENT_DAYS, may_have_asked
+from collector.facts.rules.person import Built, build_person, zones_of
 from collector.facts.rules.spell import spell_since
 from collector.facts.rules.words import (
     NO_EXTRA,
@@ -45,6 +46,7 @@ __all__ = [
     "build_person",
     "extra_of",
     "lateness",
+    "may_have_asked",
     "spell_since",
     "zones_of",
 ]
