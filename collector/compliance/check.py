@@ -18,7 +18,7 @@ from collector.compliance.packs import load_pack
 from collector.compliance.rules import Capabilities, Contact, Policy, Role, Verdict, compile_policy, judge
 from collector.compliance.rules.day import UNKNOWN_ZONES, second_at
 from collector.compliance.rules.stops import PLAN, TREATED_UNTIL
-from collector.facts.rules import AccountFacts, Event, Extra, Kind, Mark, PersonBody, PersonFacts, Standing
+from collector.facts.rules import BLANK, AccountFacts, Event, Extra, Kind, Mark, PersonBody, PersonFacts, Standing
 from collector.foundation.clock import local
 from collector.foundation.errors import BadInput, Problem
 from collector.history.rules import Direction
@@ -249,17 +249,6 @@ def _told(debt: doc.Debt, ids: _Ids) -> Iterator[Standing]:
         yield Standing(Mark.agreement, at=0, debts=own, detail={PLAN: debt.plan})
     if debt.validation == "due":
         yield Standing(Mark.validation_due, at=0, debts=own)
-
-
-BLANK = AccountFacts(
-    person_id=0, account_id=0, portfolio_id=0, role=PartyRole.borrower, account_no="", product="",
-    borrower_type="other", value_tier="ordinary", security="credit", partner=None, autopay=False, principal=0,
-    matures_on=None, payday=None, grace_days=0, oldest_unpaid_due=None, overdue=1, due_today=0, owed=1,
-    next_due_on=None, next_due_amount=0, missed_consecutive=0, missed_cumulative=0, last_paid_on=None, settled=False,
-    reported_on=None, reported_min=None, reported_max=None, owner_id=None, guarantee_kind=None, guarantee_until=None,
-    step=None, step_on=None, touched_on=None, broken_at=None, promises_broken=0, extra=None,
-)  # fmt: skip
-"""A debt of which nothing is told. Amounts never are: it is taken as overdue."""
 
 
 def _account(question: doc.Document, debt: doc.Debt, person_id: int, ids: _Ids) -> AccountFacts:

@@ -9,11 +9,12 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from collector.casework.office import Office
+from collector.dispatch.queries import book_of
 from collector.dispatch.rules import Reach, Read, Reading
 from collector.dispatch.tables import InboundMessage
-from collector.portfolio.rules import CollectorType, ContactOwner, ContactStatus
+from collector.portfolio.rules import ContactOwner, ContactStatus
 from collector.portfolio.tables import Account, ContactPoint, Portfolio
-from collector.texts.rules import DEFAULTS, Value, disclosure, head_signature
+from collector.texts.rules import Value, sender_values
 
 REPLIES_A_DAY = 1
 """Automatic replies to one number: two machines must never talk to each other (security section 1)."""
@@ -45,11 +46,7 @@ def reply_to(session: Session, office: Office, read: Read, row: InboundMessage, 
 
 def _values(book: Portfolio, language: str, line: str, account_no: str) -> dict[str, Value]:
     return {
-        **DEFAULTS[language],
-        "signature": head_signature(book.signature or book.sender_name),
-        "sender_name": book.sender_name,
-        "agent_name": book.sender_name,
-        "disclosure": disclosure(language, book.creditor, book.collector_type is CollectorType.creditor),
+        **sender_values(language, *book_of(book).words),
         "call_back_number": line,
         "account_tail": account_no[-4:],
     }
