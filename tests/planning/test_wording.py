@@ -47,9 +47,7 @@ def words(tmp_path: Path, body: str, pack: str = "cn", purpose: str = "overdue",
         ),
         pytest.param("{{ signature }}{{ name }}，我们今日起诉您。", [], id="a suit: the claim knows of the referral"),
         pytest.param("{{ signature }}" + "请尽快还款，" * 75, ["HOUSE-LENGTH"], id="too long for anybody"),
-        pytest.param(
-            "{{ signature }}Please pay soon, dear reader.", ["HOUSE-LANGUAGE"], id="English"
-        ),
+        pytest.param("{{ signature }}Please pay soon, dear reader.", ["HOUSE-LANGUAGE"], id="English"),
     ],
 )
 def test_chinese(tmp_path: Path, body: str, refused: list[str]) -> None:
