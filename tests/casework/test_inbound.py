@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from floor import Borrower, Story, moment
 
+from collector.audit.tables import AuditEntry
 from collector.casework import actions as casework
 from collector.casework.views import messages, queues
 from collector.dispatch.tables import InboundMessage
-from collector.history.rules import Channel
+from collector.history.rules import Channel, HoldScope, StopKind
 from collector.history.tables import Hold, Promise, Stop
 from collector.identity.rules import CARRIER, EVERYTHING
+from collector.portfolio.tables import Portfolio
 
 CN_LINE, US_LINE = "+862155510001", "+12125550100"
 AT = "2026-05-13 08:00"
@@ -62,6 +65,55 @@ def test_a_stop_is_confirmed_once_whatever_comes_after(story: Story) -> None:
         assert write(story, who.number, "HELP", f"2026-05-{day} 19:00") is None, "the number takes no messages"
     assert stops(story) == [Channel.sms]
     assert inbox(story) == ["help"] * 4
+
+
+def test_an_answer_is_judged_and_the_verdict_is_on_record(story: Story) -> None:
+    """At night, on the day of another text, and while our own hold lasts."""
+    who = borrower(story)
+    story.plan("2026-05-13 07:00")
+    assert story.send("2026-05-13 09:00").sent == 1
+    assert write(story, who.number, "HELP", "2026-05-13 23:30")
+    assert write(story, "+8613999999999", "STOP", "2026-05-13 23:31"), "of whom nothing is known"
+    helped, stopped = story.rows(InboundMessage)
+    entries = [row for row in story.rows(AuditEntry, AuditEntry.action == "gate.judged") if row.actor == CARRIER.name]
+    told = [(row.subject, *(row.detail[name] for name in ("moment", "answer", "person", "purpose"))) for row in entries]
+    assert told == [
+        (f"inbound_message:{helped.id}", "answer", "allow", who.person_id, "answer"),
+        (f"inbound_message:{stopped.id}", "answer", "allow", None, "opt_out_confirmation"),
+    ]
+    assert [len(row.detail["policy"]) for row in entries] == [64, 64]
+    assert len(entries[0].detail["facts"]) == 64
+
+
+def red_switch(story: Story, _who: Borrower) -> None:
+    story.do(casework.hold, scope=HoldScope.everything, at=moment("2026-05-13 07:00"), actor=CARRIER)
+
+
+def is_bankrupt(story: Story, who: Borrower) -> None:
+    at = moment("2026-05-13 07:00")
+    story.do(casework.stop, kind=StopKind.bankruptcy, at=at, actor=CARRIER, person_id=who.person_id)
+
+
+def unsigned(story: Story, _who: Borrower) -> None:
+    with story.database.begin() as session:
+        session.get_one(Portfolio, story.cn).tightening = {"CN-SMS": {"name": "别家"}}
+
+
+@pytest.mark.parametrize(
+    ("forbid", "rule"), [(red_switch, "HOUSE-HOLD"), (is_bankrupt, "HOUSE-BK"), (unsigned, "CN-SMS")]
+)
+def test_what_the_gate_refuses_is_not_said_and_a_person_answers(
+    story: Story, forbid: Callable[[Story, Borrower], None], rule: str
+) -> None:
+    """The word itself is obeyed all the same."""
+    who = borrower(story)
+    forbid(story, who)
+    assert write(story, who.number, "HELP") is None
+    assert inbox(story) == ["help"]
+    assert write(story, who.number, "STOP", "2026-05-13 08:10") is None
+    assert Channel.sms in stops(story)
+    entries = [row.detail for row in story.rows(AuditEntry, AuditEntry.action == "gate.judged")]
+    assert [(entry["answer"], entry["rules"]) for entry in entries] == [("deny", [rule])] * 2
 
 
 def test_one_answer_a_day(story: Story) -> None:

@@ -115,6 +115,42 @@ def test_us_medium(collector: str, events: list[dict[str, Any]], candidate: dict
     assert check("us", [*signed, *events], asked, collector_type=collector)[0] == answer
 
 
+IN = event("opt_in", "2026-04-07T11:30-04:00", channel="sms")
+
+
+@pytest.mark.parametrize(
+    ("events", "candidate", "answer"),
+    [
+        pytest.param([STOP, IN], {}, "allow", id="START after STOP"),
+        pytest.param([IN, STOP], {}, "allow", id="in any order of telling"),
+        pytest.param([STOP, {**IN, "at": STOP["at"]}], {}, "deny", id="in the same second"),
+        pytest.param([STOP, {**IN, "at": "2026-04-07T10:59-04:00"}], {}, "deny", id="START before STOP"),
+        pytest.param([STOP, {**IN, "at": "2026-04-07T12:30-04:00"}], {}, "deny", id="START to come"),
+        pytest.param([STOP, IN, {**STOP, "at": "2026-04-07T11:45-04:00"}], {}, "deny", id="STOP again"),
+        pytest.param([{**STOP, "channel": None}, IN], {}, "deny", id="every medium was stopped, one taken back"),
+        pytest.param([{**STOP, "channel": None}, {**IN, "channel": None}], {}, "allow", id="every medium, taken back"),
+        pytest.param([STOP, {**IN, "channel": None}], {}, "allow", id="by every medium again"),
+        pytest.param([STOP, {**IN, "channel": "call"}], {}, "deny", id="calls are not texts"),
+        pytest.param([STOP, {**IN, "person": "S"}], {}, "deny", id="somebody else's START"),
+        pytest.param([STOP, {**IN, "collector": "K2"}], {}, "deny", id="told to somebody else"),
+        pytest.param([{**STOP, "phone": "1"}, {**IN, "phone": "1"}], {}, "allow", id="of one number"),
+        pytest.param([{**STOP, "phone": "1"}, {**IN, "phone": "2"}], {}, "deny", id="from another number"),
+        pytest.param([{**STOP, "phone": "1"}, IN], {}, "deny", id="perhaps from another number"),
+        pytest.param([STOP, {**IN, "phone": "1"}], {"to": {"phone": "2"}}, "deny", id="STOP of perhaps another"),
+        pytest.param([STOP, IN], {"debts": ["A", "B"]}, "deny", id="about one of two debts"),
+        pytest.param([STOP, {**IN, "debts": []}], {"debts": ["A", "B"]}, "allow", id="about all"),
+        pytest.param([STOP, {**IN, "debts": ["B"]}], {"debts": []}, "deny", id="about debts not told"),
+        pytest.param(
+            [event("revoked", "2026-04-07T11:00-04:00", channel="sms"), IN], {}, "deny", id="a revocation is no opt-out"
+        ),
+        pytest.param([event("cease", "2026-04-07T11:00-04:00"), IN], {}, "deny", id="nor is a cease"),
+    ],
+)
+def test_start_lifts_what_stop_closed(events: list[dict[str, Any]], candidate: dict[str, Any], answer: str) -> None:
+    signed = [event("consent", "2026-04-01T09:00-04:00", debts=(), collector=None)]
+    assert check("us", [*signed, *events], {**event("sms", AT), **candidate})[0] == answer
+
+
 def test_a_confirmation_needs_no_other_sign_of_the_number() -> None:
     assert (
         check("us", [STOP], event("sms", AT, purpose="opt_out_confirmation", text="You are opted out."))[0] == "allow"

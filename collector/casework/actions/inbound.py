@@ -61,6 +61,9 @@ def inbound_sms(
     )
     closed = _closed(session, sender)
     done = _act(session, read, row, people, book)
+    session.add(row)
+    session.flush()
+    contact = _heard(session, row, book)
     reply = None
     if book is not None and _NUMBER.fullmatch(sender) and Channel.sms not in closed and None not in closed:
         reply = reply_to(session, office, read, row, book)
@@ -68,21 +71,20 @@ def inbound_sms(
         row.handled_at, row.handled_by = at, CARRIER.name
     row.replied = reply is not None
     note_inbound(session, row)
-    _put_on_record(session, read, row, book, reply)
+    if contact is not None and reply is not None:
+        purpose = TEMPLATES[read.reading, read.reach]
+        note_contact(session, contact, f"reply:{row.sid}", Direction.outbound, purpose, reply)
     follow_up(session, office, people, at, CARRIER)
     return reply
 
 
-def _put_on_record(
-    session: Session, read: Read, row: InboundMessage, book: Portfolio | None, reply: str | None
-) -> None:
+def _heard(session: Session, row: InboundMessage, book: Portfolio | None) -> Contacted | None:
+    """The message as a contact on record, where it is known whose it is."""
     if row.person_id is None or book is None:
-        return
+        return None
     contact = Contacted(book, row.person_id, Channel.sms, row.from_number, row.to_number, row.at)
     note_contact(session, contact, f"carrier:{row.sid}", Direction.inbound, "inbound", row.body)
-    if reply is not None:
-        purpose = TEMPLATES[read.reading, read.reach]
-        note_contact(session, contact, f"reply:{row.sid}", Direction.outbound, purpose, reply)
+    return contact
 
 
 def _closed(session: Session, sender: str) -> set[Channel | None]:

@@ -145,15 +145,22 @@ def _guaranteed(p: Guarantee, case: Case, account: AccountFacts) -> Finding | No
         until = add_months(account.matures_on, p.months)
     if until is None:
         return Finding("the end of the guarantee period is not known", None, Answer.review)
-    if any(date.fromordinal(day.ordinal) > until for day in case.days):
+    kind, extra = account.guarantee_kind, extra_of(account)
+    is_preserved = kind not in (None, "joint") and extra.sued_on is not None and extra.sued_on <= until
+    if any(date.fromordinal(day.ordinal) > until for day in case.days) and not is_preserved:
         return Finding(f"the guarantee period ended on {until}")
-    if account.guarantee_kind == "joint":
+    if kind == "joint":
         return None
-    if account.guarantee_kind is None:
+    if kind is None:
         return Finding("the kind of guarantee is not known", None, Answer.review)
-    if any(referral.startswith("legal/") for referral in extra_of(account).referrals):
+    if is_preserved or is_referred(account):
         return None
     return Finding("a general guarantor is asked only after the debtor was sued", None, Answer.review)
+
+
+def is_referred(account: AccountFacts) -> bool:
+    """Whether legal took the case; a proposal is none."""
+    return any(word.startswith("legal/") and word != "legal/proposed" for word in extra_of(account).referrals)
 
 
 def add_months(day: date, months: int) -> date:

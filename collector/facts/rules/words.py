@@ -215,6 +215,8 @@ class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
     refused_at: int | None = None
     """When the borrower refused to pay."""
     cause: str | None = None
+    sued_on: date | None = None
+    """When the debtor was sued or arbitration was asked for, where that is known."""
 
 
 NO_EXTRA = Extra()
