@@ -151,6 +151,26 @@ def test_start_lifts_what_stop_closed(events: list[dict[str, Any]], candidate: d
     assert check("us", [*signed, *events], {**event("sms", AT), **candidate})[0] == answer
 
 
+@pytest.mark.parametrize(
+    ("kind", "channel", "said_at", "asked_at", "answer"),
+    [
+        pytest.param("call", "sms", "2027-01-30T23:59-05:00", "2027-01-31T12:00-05:00", "allow", id="the day before"),
+        pytest.param("call", "sms", "2026-04-07T11:00-04:00", "2027-06-01T12:00-04:00", "allow", id="long before"),
+        pytest.param("call", "sms", "2027-01-31T00:00-05:00", "2027-01-31T12:00-05:00", "deny", id="from that day on"),
+        pytest.param("sms", "call", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "deny", id="calls: texts too"),
+        pytest.param("call", "email", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "allow", id="e-mail: no"),
+        pytest.param("email", "sms", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "allow", id="nor to e-mail"),
+        pytest.param("letter", "sms", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "allow", id="nor letters"),
+    ],
+)
+@pytest.mark.parametrize("sort", ["opt_out", "revoked"])
+def test_revoke_all(sort: str, kind: str, channel: str, said_at: str, asked_at: str, answer: str) -> None:
+    """47 CFR 64.1200(a)(10): the scope of a revocation, from 2027-01-31."""
+    consent = event("consent", said_at[:10] + "T00:00-05:00" if kind == "sms" else said_at)
+    found = check("us", [consent, event(sort, said_at, channel=channel)], event(kind, asked_at))
+    assert (found[0], "US-TCPA" in found[1]) == (answer, answer == "deny")
+
+
 def test_a_confirmation_needs_no_other_sign_of_the_number() -> None:
     assert (
         check("us", [STOP], event("sms", AT, purpose="opt_out_confirmation", text="You are opted out."))[0] == "allow"
