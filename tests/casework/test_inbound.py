@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from floor import Borrower, Story, moment
@@ -11,6 +12,8 @@ from floor import Borrower, Story, moment
 from collector.audit.tables import AuditEntry
 from collector.casework import actions as casework
 from collector.casework.views import messages, queues
+from collector.compliance.packs import load_pack
+from collector.compliance.rules import Contact, compile_policy, judge
 from collector.dispatch.tables import InboundMessage
 from collector.history.rules import Channel, HoldScope, StopKind
 from collector.history.tables import Hold, Promise, Stop
@@ -146,6 +149,23 @@ def test_from_the_day_of_revoke_all_a_stop_closes_calls_too_in_the_us(story: Sto
     write(story, "+12025550124", "STOP", "2027-02-01 09:00", US_LINE)
     closed = {number: [row.channel for row in story.rows(Stop) if row.number == number] for number in NUMBERS}
     assert closed == {NUMBERS[0]: [Channel.sms], NUMBERS[1]: [Channel.sms, Channel.call]}
+
+
+def test_after_revoke_all_start_opens_messages_and_still_not_calls(story: Story) -> None:
+    who = story.borrower("2027-01-12", portfolio_id=story.us, phones=["+12025550123"])
+    write(story, who.number, "STOP", "2027-02-01 09:00", US_LINE)
+    assert verdicts(story, who, "2027-02-03 10:00") == {Channel.sms: ["US-TCPA"], Channel.call: ["US-TCPA"]}
+    write(story, who.number, "START", "2027-02-02 09:00", US_LINE)
+    assert verdicts(story, who, "2027-02-03 10:00") == {Channel.sms: [], Channel.call: ["US-TCPA"]}
+
+
+def verdicts(story: Story, who: Borrower, at: str) -> dict[Channel, list[str]]:
+    """What the law on consent says of both, in New York."""
+    when = moment(at, ZoneInfo("America/New_York"))
+    facts, gate = story.facts(who, at), compile_policy(load_pack("us"), "creditor")
+    asked = {one: Contact(one, (who.account_id,), number=who.number) for one in (Channel.sms, Channel.call)}
+    found = {one: judge(contact, facts, gate, when).rules for one, contact in asked.items()}
+    return {one: [rule.id for rule in rules if rule.id == "US-TCPA"] for one, rules in found.items()}
 
 
 NUMBERS = ("+12025550123", "+12025550124")

@@ -171,6 +171,17 @@ def test_revoke_all(sort: str, kind: str, channel: str, said_at: str, asked_at: 
     assert (found[0], "US-TCPA" in found[1]) == (answer, answer == "deny")
 
 
+def test_a_later_consent_takes_back_what_only_the_law_closed() -> None:
+    """Not what was said, and not for another channel."""
+    said, later = "2027-02-01T11:00-05:00", "2027-02-02T11:00-05:00"
+    stop = event("opt_out", said, channel="call")
+    for channel, kind, answer in (("sms", "sms", "allow"), ("call", "call", "deny"), ("call", "sms", "deny")):
+        events = [event("consent", said), stop, event("consent", later, channel=channel)]
+        assert check("us", events, event(kind, "2027-02-02T12:00-05:00"))[0] == answer, (channel, kind)
+    before = [event("consent", said, channel="sms"), stop]
+    assert check("us", before, event("sms", "2027-02-02T12:00-05:00"))[0] == "deny"
+
+
 def test_a_confirmation_needs_no_other_sign_of_the_number() -> None:
     assert (
         check("us", [STOP], event("sms", AT, purpose="opt_out_confirmation", text="You are opted out."))[0] == "allow"

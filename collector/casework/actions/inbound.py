@@ -21,7 +21,7 @@ from collector.dispatch.tables import InboundMessage
 from collector.foundation.clock import local_day
 from collector.foundation.database import lock_key
 from collector.history import actions as history
-from collector.history.rules import Channel, Direction, HoldReason, HoldScope, StopKind
+from collector.history.rules import Channel, Direction, HoldReason, HoldScope, Standing, StopKind
 from collector.history.tables import Hold, Stop
 from collector.identity.rules import CARRIER, Actor
 from collector.portfolio.tables import Portfolio
@@ -140,7 +140,25 @@ def _lift(session: Session, row: InboundMessage) -> bool:
     stops = session.exec(asked).all()
     for stop in stops:
         history.lift_stop(session, stop.id or 0, row.at, CARRIER, "the person's own word")
+    if stops and row.person_id is not None:
+        _consent(session, row, row.person_id)
     return bool(stops) and not _closed(session, row.from_number)
+
+
+def _consent(session: Session, row: InboundMessage, person_id: int) -> None:
+    """Who asks for messages again consents to them: what closed calls by the same word does not keep them closed."""
+    history.standing(
+        session,
+        person_id=person_id,
+        kind=Standing.consent,
+        at=row.at,
+        now=row.at,
+        actor=CARRIER,
+        portfolio_id=row.portfolio_id,
+        channel=Channel.sms,
+        number=row.from_number,
+        natural_key=f"start:{row.sid}",
+    )
 
 
 def _rest(session: Session, reading: Reading, row: InboundMessage, people: Collection[int]) -> None:

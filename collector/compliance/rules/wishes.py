@@ -46,7 +46,14 @@ def opt_out(p: OptOut, case: Case) -> Finding | None:
 
 
 def _revokes_all(since: date, case: Case, mark: Standing) -> bool:
-    if mark.channel not in BY_TELEPHONE or case.contact.channel not in BY_TELEPHONE:
+    """Whether the law lets it reach further than was said; a later consent to this very channel takes that back."""
+    channel = case.contact.channel
+    if mark.channel not in BY_TELEPHONE or channel not in BY_TELEPHONE:
+        return False
+    if any(
+        given.channel is channel and given.at > mark.at and case.same_number(given.number)
+        for given in case.marks(Mark.consent)
+    ):
         return False
     return any(day_of(day.zone, mark.at // QUARTER).ordinal >= since.toordinal() for day in case.days)
 
