@@ -18,7 +18,18 @@ from collector.compliance.packs import load_pack
 from collector.compliance.rules import Capabilities, Contact, Policy, Role, Verdict, compile_policy, judge
 from collector.compliance.rules.day import UNKNOWN_ZONES, second_at
 from collector.compliance.rules.stops import PLAN, TREATED_UNTIL
-from collector.facts.rules import AccountFacts, Event, Extra, Kind, Mark, PersonBody, PersonFacts, Standing
+from collector.facts.rules import (
+    BLANK,
+    NO_EXTRA,
+    AccountFacts,
+    Event,
+    Extra,
+    Kind,
+    Mark,
+    PersonBody,
+    PersonFacts,
+    Standing,
+)
 from collector.foundation.clock import local
 from collector.foundation.errors import BadInput, Problem
 from collector.history.rules import Direction
@@ -161,7 +172,7 @@ def _facts(question: doc.Document, ids: _Ids) -> PersonFacts:
         if isinstance(event, doc.Call | doc.Conversation | doc.Message):
             if event.at <= question.candidate.at or not _only_opens(event):
                 contacted.append(_event(event, ids))
-        elif (mark := _standing(question, event, ids)) is not None:
+        elif not isinstance(event, doc.OptIn) and (mark := _standing(question, event, ids)) is not None:
             standing.append(mark)
     body = PersonBody(
         zones=question.person.timezones,
@@ -191,6 +202,20 @@ def _event(event: doc.Call | doc.Conversation | doc.Message, ids: _Ids) -> Event
     )
 
 
+def _is_lifted(question: doc.Document, out: doc.OptOut) -> bool:
+    """Whether the person opted in again later, and before the contact, in the same words: what was perhaps said of
+    another number, by another collector or about other debts lifts nothing."""
+    asked = question.candidate
+    return any(
+        isinstance(event, doc.OptIn)
+        and out.at < event.at <= asked.at
+        and event.channel in (None, out.channel)
+        and (event.person, event.phone, event.collector) == (out.person, out.phone, out.collector)
+        and (not event.debts or (bool(asked.debts) and set(asked.debts) <= set(event.debts)))
+        for event in question.events
+    )
+
+
 def _standing(
     question: doc.Document,
     event: doc.Consent | doc.OptOut | doc.Revoked | doc.Agreement | doc.Preference | doc.Mark,
@@ -201,6 +226,8 @@ def _standing(
     if event.person != candidate.person and mark not in OF_THE_DEBT:
         return None
     if mark in OPENING and event.at > candidate.at:
+        return None
+    if isinstance(event, doc.OptOut) and _is_lifted(question, event):
         return None
     until = event.until if isinstance(event, doc.Consent | doc.Agreement | doc.Mark) else None
     if mark is Mark.mental_health_crisis:
@@ -219,10 +246,13 @@ def _standing(
 
 def _end_of(last_day: date, question: doc.Document, opening: bool) -> int:
     """The second after that local day; where zones differ, what opens ends early and what closes ends late."""
-    zone = load_pack(question.pack).zone
-    zones = (zone,) if zone else question.person.timezones or UNKNOWN_ZONES
-    ends = [second_at(name, min(last_day, FOREVER).toordinal() + 1) for name in zones]
+    ends = [second_at(name, min(last_day, FOREVER).toordinal() + 1) for name in _zones_of(question)]
     return min(ends) if opening else max(ends)
+
+
+def _zones_of(question: doc.Document) -> tuple[str, ...]:
+    zone = load_pack(question.pack).zone
+    return (zone,) if zone else question.person.timezones or UNKNOWN_ZONES
 
 
 def _detail(
@@ -251,21 +281,14 @@ def _told(debt: doc.Debt, ids: _Ids) -> Iterator[Standing]:
         yield Standing(Mark.validation_due, at=0, debts=own)
 
 
-BLANK = AccountFacts(
-    person_id=0, account_id=0, portfolio_id=0, role=PartyRole.borrower, account_no="", product="",
-    borrower_type="other", value_tier="ordinary", security="credit", partner=None, autopay=False, principal=0,
-    matures_on=None, payday=None, grace_days=0, oldest_unpaid_due=None, overdue=1, due_today=0, owed=1,
-    next_due_on=None, next_due_amount=0, missed_consecutive=0, missed_cumulative=0, last_paid_on=None, settled=False,
-    reported_on=None, reported_min=None, reported_max=None, owner_id=None, guarantee_kind=None, guarantee_until=None,
-    step=None, step_on=None, touched_on=None, broken_at=None, promises_broken=0, extra=None,
-)  # fmt: skip
-"""A debt of which nothing is told. Amounts never are: it is taken as overdue."""
-
-
 def _account(question: doc.Document, debt: doc.Debt, person_id: int, ids: _Ids) -> AccountFacts:
     """What the document tells of a debt."""
     guarantee = debt.guarantee or doc.Guarantee()
-    extra = Extra(limitation_on=debt.limitation_until) if debt.limitation_until else None
+    extra = Extra(
+        limitation_on=debt.limitation_until,
+        referrals=(REFERRED,) if _was_by(debt.referred_on, question) else (),
+        sued_on=debt.sued_on if _was_by(debt.sued_on, question) else None,
+    )
     return msgspec.structs.replace(
         BLANK,
         person_id=person_id,
@@ -274,7 +297,18 @@ def _account(question: doc.Document, debt: doc.Debt, person_id: int, ids: _Ids) 
         account_no=debt.id,
         guarantee_kind=guarantee.kind,
         guarantee_until=guarantee.until,
-        extra=None if extra is None else msgspec.json.encode(extra).decode(),
+        extra=None if extra == NO_EXTRA else msgspec.json.encode(extra).decode(),
+    )
+
+
+REFERRED = "legal/accepted"
+"""As in `Extra.referrals`."""
+
+
+def _was_by(day: date | None, question: doc.Document) -> bool:
+    """Whether that day had come for the contact, on every clock that counts: what comes later opens nothing yet."""
+    return day is not None and all(
+        second_at(name, day.toordinal()) <= question.candidate.at for name in _zones_of(question)
     )
 
 

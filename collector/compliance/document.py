@@ -99,6 +99,20 @@ class OptOut(Event):
     channel: Channel | None = Field(default=None, description="Null: every channel")
 
 
+class OptIn(Event):
+    """START, 恢复 or clear words that the person wants to be contacted again: lifts the opt-outs made before it.
+
+    It lifts what names the same number and the same collector (null: neither was named), for the debts it names, and
+    never a revocation or a cease.
+    """
+
+    kind: Literal["opt_in"]
+    channel: Channel | None = Field(
+        default=None,
+        description="Lifts opt-outs of this channel, not those of every channel; null: of every channel",
+    )
+
+
 class Revoked(Event):
     """Consent taken back; with a channel, the channel is closed as well."""
 
@@ -163,7 +177,7 @@ class Mark(Event):
 
 
 AnyEvent = Annotated[
-    Call | Conversation | Message | Consent | OptOut | Revoked | Agreement | Preference | Mark,
+    Call | Conversation | Message | Consent | OptOut | OptIn | Revoked | Agreement | Preference | Mark,
     Field(discriminator="kind"),
 ]
 
@@ -206,6 +220,14 @@ class Debt(Part):
     limitation_until: LastDay | None = Field(default=None, description="Last day of the limitation period")
     guarantee: Guarantee | None = None
     plan: Literal["current", "broken"] | None = Field(default=None, description="A signed instalment plan")
+    referred_on: LastDay | None = Field(
+        default=None, description="Day on which legal took the case: from then on a suit may be announced"
+    )
+    sued_on: LastDay | None = Field(
+        default=None,
+        description="Day on which the debtor was sued or arbitration was asked for. Inside the guarantee period it"
+        " preserves the claim on a general guarantor",
+    )
     type: DebtType | None = None
     account: Name | None = Field(
         default=None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from collector.foundation.errors import BadInput, NotFound, NotReady, Problem
-from collector.texts.rules import MAX_SOURCE_BYTES, Value
+from collector.texts.rules import MAX_SOURCE_BYTES, Value, bare_language
 from collector.texts.template import Template, check, read_template
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
@@ -33,9 +33,9 @@ def shipped_templates() -> Path:
     raise NotReady("The shipped templates are missing: install the package again.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Every text that can be sent, by language and name."""
+    """Every text that can be sent, by language and name. Read once: what was found out about it can be kept by it."""
 
     _templates: Mapping[tuple[str, str], Template]
 
@@ -102,7 +102,7 @@ class Catalogue:
 
     def _find(self, name: str, language: str) -> Template | None:
         exact = self._templates.get((language, name))
-        return exact or self._templates.get((re.split("[-_]", language)[0].lower(), name))
+        return exact or self._templates.get((bare_language(language), name))
 
 
 def _files(folder: Path) -> dict[tuple[str, str], Path]:

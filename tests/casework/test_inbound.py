@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from floor import Borrower, Story, moment
 
+from collector.audit.tables import AuditEntry
 from collector.casework import actions as casework
 from collector.casework.views import messages, queues
+from collector.compliance.packs import load_pack
+from collector.compliance.rules import Contact, compile_policy, judge
 from collector.dispatch.tables import InboundMessage
-from collector.history.rules import Channel
+from collector.history.rules import Channel, HoldScope, StopKind
 from collector.history.tables import Hold, Promise, Stop
 from collector.identity.rules import CARRIER, EVERYTHING
+from collector.portfolio.tables import Portfolio
 
 CN_LINE, US_LINE = "+862155510001", "+12125550100"
 AT = "2026-05-13 08:00"
@@ -64,6 +70,55 @@ def test_a_stop_is_confirmed_once_whatever_comes_after(story: Story) -> None:
     assert inbox(story) == ["help"] * 4
 
 
+def test_an_answer_is_judged_and_the_verdict_is_on_record(story: Story) -> None:
+    """At night, on the day of another text, and while our own hold lasts."""
+    who = borrower(story)
+    story.plan("2026-05-13 07:00")
+    assert story.send("2026-05-13 09:00").sent == 1
+    assert write(story, who.number, "HELP", "2026-05-13 23:30")
+    assert write(story, "+8613999999999", "STOP", "2026-05-13 23:31"), "of whom nothing is known"
+    helped, stopped = story.rows(InboundMessage)
+    entries = [row for row in story.rows(AuditEntry, AuditEntry.action == "gate.judged") if row.actor == CARRIER.name]
+    told = [(row.subject, *(row.detail[name] for name in ("moment", "answer", "person", "purpose"))) for row in entries]
+    assert told == [
+        (f"inbound_message:{helped.id}", "answer", "allow", who.person_id, "answer"),
+        (f"inbound_message:{stopped.id}", "answer", "allow", None, "opt_out_confirmation"),
+    ]
+    assert [len(row.detail["policy"]) for row in entries] == [64, 64]
+    assert len(entries[0].detail["facts"]) == 64
+
+
+def red_switch(story: Story, _who: Borrower) -> None:
+    story.do(casework.hold, scope=HoldScope.everything, at=moment("2026-05-13 07:00"), actor=CARRIER)
+
+
+def is_bankrupt(story: Story, who: Borrower) -> None:
+    at = moment("2026-05-13 07:00")
+    story.do(casework.stop, kind=StopKind.bankruptcy, at=at, actor=CARRIER, person_id=who.person_id)
+
+
+def unsigned(story: Story, _who: Borrower) -> None:
+    with story.database.begin() as session:
+        session.get_one(Portfolio, story.cn).tightening = {"CN-SMS": {"name": "别家"}}
+
+
+@pytest.mark.parametrize(
+    ("forbid", "rule"), [(red_switch, "HOUSE-HOLD"), (is_bankrupt, "HOUSE-BK"), (unsigned, "CN-SMS")]
+)
+def test_what_the_gate_refuses_is_not_said_and_a_person_answers(
+    story: Story, forbid: Callable[[Story, Borrower], None], rule: str
+) -> None:
+    """The word itself is obeyed all the same."""
+    who = borrower(story)
+    forbid(story, who)
+    assert write(story, who.number, "HELP") is None
+    assert inbox(story) == ["help"]
+    assert write(story, who.number, "STOP", "2026-05-13 08:10") is None
+    assert Channel.sms in stops(story)
+    entries = [row.detail for row in story.rows(AuditEntry, AuditEntry.action == "gate.judged")]
+    assert [(entry["answer"], entry["rules"]) for entry in entries] == [("deny", [rule])] * 2
+
+
 def test_one_answer_a_day(story: Story) -> None:
     who = borrower(story)
     answers = [write(story, who.number, "HELP", f"2026-05-13 {hour:02}:00") for hour in range(8, 20)]
@@ -94,6 +149,23 @@ def test_from_the_day_of_revoke_all_a_stop_closes_calls_too_in_the_us(story: Sto
     write(story, "+12025550124", "STOP", "2027-02-01 09:00", US_LINE)
     closed = {number: [row.channel for row in story.rows(Stop) if row.number == number] for number in NUMBERS}
     assert closed == {NUMBERS[0]: [Channel.sms], NUMBERS[1]: [Channel.sms, Channel.call]}
+
+
+def test_after_revoke_all_start_opens_messages_and_still_not_calls(story: Story) -> None:
+    who = story.borrower("2027-01-12", portfolio_id=story.us, phones=["+12025550123"])
+    write(story, who.number, "STOP", "2027-02-01 09:00", US_LINE)
+    assert verdicts(story, who, "2027-02-03 10:00") == {Channel.sms: ["US-TCPA"], Channel.call: ["US-TCPA"]}
+    write(story, who.number, "START", "2027-02-02 09:00", US_LINE)
+    assert verdicts(story, who, "2027-02-03 10:00") == {Channel.sms: [], Channel.call: ["US-TCPA"]}
+
+
+def verdicts(story: Story, who: Borrower, at: str) -> dict[Channel, list[str]]:
+    """What the law on consent says of both, in New York."""
+    when = moment(at, ZoneInfo("America/New_York"))
+    facts, gate = story.facts(who, at), compile_policy(load_pack("us"), "creditor")
+    asked = {one: Contact(one, (who.account_id,), number=who.number) for one in (Channel.sms, Channel.call)}
+    found = {one: judge(contact, facts, gate, when).rules for one, contact in asked.items()}
+    return {one: [rule.id for rule in rules if rule.id == "US-TCPA"] for one, rules in found.items()}
 
 
 NUMBERS = ("+12025550123", "+12025550124")

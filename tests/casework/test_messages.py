@@ -11,15 +11,17 @@ import pytest
 from floor import CALLERS, Story, moment
 
 from collector.casework import actions as casework
+from collector.casework import queries
 from collector.casework.office import Office
 from collector.dispatch.carriers import Cleared, OutgoingMessage, Receipt
 from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import InboundMessage, Submission
+from collector.facts import actions as facts
 from collector.foundation.settings import Settings
 from collector.history.rules import Channel
 from collector.history.tables import Attempt, Delivery
-from collector.planning.rules import TaskState
+from collector.planning.rules import Moment, TaskState
 from collector.planning.tables import Refusal
 from collector.portfolio.rules import ContactOwner
 from collector.portfolio.tables import ContactPoint, Person, Portfolio
@@ -56,13 +58,55 @@ def test_a_text_is_judged_with_the_terms_of_its_own_portfolio(story: Story, tmp_
     header = "purpose: overdue\ntone: courteous\ndescription: tampered\n---\n"
     (overlay / "overdue-first.j2").write_text(header + "{{ signature }}{{ name }}，请付{{ pays_off }}，另加贰元。")
     story.office = Office(Settings(templates_dir=tmp_path), story.database, story.office.keys)
-    story.borrower("2026-05-11", "2026-06-11")
+    wang = story.borrower("2026-05-11", "2026-06-11")
+    story.plan("2026-05-12 07:00")
     with story.database.begin() as session:
         row = session.get_one(Portfolio, story.cn)
         row.tightening = {"CN-SMS": {"name": "别家"}}
-    story.plan("2026-05-12 07:00")
     assert story.send("2026-05-12 09:00").sent == 0
-    assert [rule["id"] for rule in json.loads(story.rows(Refusal)[-1].rules)] == ["CN-SMS"]
+    refused = story.rows(Refusal)[-1]
+    assert ([rule["id"] for rule in json.loads(refused.rules)], refused.moment) == (["CN-SMS"], Moment.claim)
+
+    story.follow(wang, "2026-05-12 09:01")
+    assert story.tasks(wang, Channel.sms) == []
+
+
+def test_words_that_may_go_to_nobody_are_not_even_planned(story: Story, tmp_path: Path) -> None:
+    """With the rule that would speak at the claim; a text put right is planned again."""
+    overlay = tmp_path / "sms" / "zh"
+    overlay.mkdir(parents=True)
+    header = "purpose: overdue\ntone: firm\ndescription: tampered\n---\n"
+    (overlay / "overdue-first.j2").write_text(header + "{{ signature }}{{ name }}，再不还款就报警抓你。")
+    story.office = Office(Settings(templates_dir=tmp_path), story.database, story.office.keys)
+    wang = story.borrower("2026-05-11", "2026-06-11")
+    foreign = story.borrower("2026-05-11", "2026-06-11", language="fr")
+    dry = casework.plan(story.office, "CN", moment("2026-05-12 07:00"), dry_run=True)[0]
+    assert dry.refused == {"CN-FORBID": 1, "HOUSE-TEXT": 1}
+    story.plan("2026-05-12 07:00")
+    refused = {row.person_id: row for row in story.rows(Refusal)}
+    assert [rule["id"] for rule in json.loads(refused[wang.person_id].rules)] == ["CN-FORBID"]
+    assert [rule["id"] for rule in json.loads(refused[foreign.person_id].rules)] == ["HOUSE-TEXT"]
+    assert {row.moment for row in refused.values()} == {Moment.plan}
+    assert story.tasks(channel=Channel.sms) == []
+    with story.database.read() as session:
+        [told] = queries.explain(session, story.office, "CN/L-1", moment("2026-05-12 07:30"))["refused"]
+        assert [rule["id"] for rule in told["rules"]] == ["CN-FORBID"]
+
+    story.office = Office(Settings(), story.database, story.office.keys)
+    story.follow(wang, "2026-05-12 08:00")
+    assert [task.template for task in story.tasks(channel=Channel.sms)] == ["overdue-first"]
+
+
+def test_a_language_without_texts_is_refused_at_the_claim_too(story: Story) -> None:
+    """A person's language may change after planning: one text that is not there holds up no other."""
+    wang, li = story.borrower("2026-05-11", "2026-06-11"), story.borrower("2026-05-11", "2026-06-11")
+    story.plan("2026-05-12 07:00")
+    with story.database.begin() as session:
+        session.get_one(Person, wang.person_id).language = "fr"
+        facts.refresh(session, [wang.person_id], moment("2026-05-12 08:00"))
+    assert story.send("2026-05-12 09:00").sent == 1
+    assert [message.to for message, _ in story.carrier.sent] == [li.number]
+    assert [rule["id"] for rule in json.loads(story.rows(Refusal)[-1].rules)] == ["HOUSE-TEXT"]
 
 
 def test_an_amount_in_words_is_not_sent(story: Story, tmp_path: Path) -> None:
@@ -80,15 +124,14 @@ def test_an_amount_in_words_is_not_sent(story: Story, tmp_path: Path) -> None:
 def test_whatever_is_written_to_us_is_kept_and_answered_only_by_what_can_be_said(
     story: Story, language: str, whose: str
 ) -> None:
-    with story.database.begin() as session:
-        session.get_one(Portfolio, story.cn).language = language
+    code, book = ("CN", story.cn) if language == "zh" else ("US", story.us)
     for number, (word, body) in enumerate(WRITTEN.items()):
-        who = story.borrower("2026-05-11", "2026-06-11")
+        who = story.borrower("2026-05-11", "2026-06-11", portfolio_id=book)
         if whose == "stranger":
             with story.database.begin() as session:
                 session.get_one(ContactPoint, who.points[0]).owner = ContactOwner.stranger
         sender = who.number if whose != "nobody" else f"+861390000{number:04}"
-        told = {"sender": sender, "to": CALLERS["CN"][0], "body": body, "at": moment("2026-05-12 09:00")}
+        told = {"sender": sender, "to": CALLERS[code][0], "body": body, "at": moment("2026-05-12 09:00")}
         reply = story.do(casework.inbound_sms, sid=f"SM{number}", **told)
         [kept] = story.rows(InboundMessage, InboundMessage.sid == f"SM{number}")
         assert (kept.reading, kept.replied) == (word, reply is not None)

@@ -26,6 +26,7 @@ FULL = question(
         event("agreement", "2026-04-01T10:00-04:00", hours="22:00-23:00", evidence_id="E"),
         event("preference", "2026-04-01T10:00-04:00", not_before="09:00", weekdays=["mon"], place="work"),
         event("opt_out", "2026-04-01T10:00-04:00", channel="email"),
+        event("opt_in", "2026-04-02T10:00-04:00", channel="email"),
         event("mental_health_crisis", "2026-01-01T10:00-04:00", until="2026-01-05"),
         event("dispute", "2026-04-01T10:00-04:00", debts=("B",)),
         event("validation_notice", "2026-04-01T10:00-04:00"),
@@ -39,6 +40,8 @@ FULL = question(
             "account": "1",
             "plan": "broken",
             "limitation_until": "2027-01-01",
+            "referred_on": "2026-03-01",
+            "sued_on": "2026-03-02",
             "guarantee": {"kind": "joint", "until": "2027-01-01"},
             "validation": "due",
         }

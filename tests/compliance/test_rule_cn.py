@@ -139,6 +139,42 @@ def test_cn_guar(guarantee: dict[str, Any] | None, answer: str) -> None:
     assert check("cn", [], event("call", AT), {"role": "co_borrower"}, debts=debts)[0] == "allow"
 
 
+@pytest.mark.parametrize(
+    ("kind", "until", "more", "answer"),
+    [
+        pytest.param("general", "2026-12-31", {"sued_on": "2026-05-13"}, "allow", id="the debtor is sued today"),
+        pytest.param("general", "2026-12-31", {"sued_on": "2026-05-14"}, "review", id="tomorrow"),
+        pytest.param("general", "2026-05-01", {"sued_on": "2026-05-01"}, "allow", id="sued on the last day: preserved"),
+        pytest.param("general", "2026-05-01", {"sued_on": "2026-05-02"}, "deny", id="sued a day late"),
+        pytest.param("general", None, {"sued_on": "2026-05-01"}, "review", id="inside what is not known"),
+        pytest.param("unstated", "2026-05-01", {"sued_on": "2026-05-01"}, "allow", id="unstated is general (686)"),
+        pytest.param("joint", "2026-05-01", {"sued_on": "2026-05-01"}, "deny", id="joint: the debtor's suit does not"),
+        pytest.param(None, "2026-12-31", {"sued_on": "2026-05-01"}, "review", id="of no known kind"),
+        pytest.param("general", "2026-12-31", {"referred_on": "2026-05-13"}, "allow", id="legal has it"),
+        pytest.param("general", "2026-12-31", {"referred_on": "2026-05-14"}, "review", id="legal will have it"),
+        pytest.param("general", "2026-05-01", {"referred_on": "2026-05-01"}, "deny", id="a referral preserves nothing"),
+    ],
+)
+def test_a_claim_on_a_guarantor_is_preserved(kind: str | None, until: str, more: dict[str, str], answer: str) -> None:
+    """Civil Code 693: a general guarantor answers on when the debtor was sued inside the period."""
+    debts = [{"id": "A", "guarantee": {"kind": kind, "until": until}, **more}]
+    assert check("cn", [], event("call", AT), {"role": "guarantor"}, debts=debts)[0] == answer
+
+
+@pytest.mark.parametrize(
+    ("more", "answer"),
+    [
+        ({}, "review"),
+        ({"referred_on": "2026-05-01"}, "allow"),
+        ({"sued_on": "2026-05-01"}, "allow"),
+        ({"referred_on": "2026-06-01", "sued_on": "2026-06-01"}, "review"),
+    ],
+)
+def test_a_suit_is_announced_where_one_is_under_way(more: dict[str, str], answer: str) -> None:
+    asked = event("sms", AT, text=HEAD + "您的账单已到期，我们今日起诉您。")
+    assert check("cn", [], asked, debts=[{"id": "A", **more}])[0] == answer
+
+
 def test_a_guarantor_of_one_of_two_debts() -> None:
     debts = [{"id": "A", "guarantee": {"kind": "joint", "until": "2026-12-31"}}]
     both = event("call", AT, debts=("A", "B"))

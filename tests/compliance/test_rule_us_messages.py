@@ -115,6 +115,73 @@ def test_us_medium(collector: str, events: list[dict[str, Any]], candidate: dict
     assert check("us", [*signed, *events], asked, collector_type=collector)[0] == answer
 
 
+IN = event("opt_in", "2026-04-07T11:30-04:00", channel="sms")
+
+
+@pytest.mark.parametrize(
+    ("events", "candidate", "answer"),
+    [
+        pytest.param([STOP, IN], {}, "allow", id="START after STOP"),
+        pytest.param([IN, STOP], {}, "allow", id="in any order of telling"),
+        pytest.param([STOP, {**IN, "at": STOP["at"]}], {}, "deny", id="in the same second"),
+        pytest.param([STOP, {**IN, "at": "2026-04-07T10:59-04:00"}], {}, "deny", id="START before STOP"),
+        pytest.param([STOP, {**IN, "at": "2026-04-07T12:30-04:00"}], {}, "deny", id="START to come"),
+        pytest.param([STOP, IN, {**STOP, "at": "2026-04-07T11:45-04:00"}], {}, "deny", id="STOP again"),
+        pytest.param([{**STOP, "channel": None}, IN], {}, "deny", id="every medium was stopped, one taken back"),
+        pytest.param([{**STOP, "channel": None}, {**IN, "channel": None}], {}, "allow", id="every medium, taken back"),
+        pytest.param([STOP, {**IN, "channel": None}], {}, "allow", id="by every medium again"),
+        pytest.param([STOP, {**IN, "channel": "call"}], {}, "deny", id="calls are not texts"),
+        pytest.param([STOP, {**IN, "person": "S"}], {}, "deny", id="somebody else's START"),
+        pytest.param([STOP, {**IN, "collector": "K2"}], {}, "deny", id="told to somebody else"),
+        pytest.param([{**STOP, "phone": "1"}, {**IN, "phone": "1"}], {}, "allow", id="of one number"),
+        pytest.param([{**STOP, "phone": "1"}, {**IN, "phone": "2"}], {}, "deny", id="from another number"),
+        pytest.param([{**STOP, "phone": "1"}, IN], {}, "deny", id="perhaps from another number"),
+        pytest.param([STOP, {**IN, "phone": "1"}], {"to": {"phone": "2"}}, "deny", id="STOP of perhaps another"),
+        pytest.param([STOP, IN], {"debts": ["A", "B"]}, "deny", id="about one of two debts"),
+        pytest.param([STOP, {**IN, "debts": []}], {"debts": ["A", "B"]}, "allow", id="about all"),
+        pytest.param([STOP, {**IN, "debts": ["B"]}], {"debts": []}, "deny", id="about debts not told"),
+        pytest.param(
+            [event("revoked", "2026-04-07T11:00-04:00", channel="sms"), IN], {}, "deny", id="a revocation is no opt-out"
+        ),
+        pytest.param([event("cease", "2026-04-07T11:00-04:00"), IN], {}, "deny", id="nor is a cease"),
+    ],
+)
+def test_start_lifts_what_stop_closed(events: list[dict[str, Any]], candidate: dict[str, Any], answer: str) -> None:
+    signed = [event("consent", "2026-04-01T09:00-04:00", debts=(), collector=None)]
+    assert check("us", [*signed, *events], {**event("sms", AT), **candidate})[0] == answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "said_at", "asked_at", "answer"),
+    [
+        pytest.param("call", "sms", "2027-01-30T23:59-05:00", "2027-01-31T12:00-05:00", "allow", id="the day before"),
+        pytest.param("call", "sms", "2026-04-07T11:00-04:00", "2027-06-01T12:00-04:00", "allow", id="long before"),
+        pytest.param("call", "sms", "2027-01-31T00:00-05:00", "2027-01-31T12:00-05:00", "deny", id="from that day on"),
+        pytest.param("sms", "call", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "deny", id="calls: texts too"),
+        pytest.param("call", "email", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "allow", id="e-mail: no"),
+        pytest.param("email", "sms", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "allow", id="nor to e-mail"),
+        pytest.param("letter", "sms", "2027-02-01T11:00-05:00", "2027-02-01T12:00-05:00", "allow", id="nor letters"),
+    ],
+)
+@pytest.mark.parametrize("sort", ["opt_out", "revoked"])
+def test_revoke_all(sort: str, kind: str, channel: str, said_at: str, asked_at: str, answer: str) -> None:
+    """47 CFR 64.1200(a)(10): the scope of a revocation, from 2027-01-31."""
+    consent = event("consent", said_at[:10] + "T00:00-05:00" if kind == "sms" else said_at)
+    found = check("us", [consent, event(sort, said_at, channel=channel)], event(kind, asked_at))
+    assert (found[0], "US-TCPA" in found[1]) == (answer, answer == "deny")
+
+
+def test_a_later_consent_takes_back_what_only_the_law_closed() -> None:
+    """Not what was said, and not for another channel."""
+    said, later = "2027-02-01T11:00-05:00", "2027-02-02T11:00-05:00"
+    stop = event("opt_out", said, channel="call")
+    for channel, kind, answer in (("sms", "sms", "allow"), ("call", "call", "deny"), ("call", "sms", "deny")):
+        events = [event("consent", said), stop, event("consent", later, channel=channel)]
+        assert check("us", events, event(kind, "2027-02-02T12:00-05:00"))[0] == answer, (channel, kind)
+    before = [event("consent", said, channel="sms"), stop]
+    assert check("us", before, event("sms", "2027-02-02T12:00-05:00"))[0] == "deny"
+
+
 def test_a_confirmation_needs_no_other_sign_of_the_number() -> None:
     assert (
         check("us", [STOP], event("sms", AT, purpose="opt_out_confirmation", text="You are opted out."))[0] == "allow"

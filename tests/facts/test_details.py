@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 from floor import AMOUNT, DUE, LI, Floor, noon
+from msgspec.structs import replace
 from sqlmodel import Session
 
+from collector.compliance.packs import load_pack
+from collector.compliance.rules import Contact, Purpose, Role, compile_policy, judge
 from collector.facts import actions as facts
 from collector.facts.queries import collectors, people_of_account, people_with_number, read_person, stream
 from collector.facts.rules import Attention, Mark, extra_of, lateness, zones_of
@@ -15,8 +18,8 @@ from collector.foundation.database import Database
 from collector.foundation.errors import NotFound, NotReady
 from collector.foundation.phone import possible_zones
 from collector.history import actions as history
-from collector.history.rules import Outcome, RoundEnd, StopKind
-from collector.portfolio.tables import Account
+from collector.history.rules import Channel, Outcome, RoundEnd, StopKind
+from collector.portfolio.tables import Account, Person
 
 NOW = noon(DUE + timedelta(days=5))
 DAY = timedelta(days=1)
@@ -54,6 +57,57 @@ def test_a_third_person_asked_about_the_borrower_is_told_in_the_borrowers_facts(
     floor.contact(NOW, Outcome.third_party, person_id=floor.stranger, contact_point_id=floor.his)
     assert [event.person for event in read_person(session, floor.wang, NOW).body.events] == [floor.stranger]
     assert [event.person for event in read_person(session, floor.stranger, NOW).body.events] == [None]
+
+
+LONG_AGO = NOW - 400 * DAY
+ASKED = {Outcome.third_party: True, Outcome.voicemail: True, Outcome.no_answer: False, Outcome.failed: False}
+
+
+@pytest.mark.parametrize("outcome", ASKED)
+def test_a_third_person_who_was_asked_is_remembered_as_long_as_it_is_on_record(
+    session: Session, outcome: Outcome
+) -> None:
+    """US-LOC, CN-3P: once. The kept facts say so of any age, in the borrower's unit and in the third person's own."""
+    floor = Floor(session)
+    floor.contact(LONG_AGO, outcome, person_id=floor.stranger, contact_point_id=floor.his, purpose="location")
+    floor.contact(LONG_AGO, Outcome.right_party)
+    facts.refresh(session, [floor.wang, floor.zhao, floor.qian, floor.stranger], NOW)
+    assert facts.verify(session) == []
+    wang, stranger = (read_person(session, number, NOW) for number in (floor.wang, floor.stranger))
+    assert wang.body.events == stranger.body.events == ()
+    assert [event.person for event in wang.body.enquiries] == [floor.stranger] * ASKED[outcome]
+    assert [event.person for event in stranger.body.enquiries] == [None] * ASKED[outcome]
+    where = Contact(Channel.call, (floor.loan,), role=Role.contact, purpose=Purpose.location, person=floor.stranger)
+    unreachable = replace(wang, body=replace(wang.body, flags=("unreachable",)))
+    gate = compile_policy(load_pack("us"), "agency")
+    said = [rule.reason for rule in judge(where, unreachable, gate, NOW).rules if rule.id == "US-LOC"]
+    assert said == ["this person was asked already"] * ASKED[outcome]
+
+
+def test_of_each_third_person_the_last_enquiry_is_kept(session: Session) -> None:
+    floor = Floor(session)
+    for days in (40, 30, 20):
+        at = NOW - days * DAY
+        floor.contact(at, Outcome.third_party, person_id=floor.stranger, contact_point_id=floor.his)
+    last = NOW - 30 * DAY
+    other = floor.add(Person(name="sun", salt="sun", natural_key="sun"))
+    floor.contact(last, Outcome.voicemail, person_id=other, contact_point_id=floor.his)
+    kept = read_person(session, floor.wang, NOW).body.enquiries
+    assert [(event.person, event.at) for event in kept] == [
+        (other, int(last.timestamp())),
+        (floor.stranger, int((NOW - 20 * DAY).timestamp())),
+    ]
+    then = read_person(session, floor.wang, NOW - 25 * DAY).body
+    assert [event.at for event in then.enquiries] == [int((NOW - 40 * DAY).timestamp())]
+    assert {event.person for event in then.events} == {floor.stranger, other}
+
+
+def test_who_owes_and_is_asked_about_another_debt_is_a_third_person_there(session: Session) -> None:
+    floor = Floor(session)
+    floor.contact(LONG_AGO, Outcome.right_party, person_id=floor.zhao)
+    assert read_person(session, floor.zhao, NOW).body.enquiries == ()
+    floor.contact(LONG_AGO, Outcome.third_party, person_id=floor.zhao, account_id=floor.card)
+    assert [event.debts for event in read_person(session, floor.zhao, NOW).body.enquiries] == [(floor.card,)]
 
 
 def test_a_step_belongs_to_its_spell_of_lateness(session: Session) -> None:

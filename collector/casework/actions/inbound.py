@@ -21,7 +21,7 @@ from collector.dispatch.tables import InboundMessage
 from collector.foundation.clock import local_day
 from collector.foundation.database import lock_key
 from collector.history import actions as history
-from collector.history.rules import Channel, Direction, HoldReason, HoldScope, StopKind
+from collector.history.rules import Channel, Direction, HoldReason, HoldScope, Standing, StopKind
 from collector.history.tables import Hold, Stop
 from collector.identity.rules import CARRIER, Actor
 from collector.portfolio.tables import Portfolio
@@ -61,6 +61,9 @@ def inbound_sms(
     )
     closed = _closed(session, sender)
     done = _act(session, read, row, people, book)
+    session.add(row)
+    session.flush()
+    contact = _heard(session, row, book)
     reply = None
     if book is not None and _NUMBER.fullmatch(sender) and Channel.sms not in closed and None not in closed:
         reply = reply_to(session, office, read, row, book)
@@ -68,21 +71,20 @@ def inbound_sms(
         row.handled_at, row.handled_by = at, CARRIER.name
     row.replied = reply is not None
     note_inbound(session, row)
-    _put_on_record(session, read, row, book, reply)
+    if contact is not None and reply is not None:
+        purpose = TEMPLATES[read.reading, read.reach]
+        note_contact(session, contact, f"reply:{row.sid}", Direction.outbound, purpose, reply)
     follow_up(session, office, people, at, CARRIER)
     return reply
 
 
-def _put_on_record(
-    session: Session, read: Read, row: InboundMessage, book: Portfolio | None, reply: str | None
-) -> None:
+def _heard(session: Session, row: InboundMessage, book: Portfolio | None) -> Contacted | None:
+    """The message as a contact on record, where it is known whose it is."""
     if row.person_id is None or book is None:
-        return
+        return None
     contact = Contacted(book, row.person_id, Channel.sms, row.from_number, row.to_number, row.at)
     note_contact(session, contact, f"carrier:{row.sid}", Direction.inbound, "inbound", row.body)
-    if reply is not None:
-        purpose = TEMPLATES[read.reading, read.reach]
-        note_contact(session, contact, f"reply:{row.sid}", Direction.outbound, purpose, reply)
+    return contact
 
 
 def _closed(session: Session, sender: str) -> set[Channel | None]:
@@ -138,7 +140,25 @@ def _lift(session: Session, row: InboundMessage) -> bool:
     stops = session.exec(asked).all()
     for stop in stops:
         history.lift_stop(session, stop.id or 0, row.at, CARRIER, "the person's own word")
+    if stops and row.person_id is not None:
+        _consent(session, row, row.person_id)
     return bool(stops) and not _closed(session, row.from_number)
+
+
+def _consent(session: Session, row: InboundMessage, person_id: int) -> None:
+    """Who asks for messages again consents to them: what closed calls by the same word does not keep them closed."""
+    history.standing(
+        session,
+        person_id=person_id,
+        kind=Standing.consent,
+        at=row.at,
+        now=row.at,
+        actor=CARRIER,
+        portfolio_id=row.portfolio_id,
+        channel=Channel.sms,
+        number=row.from_number,
+        natural_key=f"start:{row.sid}",
+    )
 
 
 def _rest(session: Session, reading: Reading, row: InboundMessage, people: Collection[int]) -> None:

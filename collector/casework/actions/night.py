@@ -52,6 +52,7 @@ def plan(
         progress=progress,
         processes=processes,
         carried_in=office.capabilities,
+        catalogue=office.catalogue,
     )
     if not dry_run:
         _follow_noted(office, sorted({person for result in results for person in result.noted}), at)

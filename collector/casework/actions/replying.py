@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from collector.casework.office import Office
+from collector.compliance.rules import Answer as Says
+from collector.compliance.rules import Purpose
+from collector.dispatch.actions import Answer, is_own, judge_answer, writer_of
+from collector.dispatch.queries import book_of
 from collector.dispatch.rules import Reach, Read, Reading
 from collector.dispatch.tables import InboundMessage
-from collector.portfolio.rules import CollectorType, ContactOwner, ContactStatus
-from collector.portfolio.tables import Account, ContactPoint, Portfolio
-from collector.texts.rules import DEFAULTS, Value, disclosure, head_signature
+from collector.facts.queries import collectors
+from collector.facts.rules import AccountFacts, PersonFacts
+from collector.portfolio.rules import PartyRole
+from collector.portfolio.tables import Portfolio
+from collector.texts.rules import sender_values
 
 REPLIES_A_DAY = 1
 """Automatic replies to one number: two machines must never talk to each other (security section 1)."""
@@ -26,59 +32,59 @@ TEMPLATES: Mapping[tuple[Reading, Reach], str] = {
 
 
 def reply_to(session: Session, office: Office, read: Read, row: InboundMessage, book: Portfolio) -> str | None:
-    """The answer to a message, or None. Only what is clear is answered; who also says something else waits for a
-    person's answer. Nothing of a debt is said to a number that is not known to be the borrower's own."""
+    """The answer to a message that is on record with what it led to, or None. Only what is clear is answered; who also
+    says something else waits for a person's answer. What the gate refuses is not said."""
     template = TEMPLATES.get((read.reading, read.reach))
-    if template is None or _replied_today(session, row.from_number, row.at) >= REPLIES_A_DAY:
-        return None
     is_clear = read.reading in read.certain or read.readings == (Reading.says_paid,)
-    account_no = ""
-    if read.reading is Reading.says_paid:
-        account_no = _only_account(session, row, book) or ""
-    if not is_clear or (read.reading is Reading.says_paid and not account_no):
+    if template is None or not is_clear or _replied_today(session, row) >= REPLIES_A_DAY:
         return None
-    language = "zh" if book.language.startswith("zh") else "en"
-    given = _values(book, language, row.to_number, account_no)
+    facts = writer_of(session, row, book.language, collectors(session)[book.id or 0])
+    account = None
+    if read.reading is Reading.says_paid:
+        account = _only_account(facts, row, book)
+        if account is None:
+            return None
+    text = _written(office, template, facts, row, book, account)
+    purpose = Purpose.opt_out_confirmation if read.reading is Reading.stop else Purpose.answer
+    answer = Answer(row, purpose, template, text, (account.account_id,) if account else ())
+    verdict = judge_answer(session, answer, facts, book.id or 0, office.capabilities)
+    return text if verdict.answer is Says.allow else None
+
+
+def _written(
+    office: Office,
+    template: str,
+    facts: PersonFacts,
+    row: InboundMessage,
+    book: Portfolio,
+    account: AccountFacts | None,
+) -> str:
+    """In the writer's language where there is such a text, else in the portfolio's."""
+    spoken = facts.body.language or book.language
+    language = "zh" if spoken.startswith("zh") else "en"
+    given = {
+        **sender_values(language, *book_of(book).words),
+        "call_back_number": row.to_number,
+        "account_tail": account.account_no[-4:] if account else "",
+    }
     wanted = office.catalogue.template(template, language)
     return wanted.render({name: given.get(name, "") for name in wanted.variables})
 
 
-def _values(book: Portfolio, language: str, line: str, account_no: str) -> dict[str, Value]:
-    return {
-        **DEFAULTS[language],
-        "signature": head_signature(book.signature or book.sender_name),
-        "sender_name": book.sender_name,
-        "agent_name": book.sender_name,
-        "disclosure": disclosure(language, book.creditor, book.collector_type is CollectorType.creditor),
-        "call_back_number": line,
-        "account_tail": account_no[-4:],
-    }
+def _only_account(facts: PersonFacts, row: InboundMessage, book: Portfolio) -> AccountFacts | None:
+    """The one account that can be meant, where the phone is the borrower's own: nothing of a debt is said elsewhere."""
+    phone = next((one for one in facts.body.phones if one.number == row.from_number), None)
+    owed = [one for one in facts.accounts if one.portfolio_id == book.id and one.role is PartyRole.borrower]
+    return owed[0] if len(owed) == 1 and is_own(phone) else None
 
 
-def _only_account(session: Session, row: InboundMessage, book: Portfolio) -> str | None:
-    """The number of the one account that can be meant, where the phone is the borrower's own."""
-    own = select(ContactPoint.id).where(
-        col(ContactPoint.value) == row.from_number,
-        col(ContactPoint.person_id) == row.person_id,
-        col(ContactPoint.owner) == ContactOwner.own,
-        col(ContactPoint.status) == ContactStatus.active,
-    )
-    if session.exec(own.limit(1)).first() is None:
-        return None
-    accounts = select(Account.account_no).where(
-        col(Account.person_id) == row.person_id, col(Account.portfolio_id) == book.id
-    )
-    found = session.exec(accounts.limit(2)).all()
-    return found[0] if len(found) == 1 else None
-
-
-def _replied_today(session: Session, sender: str, at: datetime) -> int:
+def _replied_today(session: Session, row: InboundMessage) -> int:
     return session.exec(
         select(func.count())
         .select_from(InboundMessage)
         .where(
-            col(InboundMessage.from_number) == sender,
+            col(InboundMessage.from_number) == row.from_number,
             col(InboundMessage.replied).is_(True),
-            col(InboundMessage.at) > at - timedelta(days=1),
+            col(InboundMessage.at) > row.at - timedelta(days=1),
         )
     ).one()

@@ -88,7 +88,8 @@ def _looked_at(session: Session, office: Office, at: datetime) -> dict[int, obje
 
 def _contexts(session: Session, office: Office, at: datetime) -> dict[int, Context]:
     ids = [number for number in session.exec(select(Portfolio.id).order_by(col(Portfolio.id))) if number is not None]
-    return {number: read_context(session, number, at, office.capabilities) for number in ids}
+    means = office.capabilities, office.catalogue
+    return {number: read_context(session, number, at, *means) for number in ids}
 
 
 def _due_promises(session: Session, at: datetime) -> set[int]:

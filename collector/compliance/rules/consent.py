@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
@@ -98,12 +99,19 @@ def text_consent(p: TextConsent, case: Case) -> Finding | None:
     """
     if case.contact.purpose is Purpose.opt_out_confirmation:
         return None
-    signs = [at for at in _signs(case) if not _revoked_since(case, at)]
-    if signs:
-        since = case.since(p.days)
-        if max(signs) >= since or any(since <= at <= case.at for at in _checks(case)):
-            return None
-    return Finding(f"no text from this number, consent or check of it within {p.days} days")
+    body = case.facts.body
+    if body.standing or (body.events and case.heard):
+        signs = [at for at in _signs(case) if not _revoked_since(case, at)]
+        if signs:
+            since = case.since(p.days)
+            if max(signs) >= since or any(since <= at <= case.at for at in _checks(case)):
+                return None
+    return _unsigned(p.days)
+
+
+@lru_cache(maxsize=64)
+def _unsigned(days: int) -> Finding:
+    return Finding(f"no text from this number, consent or check of it within {days} days")
 
 
 def _signs(case: Case) -> Iterable[int]:

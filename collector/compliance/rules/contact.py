@@ -29,6 +29,8 @@ class Purpose(StrEnum):
     closing_notice = "closing_notice"
     remedy_notice = "remedy_notice"
     opt_out_confirmation = "opt_out_confirmation"
+    answer = "answer"
+    """Answering what the person just wrote: it collects nothing."""
 
 
 class Whom(StrEnum):

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import Purpose, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
-from collector.compliance.rules.parties import is_third
+from collector.compliance.rules.parties import is_referred, is_third
 from collector.compliance.rules.verdict import Answer, Finding
 from collector.compliance.rules.wording import find, is_chinese, names, plain, spread
 from collector.facts.rules import extra_of
@@ -118,10 +118,7 @@ def forbidden(p: Forbidden, case: Case) -> Finding | None:
 
 def _is_referred(case: Case) -> bool:
     accounts = case.accounts()
-    return bool(accounts) and all(
-        any(referral.startswith("legal/") and referral != "legal/proposed" for referral in extra_of(a).referrals)
-        for a in accounts
-    )
+    return bool(accounts) and all(is_referred(a) or extra_of(a).sued_on is not None for a in accounts)
 
 
 class Discreet(Parameters):

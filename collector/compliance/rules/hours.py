@@ -50,8 +50,12 @@ def hours(p: Hours, case: Case) -> Finding | None:
 def _shut(p: Hours, case: Case) -> Finding | None:
     if not case.zone_known:
         return Finding("no hour is known to be lawful, since the zone is not known")
-    at = case.at
-    spans = agreed_spans(case, p.agreed_once, p.callback_minutes) if p.agreed else []
+    at, body = case.at, case.facts.body
+    may_be_agreed = p.agreed and (body.standing or body.callbacks)
+    if not may_be_agreed and len(case.days) == 1:
+        day = case.days[0]
+        return _closed((at + day.offset) % 86400 // 60, day.zone, day.ordinal, p.start, p.end)
+    spans = agreed_spans(case, p.agreed_once, p.callback_minutes) if may_be_agreed else []
     for span in spans:
         if span.opens <= at < span.closes:
             return None
@@ -65,6 +69,13 @@ def _shut(p: Hours, case: Case) -> Finding | None:
         if at < span.opens < opens:
             opens = span.opens
     return Finding(reason, opens)
+
+
+@lru_cache(maxsize=8192)
+def _closed(minute: int, zone_name: str, ordinal: int, start: int, end: int) -> Finding:
+    """Where there is one clock and nothing was agreed: the same for everybody there in that minute."""
+    opens = second_at(zone_name, ordinal + (minute * 60 >= end), start)
+    return Finding(_reason(minute, zone_name, start, end), opens)
 
 
 @lru_cache(maxsize=8192)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from collector.compliance.rules.answering import is_answer
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import Contact, Purpose, Role, Whom
 from collector.compliance.rules.policy import Needs, Policy
@@ -18,7 +19,9 @@ MOST_STEPS = 120
 """Of the search. Rules offer midnights and openings, so this reaches weeks ahead."""
 HORIZON = 400 * 86400
 """Seconds ahead that are searched; what is closed for longer is a standing refusal."""
-EVENTS, TOLD, TEXT, UNUSUAL = (need.value for need in (Needs.EVENTS, Needs.TOLD, Needs.TEXT, Needs.UNUSUAL))
+EVENTS, TOLD, TEXT, UNUSUAL, OURS = (
+    need.value for need in (Needs.EVENTS, Needs.TOLD, Needs.TEXT, Needs.UNUSUAL, Needs.OURS)
+)
 """Plain numbers: flags are slow to add."""
 NONE: frozenset[str] = frozenset()
 IN_PERSON = (Role.debtor, Role.co_borrower)
@@ -44,13 +47,15 @@ def ask(contact: Contact, facts: PersonFacts, policy: Policy, at: int) -> tuple[
     """The rules that object at that second, in order of judging."""
     body = facts.body
     case = Case(contact, facts, policy.setting, at)
-    needs = 0
+    needs = OURS
     if body.events:
-        needs = EVENTS + TOLD if case.telling else EVENTS
+        needs += EVENTS + TOLD if case.telling else EVENTS
     if contact.text is not None:
         needs += TEXT
     if contact.role not in IN_PERSON or contact.to_whom is not Whom.debtor or contact.purpose not in ORDINARY:
         needs += UNUSUAL
+        if is_answer(case):
+            needs -= OURS
     heard = frozenset([mark.mark for mark in body.standing] + list(body.flags)) if body.standing or body.flags else NONE
     fired = []
     for asked in policy.asked(contact.channel, needs, heard):

@@ -9,12 +9,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from collector.compliance.rules.case import ANSWERED_WORDS, Case
+from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import NumberKind, Purpose, Role, Whom
 from collector.compliance.rules.parameters import Parameters, Tighter
 from collector.compliance.rules.verdict import Answer, Finding
-from collector.facts.rules import AccountFacts, Event, Kind, Mark, extra_of
-from collector.history.rules import Channel, Direction
+from collector.facts.rules import AccountFacts, Event, Kind, Mark, extra_of, may_have_asked
+from collector.history.rules import Channel
 from collector.portfolio.rules import ContactOwner, ContactStatus
 
 CLOSED_NUMBERS = {
@@ -23,10 +23,6 @@ CLOSED_NUMBERS = {
     ContactStatus.given_up: "the number was given up and not verified since",
 }
 """Contact point status → why it is not used."""
-
-
-REACHED = ANSWERED_WORDS | {"voicemail"}
-"""Outcomes of a call that may have asked a question."""
 
 
 class ThirdParty(Parameters):
@@ -58,16 +54,14 @@ def third_party(p: ThirdParty, case: Case) -> Finding | None:
         return Finding("this person refused to be contacted")
     if not any(flag in case.facts.body.flags for flag in p.when):
         return Finding("the debtor is not documented as unreachable")
-    if p.once and any(_was_asked(case, event) for event in case.facts.body.events):
+    if p.once and _was_asked(case):
         return Finding("this person was asked already")
     return None
 
 
-def _was_asked(case: Case, event: Event) -> bool:
-    """Whether it reached the person: a call that nobody answered asked nothing. One in flight may yet be answered."""
-    if not case.same_person(event.person) or event.direction is not Direction.outbound:
-        return False
-    return event.kind is not Kind.call or event.outcome is None or event.outcome in REACHED
+def _was_asked(case: Case) -> bool:
+    body = case.facts.body
+    return any(case.same_person(event.person) and may_have_asked(event) for event in (*body.enquiries, *body.events))
 
 
 class Number(Parameters):
@@ -151,15 +145,22 @@ def _guaranteed(p: Guarantee, case: Case, account: AccountFacts) -> Finding | No
         until = add_months(account.matures_on, p.months)
     if until is None:
         return Finding("the end of the guarantee period is not known", None, Answer.review)
-    if any(date.fromordinal(day.ordinal) > until for day in case.days):
+    kind, extra = account.guarantee_kind, extra_of(account)
+    is_preserved = kind not in (None, "joint") and extra.sued_on is not None and extra.sued_on <= until
+    if any(date.fromordinal(day.ordinal) > until for day in case.days) and not is_preserved:
         return Finding(f"the guarantee period ended on {until}")
-    if account.guarantee_kind == "joint":
+    if kind == "joint":
         return None
-    if account.guarantee_kind is None:
+    if kind is None:
         return Finding("the kind of guarantee is not known", None, Answer.review)
-    if any(referral.startswith("legal/") for referral in extra_of(account).referrals):
+    if is_preserved or is_referred(account):
         return None
     return Finding("a general guarantor is asked only after the debtor was sued", None, Answer.review)
+
+
+def is_referred(account: AccountFacts) -> bool:
+    """Whether legal took the case; a proposal is none."""
+    return any(word.startswith("legal/") and word != "legal/proposed" for word in extra_of(account).referrals)
 
 
 def add_months(day: date, months: int) -> date:

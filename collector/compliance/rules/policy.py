@@ -13,6 +13,7 @@ import msgspec
 from pydantic import ValidationError
 
 from collector.compliance.rules import (
+    answering,
     carrier,
     consent,
     content,
@@ -46,6 +47,8 @@ class Needs(IntFlag):
     TEXT = 4
     UNUSUAL = 8
     """Not the debtor or co-borrower in person, or a purpose other than collecting and reminding."""
+    OURS = 16
+    """We begin it: it is no answer, made at once, to the person's own message."""
 
 
 class Known(NamedTuple):
@@ -65,31 +68,32 @@ def _marks(*marks: Mark) -> frozenset[str]:
 FUNCTIONS: dict[str, Known] = {
     "stop": Known(stops.stop, stops.Stop),
     "crisis": Known(stops.crisis, stops.Crisis, hears=_marks(Mark.mental_health_crisis)),
-    "dispute": Known(disputes.dispute, disputes.Dispute, hears=_marks(Mark.dispute)),
+    "dispute": Known(disputes.dispute, disputes.Dispute, Needs.OURS, _marks(Mark.dispute)),
     "validation": Known(disputes.validation, disputes.Validation, Needs.EVENTS, _marks(Mark.validation_due)),
-    "hold": Known(stops.hold, stops.Hold, hears=_marks(Mark.hold)),
-    "paid": Known(stops.paid, stops.Paid),
+    "hold": Known(stops.hold, stops.Hold, Needs.OURS, _marks(Mark.hold)),
+    "paid": Known(stops.paid, stops.Paid, Needs.OURS),
     "kept_plan": Known(stops.kept_plan, stops.KeptPlan, hears=_marks(Mark.agreement)),
-    "said": Known(stops.said, stops.Said, Needs.EVENTS | Needs.TOLD),
+    "said": Known(stops.said, stops.Said, Needs.EVENTS | Needs.TOLD | Needs.OURS),
     "confirmation": Known(stops.confirmation, stops.Confirmation, Needs.UNUSUAL),
+    "answering": Known(answering.answering, answering.Answering, Needs.UNUSUAL),
     "opt_out": Known(wishes.opt_out, wishes.OptOut, hears=_marks(Mark.opt_out, Mark.revoked)),
     "closed_channel": Known(wishes.closed_channel, wishes.Closed),
-    "third_party": Known(parties.third_party, parties.ThirdParty, Needs.UNUSUAL),
-    "guarantee": Known(parties.guarantee, parties.Guarantee, Needs.UNUSUAL),
-    "number": Known(parties.number, parties.Number),
-    "wrong_number": Known(parties.wrong_number, parties.WrongNumber, Needs.EVENTS | Needs.TOLD),
+    "third_party": Known(parties.third_party, parties.ThirdParty, Needs.UNUSUAL | Needs.OURS),
+    "guarantee": Known(parties.guarantee, parties.Guarantee, Needs.UNUSUAL | Needs.OURS),
+    "number": Known(parties.number, parties.Number, Needs.OURS),
+    "wrong_number": Known(parties.wrong_number, parties.WrongNumber, Needs.EVENTS | Needs.TOLD | Needs.OURS),
     "work_mail": Known(parties.work_mail, parties.WorkMail),
     "text_consent": Known(consent.text_consent, consent.TextConsent),
-    "preference": Known(wishes.preference, wishes.Preference, hears=_marks(Mark.preference)),
-    "zone": Known(hours.zone, hours.Zone),
-    "hours": Known(hours.hours, hours.Hours),
-    "closed_days": Known(hours.closed_days, hours.ClosedDays),
+    "preference": Known(wishes.preference, wishes.Preference, Needs.OURS, _marks(Mark.preference)),
+    "zone": Known(hours.zone, hours.Zone, Needs.OURS),
+    "hours": Known(hours.hours, hours.Hours, Needs.OURS),
+    "closed_days": Known(hours.closed_days, hours.ClosedDays, Needs.OURS),
     "calls_per_debt": Known(debts.calls_per_debt, debts.PerDebt, Needs.EVENTS),
     "after_conversation": Known(debts.after_conversation, debts.AfterTalk, Needs.EVENTS),
     "bunching": Known(debts.bunching, debts.Bunching, Needs.EVENTS),
     "answered": Known(frequency.answered, frequency.Answered, Needs.EVENTS),
     "dials": Known(frequency.dials, frequency.Dials, Needs.EVENTS),
-    "texts": Known(frequency.texts, frequency.Texts, Needs.EVENTS),
+    "texts": Known(frequency.texts, frequency.Texts, Needs.EVENTS | Needs.OURS),
     "discreet": Known(content.discreet, content.Discreet, Needs.TEXT | Needs.UNUSUAL),
     "forbidden": Known(content.forbidden, content.Forbidden, Needs.TEXT),
     "time_barred": Known(content.time_barred, content.TimeBarred),

@@ -55,5 +55,7 @@ def verdict_of(fired: tuple[Fired, ...], earliest: datetime | None) -> Verdict:
     """The hardest answer wins."""
     if not fired:
         return ALLOWED
-    denied = Answer.deny in [rule.answer for rule in fired]
-    return Verdict(Answer.deny if denied else Answer.review, fired, earliest)
+    for rule in fired:
+        if rule.answer is Answer.deny:
+            return Verdict(Answer.deny, fired, earliest)
+    return Verdict(Answer.review, fired, earliest)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Literal
 
 from collector.compliance.rules.agreed import agreed_spans
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.contact import Purpose
-from collector.compliance.rules.day import Day, second_at
+from collector.compliance.rules.day import QUARTER, Day, day_of, second_at
 from collector.compliance.rules.parameters import Parameters, Tighter, clock_seconds
 from collector.compliance.rules.verdict import Answer, Finding
 from collector.facts.rules import Mark, Standing
 from collector.history.rules import Channel
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+BY_TELEPHONE = (Channel.call, Channel.sms)
+"""What consent under the telephone law is about (47 CFR 64.1200)."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -23,6 +26,8 @@ class OptOut(Parameters):
 
     all_numbers: Annotated[bool, Tighter.on] = False
     """The whole medium is closed for the person, not only the number it came from."""
+    all_from: Annotated[date | None, Tighter.lower] = None
+    """Who opts out of calls or texts on that local day or later opts out of both; None: of what was said."""
 
 
 def opt_out(p: OptOut, case: Case) -> Finding | None:
@@ -31,9 +36,26 @@ def opt_out(p: OptOut, case: Case) -> Finding | None:
     if contact.purpose is Purpose.opt_out_confirmation:
         return None  # `confirmation` judges it
     for mark in _refusals(case):
-        if mark.channel in (None, contact.channel) and (p.all_numbers or case.same_number(mark.number)):
+        if not (p.all_numbers or case.same_number(mark.number)):
+            continue
+        if mark.channel in (None, contact.channel):
             return Finding(f"opted out of {mark.channel.value if mark.channel else 'every medium'}")
+        if p.all_from is not None and _revokes_all(p.all_from, case, mark):
+            return Finding(f"opted out of {mark.channel.value}, which since {p.all_from} means calls and texts")
     return None
+
+
+def _revokes_all(since: date, case: Case, mark: Standing) -> bool:
+    """Whether the law lets it reach further than was said; a later consent to this very channel takes that back."""
+    channel = case.contact.channel
+    if mark.channel not in BY_TELEPHONE or channel not in BY_TELEPHONE:
+        return False
+    if any(
+        given.channel is channel and given.at > mark.at and case.same_number(given.number)
+        for given in case.marks(Mark.consent)
+    ):
+        return False
+    return any(day_of(day.zone, mark.at // QUARTER).ordinal >= since.toordinal() for day in case.days)
 
 
 def _refusals(case: Case) -> Iterable[Standing]:

@@ -4,6 +4,7 @@ Locks are taken in one order: the person, then the task, then the submission. On
 whose they are; it therefore never waits for a person while it holds a task.
 """
 
+from collector.dispatch.actions.answering import Answer, is_own, judge_answer, writer_of
 from collector.dispatch.actions.asking import ask_how_to_pay
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
 from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
@@ -12,6 +13,7 @@ from collector.dispatch.actions.papers import finish_paper
 
 __all__ = [
     "LEASE",
+    "Answer",
     "ClaimedCall",
     "MessageClaims",
     "ReadyCall",
@@ -22,8 +24,11 @@ __all__ = [
     "clear_dial",
     "end",
     "finish_paper",
+    "is_own",
+    "judge_answer",
     "move",
     "note_report",
     "submit_call",
     "take_progress",
+    "writer_of",
 ]

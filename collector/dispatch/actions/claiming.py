@@ -39,11 +39,11 @@ from collector.dispatch.rules import (
 )
 from collector.dispatch.tables import Submission
 from collector.facts.rules import PersonFacts
-from collector.foundation.errors import BadInput
+from collector.foundation.errors import BadInput, NotFound
 from collector.history.rules import Channel
 from collector.identity.rules import EVERYTHING, WORKER
 from collector.planning.queries import CarriedIn, due_messages
-from collector.planning.rules import Moment, TaskState
+from collector.planning.rules import TEXT_RULE, Moment, TaskState
 from collector.planning.tables import Task
 from collector.texts.catalogue import Catalogue
 from collector.texts.rules import count_segments
@@ -199,11 +199,11 @@ def _written_and_judged(
     try:
         given = values(book, account, language, name, borrower, caller, at, broken)
         text = catalogue.render(task.template, language, given)
-    except BadInput as error:
-        return None, denied("HOUSE-TEXT", error.message)
+    except (BadInput, NotFound) as error:
+        return None, denied(TEXT_RULE, error.message)
     wrong = objection(text, book, account, caller, (name, borrower), at, broken)
     if wrong is not None:
-        return None, denied("HOUSE-TEXT", wrong)
+        return None, denied(TEXT_RULE, wrong)
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     ctx = ground.contexts[task.portfolio_id]
     contact = contact_of(account, phone, task.channel, task.purpose, debts, ctx.collector, task.template, text)

@@ -100,20 +100,36 @@ def note_verdict(
 ) -> None:
     """Every verdict at the moment of contact is an audit entry (design section 3): what was asked, the answer, the
     rules that spoke, and the gate and the facts it was reached on."""
-    policy = judged.policy
-    if policy is not None:
-        keep_policy(session, policy, task.portfolio_id, actor, at)
-    detail: Mapping[str, object] = {
+    about = {
         "moment": moment.value,
-        "answer": judged.verdict.answer.value,
-        "rules": [rule.id for rule in judged.verdict.rules],
         "person": task.person_id,
         "account": task.account_id,
         "contact_point": task.contact_point_id,
         "channel": task.channel.value,
         "purpose": task.purpose.value,
+    }
+    audit_verdict(session, f"task:{task.id}", about, judged, task.portfolio_id, at, actor)
+
+
+def audit_verdict(
+    session: Session,
+    subject: str,
+    about: Mapping[str, object],
+    judged: Judged,
+    portfolio_id: int,
+    at: datetime,
+    actor: str,
+) -> None:
+    """The entry itself; `about`: what was asked."""
+    policy = judged.policy
+    if policy is not None:
+        keep_policy(session, policy, portfolio_id, actor, at)
+    detail = {
+        **about,
+        "answer": judged.verdict.answer.value,
+        "rules": [rule.id for rule in judged.verdict.rules],
         "pack": policy.name if policy is not None else None,
         "policy": policy.digest if policy is not None else None,
         "facts": judged.facts,
     }
-    record(session, actor, "gate.judged", f"task:{task.id}", detail, at)
+    record(session, actor, "gate.judged", subject, detail, at)

@@ -18,11 +18,9 @@ from collector.portfolio.rules import CollectorType
 from collector.texts.rules import (
     DEFAULTS,
     Value,
-    disclosure,
     foreign_figures,
     foreign_references,
-    head_signature,
-    phrase,
+    sender_values,
 )
 
 ANSWER_DAYS = 7
@@ -40,6 +38,12 @@ class Book:
     currency: str
     timezone: str
     pay_instructions: str
+
+    @property
+    def words(self) -> tuple[str, str, str, bool, str]:
+        """As `sender_values` takes them."""
+        is_own = self.collector_type is CollectorType.creditor
+        return self.sender_name, self.signature, self.creditor, is_own, self.pay_instructions
 
 
 def values(
@@ -61,13 +65,9 @@ def values(
     due = _next_due(account, today)
     promise = broken or min(extra_of(account).promises, key=lambda one: one.due_at, default=None)
     return {
-        "signature": head_signature(book.signature or book.sender_name),
-        "sender_name": book.sender_name,
-        "disclosure": disclosure(ours, book.creditor, book.collector_type is CollectorType.creditor),
+        **sender_values(ours, *book.words),
         "name": name or DEFAULTS[ours]["name"],
         "borrower_name": borrower_name,
-        "agent_name": book.sender_name,
-        "product": DEFAULTS[ours]["product"],
         "account_tail": account.account_no[-4:],
         "amount": shown(_amount_due(account), book.currency, ours),
         "due_on": _day(due, ours) if due else "",
@@ -79,9 +79,7 @@ def values(
         "pays_off": shown(account.owed, book.currency, ours),
         "pays_off_until": _day(today, ours),
         "answer_by": _day(today + timedelta(days=ANSWER_DAYS), ours),
-        "pay_instructions": phrase(book.pay_instructions),
         "call_back_number": caller,
-        "opt_out": DEFAULTS[ours]["opt_out"],
         **_promised(promise, book, ours),
     }
 

@@ -1,6 +1,8 @@
 """Pure rules of the facts: the frozen view, and how it follows from the records."""
 
-from collector.facts.rules.person import EVENT_DAYS, Built, build_person, zones_of
+from collector.facts.rules.blank import BLANK
+from collector.facts.rules.contacts import EVENT_DAYS, may_have_asked
+from collector.facts.rules.person import Built, build_person, zones_of
 from collector.facts.rules.spell import spell_since
 from collector.facts.rules.words import (
     NO_EXTRA,
@@ -24,6 +26,7 @@ from collector.facts.rules.words import (
 )
 
 __all__ = [
+    "BLANK",
     "EVENT_DAYS",
     "NO_EXTRA",
     "AccountFacts",
@@ -45,6 +48,7 @@ __all__ = [
     "build_person",
     "extra_of",
     "lateness",
+    "may_have_asked",
     "spell_since",
     "zones_of",
 ]

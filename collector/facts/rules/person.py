@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from collector.facts.rules.accounts import NEVER, Touch, account_facts, begun
+from collector.facts.rules.contacts import enquiries_of, events_of, first_day_of, in_order
 from collector.facts.rules.level import Worked
 from collector.facts.rules.records import (
     AttemptRecord,
@@ -27,8 +26,6 @@ from collector.facts.rules.words import (
     AccountFacts,
     Attention,
     Callback,
-    Event,
-    Kind,
     Mark,
     PersonBody,
     PersonFacts,
@@ -38,12 +35,10 @@ from collector.facts.rules.words import (
 )
 from collector.foundation.clock import local_day
 from collector.foundation.phone import possible_zones
-from collector.history.rules import CONVERSATION, NOT_PLACED, Channel, Direction, RoundEnd, StopKind
+from collector.history.rules import NOT_PLACED, Channel, RoundEnd, StopKind
 from collector.history.rules import Standing as Said
 from collector.portfolio.rules import ContactOwner, ContactStatus
 
-EVENT_DAYS = 8
-"""Local days of contacts that are kept: the widest window of a gate is 7 and the day itself."""
 FLAGS = {
     StopKind.bankruptcy.value: "bankrupt",
     StopKind.deceased.value: "deceased",
@@ -52,10 +47,7 @@ FLAGS = {
     StopKind.breathing_space.value: "breathing_space",
 }
 CALLBACK, ROUND, PROMISE, HOLD = (bit.value for bit in Attention)
-KINDS = {kind.value: kind for kind in Kind}
 CHANNELS = {channel.value: channel for channel in Channel}
-DIRECTIONS = {direction.value: direction for direction in Direction}
-CALLED = {outcome.value for outcome in CONVERSATION}
 WITHDRAWN = Said.withdrawn.value
 NEVER_PLACED = {outcome.value for outcome in NOT_PLACED}
 CHINA = ("Asia/Shanghai",)
@@ -142,20 +134,17 @@ def _body(
         for account in (accounts if records.about else ())
         for row in placed(begun(records.about.get(account.account_id, ()), now, turns))
     ]
+    first_day = first_day_of(at)
     return PersonBody(
         zones=_zones(records, accounts, phones, records.phones.get(person_id, ())),
         language=_language(records, person_id, accounts),
         flags=_flags(stops, accounts, phones),
         standing=tuple(_standing(records, person_id, accounts, stops, now, turns)),
         phones=tuple(phones),
-        events=_events(records, person_id, _in_order(attempts, third), _first_day(at)),
+        events=events_of(records, person_id, in_order(attempts, third), first_day),
+        enquiries=enquiries_of(records, person_id, attempts, third, first_day),
         callbacks=_callbacks(begun(records.callbacks.get(person_id, ()), now, turns), now),
     )
-
-
-@lru_cache(maxsize=1_000)
-def _first_day(at: datetime) -> date:
-    return (at.astimezone(UTC) - timedelta(days=EVENT_DAYS)).date()
 
 
 def _stops(records: Records, person_id: int) -> list[StopRecord]:
@@ -297,33 +286,6 @@ def unreachable(accounts: Sequence[AccountFacts], phones: Sequence[Phone]) -> bo
         for word in extra_of(account).referrals
     )
     return traced or (given_up and not any(phone.status is ContactStatus.active for phone in own))
-
-
-def _in_order(own: Sequence[AttemptRecord], others: Sequence[AttemptRecord]) -> Sequence[AttemptRecord]:
-    """Contacts by time; one's own come in order already."""
-    return sorted([*own, *others], key=lambda row: (row.at, row.id)) if others else own
-
-
-def _events(records: Records, person_id: int, attempts: Iterable[AttemptRecord], first_day: date) -> tuple[Event, ...]:
-    events: list[Event] = []
-    for attempt in attempts:
-        if attempt.day < first_day:
-            continue
-        event = Event(
-            KINDS[attempt.channel],
-            attempt.at,
-            DIRECTIONS[attempt.direction],
-            attempt.outcome,
-            attempt.number,
-            attempt.caller,
-            attempt.debts,
-            records.books[attempt.portfolio_id].collector,
-            attempt.person_id if attempt.person_id != person_id else None,
-        )
-        events.append(event)
-        if attempt.channel == "call" and attempt.outcome in CALLED:
-            events.append(replace(event, kind=Kind.conversation))
-    return tuple(events)
 
 
 def _callbacks(rows: Sequence[CallbackRecord], now: int) -> tuple[Callback, ...]:

@@ -215,6 +215,8 @@ class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
     refused_at: int | None = None
     """When the borrower refused to pay."""
     cause: str | None = None
+    sued_on: date | None = None
+    """When the debtor was sued or arbitration was asked for, where that is known."""
 
 
 NO_EXTRA = Extra()
@@ -239,6 +241,9 @@ class PersonBody(msgspec.Struct, frozen=True, omit_defaults=True):
     events: tuple[Event, ...] = ()
     """Contacts of the last 8 local days, oldest first, tasks in flight included."""
     callbacks: tuple[Callback, ...] = ()
+    enquiries: tuple[Event, ...] = ()
+    """Older contacts that may have asked where a borrower is, the last with each person asked: third persons about this
+    borrower, and this person about debts of others. They count as long as they stand on record."""
 
 
 body_decoder: msgspec.json.Decoder[PersonBody] = msgspec.json.Decoder(PersonBody)

@@ -27,6 +27,7 @@ from collector.planning.rules import CAPACITY, Context, Cut, Flight, RunState, T
 from collector.planning.tables import PlanRun, Refusal, Task
 from collector.portfolio.tables import PortfolioAccess
 from collector.strategy.queries import portfolio_of
+from collector.texts.catalogue import Catalogue
 
 SIZE = 5_000
 """People in a range: one transaction, and all that is held in memory at once."""
@@ -74,6 +75,7 @@ def plan(
     processes: int = 1,
     size: int = SIZE,
     carried_in: CarriedIn = nothing_known,
+    catalogue: Catalogue | None = None,
 ) -> list[RunResult]:
     """Plans the day of each portfolio that holds `now`, and publishes it in place of the plan before.
 
@@ -81,7 +83,7 @@ def plan(
     many share the ranges. A portfolio that is planned twice at once is a `Conflict` for the one that began earlier.
     """
     refresh_stale(begin, now)
-    order = _Order(begin, now, actor, progress, processes, size, carried_in)
+    order = _Order(begin, now, actor, progress, processes, size, carried_in, catalogue)
     if not dry_run:
         return [_plan_one(order, portfolio_id) for portfolio_id in portfolio_ids]
     elsewhere: dict[int, list[Flight]] = {}
@@ -98,6 +100,7 @@ class _Order(NamedTuple):
     processes: int
     size: int
     carried_in: CarriedIn
+    catalogue: Catalogue | None
 
 
 class _Ground(NamedTuple):
@@ -113,7 +116,7 @@ class _Ground(NamedTuple):
 
 def _ground(order: _Order, portfolio_id: int) -> _Ground:
     with order.begin() as session:
-        ctx = read_context(session, portfolio_id, order.now, order.carried_in)
+        ctx = read_context(session, portfolio_id, order.now, order.carried_in, order.catalogue)
         parts = list(person_ranges(session, portfolio_id, order.size))
         address = _address(session) if order.processes > 1 else None
         return _Ground(ctx, portfolio_of(session, portfolio_id).code, parts, agents_places(session, ctx), address)

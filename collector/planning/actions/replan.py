@@ -28,6 +28,7 @@ from collector.planning.rules import (
     plan_together,
 )
 from collector.planning.tables import PlanRun, Refusal, Task
+from collector.texts.catalogue import Catalogue
 
 REPLANNED = "replanned"
 
@@ -40,7 +41,11 @@ class PersonNote(NamedTuple):
 
 
 def replan(
-    session: Session, person_ids: Collection[int], now: datetime, carried_in: CarriedIn = nothing_known
+    session: Session,
+    person_ids: Collection[int],
+    now: datetime,
+    carried_in: CarriedIn = nothing_known,
+    catalogue: Catalogue | None = None,
 ) -> list[PersonNote]:
     """Decides these people's rest of the day anew under the current plans: what is still right stays, the rest is
     cancelled, what is new is added. Where no plan of today is published, nothing is planned.
@@ -50,7 +55,7 @@ def replan(
     """
     session.flush()
     facts = read_people(session, person_ids, now)
-    runs = _runs(session, facts.values(), now, carried_in)
+    runs = _runs(session, facts.values(), now, carried_in, catalogue)
     begun = [in_flight(session, now, day=ctx.today, zone=ctx.zone, persons=list(facts)) for _, ctx in runs]
     planned = {number: list[tuple[PlanRun, PlannedTask]]() for number in facts}
     refused: list[tuple[Any, ...]] = []
@@ -68,12 +73,16 @@ def replan(
 
 
 def _runs(
-    session: Session, people: Iterable[PersonFacts], now: datetime, carried_in: CarriedIn
+    session: Session,
+    people: Iterable[PersonFacts],
+    now: datetime,
+    carried_in: CarriedIn,
+    catalogue: Catalogue | None,
 ) -> list[tuple[PlanRun, Context]]:
     """The published plans of these people's portfolios that are of today, in order of portfolios."""
     runs = {run.portfolio_id: run for run in current_runs(session, EVERYTHING)}
     found = [
-        (runs[number], read_context(session, number, now, carried_in))
+        (runs[number], read_context(session, number, now, carried_in, catalogue))
         for number in sorted(_portfolios(people) & runs.keys())
     ]
     return [(run, ctx) for run, ctx in found if run.day == ctx.today]

@@ -17,10 +17,12 @@ from collector.facts.queries import collectors
 from collector.foundation.clock import local_day
 from collector.history.rules import HoldScope
 from collector.history.tables import Hold
+from collector.planning.queries.wording import SenderWords, refused_words
 from collector.planning.rules import Context, Line, shifted
 from collector.portfolio.rules import CollectorType, DebtType
 from collector.portfolio.tables import CallerNumber, Portfolio
 from collector.strategy.queries import compiled, portfolio_of
+from collector.texts.catalogue import Catalogue
 from collector.texts.rules import head_signature
 
 CarriedIn = Callable[[str], Capabilities | None]
@@ -32,8 +34,15 @@ def nothing_known(jurisdiction: str) -> Capabilities | None:
     return None
 
 
-def read_context(session: Session, portfolio_id: int, now: datetime, carried_in: CarriedIn = nothing_known) -> Context:
-    """The portfolio's day that holds `now`. An unknown portfolio is a `NotFound`."""
+def read_context(
+    session: Session,
+    portfolio_id: int,
+    now: datetime,
+    carried_in: CarriedIn = nothing_known,
+    catalogue: Catalogue | None = None,
+) -> Context:
+    """The portfolio's day that holds `now`. With the texts, what the gate says of their words too. An unknown portfolio
+    is a `NotFound`."""
     portfolio = portfolio_of(session, portfolio_id)
     policy = policy_of(portfolio, carried_in)
     today = local_day(now, portfolio.timezone)
@@ -51,7 +60,14 @@ def read_context(session: Session, portfolio_id: int, now: datetime, carried_in:
         collector=collectors(session)[portfolio_id],
         reminds=reminds,
         reminders_until=until,
+        words=None if catalogue is None else refused_words(policy, catalogue, _words(portfolio)),
     )
+
+
+def _words(portfolio: Portfolio) -> SenderWords:
+    is_own = portfolio.collector_type is CollectorType.creditor
+    name, signature = portfolio.sender_name, portfolio.signature
+    return name, signature, portfolio.creditor, is_own, portfolio.pay_instructions
 
 
 def policy_of(portfolio: Portfolio, carried_in: CarriedIn = nothing_known) -> Policy:

@@ -24,16 +24,23 @@ from collector.planning.rules import (
     rounds_of,
 )
 from collector.portfolio.tables import Account
+from collector.texts.catalogue import Catalogue
 
 
-def explain(session: Session, account_id: int, at: datetime, carried_in: CarriedIn = nothing_known) -> dict[str, Any]:
+def explain(
+    session: Session,
+    account_id: int,
+    at: datetime,
+    carried_in: CarriedIn = nothing_known,
+    catalogue: Catalogue | None = None,
+) -> dict[str, Any]:
     """The borrower's side of an account at that moment: facts, segment, stage, the rules that put it there, what comes
     next and what was refused. The same call as the night plan; nothing is stored."""
     account = session.get(Account, account_id)
     if account is None:
         raise NotFound("There is no such account.")
     facts = read_person(session, account.person_id, at)
-    ctx = read_context(session, account.portfolio_id, at, carried_in)
+    ctx = read_context(session, account.portfolio_id, at, carried_in, catalogue)
     own = next((one for one in facts.accounts if one.account_id == account_id), None)
     if own is None:
         raise NotFound("There is no such account.")

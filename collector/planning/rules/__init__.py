@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collector.planning.rules.capacity import Cut, Queue, fill, left_out
 from collector.planning.rules.contact import contact_for, gate_purpose
-from collector.planning.rules.context import Context, Flight, Line, Window, shifted
+from collector.planning.rules.context import TEXT_RULE, Context, Flight, Line, Spoken, Window, shifted
 from collector.planning.rules.look import MUST_OPEN, Look, Quiet, look, needs_look, why_quiet
 from collector.planning.rules.person import ended_rounds, plan_person, rounds_of
 from collector.planning.rules.planned import Passed, PersonPlan, PlannedRefusal, PlannedTask, RoundNote
@@ -31,6 +31,7 @@ __all__ = [
     "MUST_OPEN",
     "SHORTFALL_REASON",
     "TASK_MOVES",
+    "TEXT_RULE",
     "Context",
     "Cut",
     "Flight",
@@ -51,6 +52,7 @@ __all__ = [
     "RoundState",
     "RunState",
     "Shortfall",
+    "Spoken",
     "TaskState",
     "Window",
     "contact_for",

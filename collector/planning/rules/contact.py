@@ -9,7 +9,7 @@ from collector.compliance.rules import Answer, Contact, NumberKind, Role, Verdic
 from collector.compliance.rules import Purpose as GatePurpose
 from collector.facts.rules import PersonFacts, Phone
 from collector.history.rules import CONVERSATION, Channel
-from collector.planning.rules.context import Context, Window
+from collector.planning.rules.context import Context, Spoken, Window
 from collector.planning.rules.round import FRESH, SILENT, Round, next_pairs
 from collector.planning.rules.wants import Want
 from collector.planning.rules.words import SHORTFALL_REASON, Purpose, Shortfall
@@ -42,11 +42,11 @@ class Place(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Why there is none. `rules`: (id, answer, reason) of each that spoke. `earliest`: when it will be lawful if
+    """Why there is none. `rules`: those that spoke. `earliest`: when it will be lawful if
     nothing else happens; None: time alone does not help."""
 
     answer: Answer
-    rules: tuple[tuple[str, str, str], ...]
+    rules: tuple[Spoken, ...]
     earliest: int | None
 
 
@@ -210,7 +210,16 @@ def _place_text(
     options: list[Option] = [(window, phone, caller) for window in windows]
     if want.slot is not None:
         options.sort(key=lambda option: option[0].slot != want.slot)
-    return _ask(want, debts, facts, ctx, options, now)
+    found = _ask(want, debts, facts, ctx, options, now)
+    wrong = ctx.against(want.template, facts.body.language)
+    return _with_words(found, wrong) if wrong else found
+
+
+def _with_words(found: Found, wrong: tuple[Spoken, ...]) -> Refused:
+    """What the rules said of this contact, and of its words: no wait makes them right."""
+    rules = (*(found.rules if isinstance(found, Refused) else ()), *wrong)
+    is_denied = any(answer == Answer.deny.value for _, answer, _ in rules)
+    return Refused(Answer.deny if is_denied else Answer.review, rules, None)
 
 
 def _phone_to_text(want: Want, rounds: Sequence[tuple[Phone, Round]]) -> Phone | None:

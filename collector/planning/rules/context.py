@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from collector.compliance.rules import Contact, Policy, judge
+from collector.compliance.rules import Answer, Contact, Policy, judge
 from collector.facts.rules import PersonBody, PersonFacts
 from collector.foundation.calendar import is_holiday
 from collector.foundation.clock import at_local, day_start
 from collector.history.rules import Channel
 from collector.strategy.rules import Strategy
+from collector.texts.rules import bare_language
 
 MINUTE = 60
 
@@ -32,6 +34,13 @@ class Window(NamedTuple):
     slot: str
     start: int
     end: int
+
+
+Spoken = tuple[str, str, str]
+"""What a rule said: its id, its answer, its reason."""
+TEXT_RULE = "HOUSE-TEXT"
+"""Names a text that can not be written, or is not there."""
+NO_TEXT: tuple[Spoken, ...] = ((TEXT_RULE, Answer.deny.value, "there is no such text in the person's language"),)
 
 
 class Flight(NamedTuple):
@@ -65,9 +74,18 @@ class Context:
     """False on a holiday: its reminders went out before it."""
     reminders_until: date | None = None
     """On the last day before holidays: their last day, whose reminders go out today."""
+    words: Mapping[tuple[str, str], tuple[Spoken, ...]] | None = None
+    """(template, language) → what the gate says of the words, whomever they go to. None: they were not looked at."""
     _spans: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
     _windows: dict[str, tuple[Window, ...]] = field(default_factory=dict, repr=False, compare=False)
     _callers: dict[tuple[Channel, int], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def against(self, template: str, language: str) -> tuple[Spoken, ...]:
+        """The rules that refuse this text, whoever the person is; empty: none, or only the claim can tell."""
+        if self.words is None or not language:
+            return ()
+        found = self.words.get((template, language))
+        return self.words.get((template, bare_language(language)), NO_TEXT) if found is None else found
 
     def callers(self, channel: Channel, at: int) -> tuple[str, ...]:
         """Numbers that may carry this channel and do not rest at that moment."""

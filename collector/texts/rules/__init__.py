@@ -14,11 +14,13 @@ from collector.texts.rules.describe import (
     Value,
     Variable,
     allowed_variables,
+    bare_language,
     disclosure,
     head_signature,
     needed_variables,
     phrase,
     samples,
+    sender_values,
     words_of_debt,
 )
 from collector.texts.rules.figures import fixed_figures, foreign_figures
@@ -39,6 +41,7 @@ __all__ = [
     "Value",
     "Variable",
     "allowed_variables",
+    "bare_language",
     "count_segments",
     "disclosure",
     "fixed_figures",
@@ -50,5 +53,6 @@ __all__ = [
     "phrase",
     "references",
     "samples",
+    "sender_values",
     "words_of_debt",
 ]

@@ -175,6 +175,27 @@ def disclosure(language: str, creditor: str, own_collection: bool) -> str:
     return f"This is from a debt collector acting for {creditor}."
 
 
+def sender_values(
+    language: str, sender_name: str, signature: str, creditor: str, own_collection: bool, pay_instructions: str
+) -> dict[str, Value]:
+    """What every text of a portfolio says in the same words, whomever it goes to, and what stands in for a value that
+    its book does not carry."""
+    ours = "zh" if language.startswith("zh") else "en"
+    return {
+        **DEFAULTS[ours],
+        "signature": head_signature(signature or sender_name),
+        "sender_name": sender_name,
+        "agent_name": sender_name,
+        "disclosure": disclosure(ours, creditor, own_collection),
+        "pay_instructions": phrase(pay_instructions),
+    }
+
+
+def bare_language(language: str) -> str:
+    """The language without its region: zh-CN → zh."""
+    return re.split("[-_]", language)[0].lower()
+
+
 def samples(language: str) -> dict[str, Value]:
     """An invented value for every variable; languages other than Chinese get the English ones."""
     return {name: variable.zh if language == "zh" else variable.en for name, variable in VARIABLES.items()}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from collector.web.words.business import ZH_BUSINESS
 from collector.web.words.law import ZH_LAW
+from collector.web.words.objections import ZH_OBJECTIONS, ZH_PARTS
 from collector.web.words.reasons import ZH_REASONS
 from collector.web.words.screens import ZH_SCREENS
 
@@ -18,8 +19,9 @@ LANGUAGES = ("en", "zh")
 
 REASONS = tuple(
     (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(english))), chinese)
-    for english, chinese in ZH_REASONS.items()
+    for english, chinese in (ZH_REASONS | ZH_OBJECTIONS).items()
 )
+_DAYS = re.compile(r"(\d+) days?")
 
 ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_LAW, **ZH_BUSINESS}
 
@@ -43,17 +45,23 @@ class Words:
         return ZH_BUSINESS.get(known, known) if self.language == "zh" else known
 
     def reason(self, text: str) -> str:
-        """Why something is due or may not be: the plan's own words in this language, a law's words as they are."""
+        """Why something is due or may not be, in this language; a sentence that is not known is shown as it is."""
         if self.language != "zh":
             return text
         for pattern, chinese in REASONS:
             if found := pattern.fullmatch(text):
-                return chinese.format(**found.groupdict())
+                return chinese.format(**{name: _part(value) for name, value in found.groupdict().items()})
         return text
 
     @property
     def html(self) -> str:
         return "zh-CN" if self.language == "zh" else "en"
+
+
+def _part(text: str) -> str:
+    """A part of a reason: words of the business in Chinese, everything else as it is."""
+    words = [ZH_PARTS.get(one) or ZH_BUSINESS.get(plain_form(one), one) for one in text.split(", ")]
+    return _DAYS.sub(r"\1天", "、".join(words) if words != text.split(", ") else text)
 
 
 SPELLED = {
