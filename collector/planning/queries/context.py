@@ -15,6 +15,7 @@ from collector.compliance.packs import load_pack
 from collector.compliance.rules import Capabilities, Policy, compile_policy
 from collector.facts.queries import collectors
 from collector.foundation.clock import local_day
+from collector.foundation.database import once
 from collector.history.rules import HoldScope
 from collector.history.tables import Hold
 from collector.planning.queries.wording import SenderWords, refused_words
@@ -43,6 +44,13 @@ def read_context(
 ) -> Context:
     """The portfolio's day that holds `now`. With the texts, what the gate says of their words too. An unknown portfolio
     is a `NotFound`."""
+    key = ("context", portfolio_id, now, carried_in is nothing_known, catalogue is None)
+    return once(session, key, lambda: _read(session, portfolio_id, now, carried_in, catalogue))
+
+
+def _read(
+    session: Session, portfolio_id: int, now: datetime, carried_in: CarriedIn, catalogue: Catalogue | None
+) -> Context:
     portfolio = portfolio_of(session, portfolio_id)
     policy = policy_of(portfolio, carried_in)
     today = local_day(now, portfolio.timezone)
