@@ -76,6 +76,7 @@ def require_staged(session: Session, table: Table, job: Job) -> None:
         keys = ", ".join(
             name for name in ("run", "position", "account_no", "id_index", "natural_key") if name in table.c
         )
+        session.connection().execute(text("SET LOCAL default_statistics_target = 10"))  # unique or not is all it tells
         session.connection().execute(text(f'ANALYZE "{table.name}" ({keys})'))
     statement = text(f'SELECT count(*) FROM "{table.name}" WHERE run = :run')  # noqa: S608 - our own table's name
     if session.connection().execute(statement, {"run": job.run}).scalar_one() != job.staged:
