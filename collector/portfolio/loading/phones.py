@@ -19,7 +19,7 @@ from collector.foundation.phone import (
     region_of,
     takes_messages,
 )
-from collector.portfolio.loading.parsing import MUST, Book, Faults, each
+from collector.portfolio.loading.parsing import EMPTY, MUST, Book, Faults, each
 
 NORTH_AMERICA = "+1"
 
@@ -42,7 +42,7 @@ def phones(cells: Sequence[str], book: Book, blank: Any, faults: Faults) -> list
     for row, found in enumerate(numbers):
         if found is None and not written[row]:
             if blank is MUST:
-                faults[row] = "is empty; this column needs a value in every row"
+                faults[row] = EMPTY
             else:
                 numbers[row] = blank
             continue

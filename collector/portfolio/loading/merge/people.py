@@ -124,8 +124,8 @@ def merge_points(
     session: Session, job: Job, points: Sequence[Point], source: str, owner: str, person: str, *, fresh: bool
 ) -> set[int]:
     """Contact points that the book brings. One that is known keeps its status, owner and source: what history found
-    out about a number is not undone by a reload; only its rank follows the book. Returns the owners (account or
-    party ids) of what changed; where every row is `fresh` nobody asks."""
+    out about a number is not undone by a reload; only its rank follows the book, the lowest where it is given more than
+    once. Returns the owners (account or party ids) of what changed; where every row is `fresh` nobody asks."""
     points = [point for point in points if point.column in job.present]
     if not points:
         return set()
@@ -141,7 +141,8 @@ def merge_points(
         session,
         "INSERT INTO contact_point (person_id, portfolio_id, kind, value, label, source, owner, status, rank)"  # noqa: S608
         " SELECT u.person_id, CAST(:portfolio AS BIGINT), u.kind, u.value, u.label, 'book', 'own', 'active', u.rank"
-        f" FROM {brought} u{' WHERE TRUE' if fresh else unknown} ON CONFLICT (person_id, kind, value) DO NOTHING",
+        f" FROM {brought} u{' WHERE TRUE' if fresh else unknown}"
+        " ORDER BY u.person_id, u.rank ON CONFLICT (person_id, kind, value) DO NOTHING",
         job.values,
     )
     return owners
