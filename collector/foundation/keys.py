@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from collector.foundation.errors import Conflict, NotReady
@@ -27,7 +28,7 @@ class Keys:
             raise NotReady("the master secret is shorter than 32 bytes")
         self._master = master
         self._derived: dict[str, bytes] = {}
-        self._cipher: AESGCM | None = None
+        self._macs: dict[str, HMAC] = {}
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for this purpose; the same purpose always gives the same key."""
@@ -41,20 +42,19 @@ class Keys:
         """What the database keeps to recognise this master secret; it gives nothing of the secret away."""
         return hmac.new(self.derive("check"), b"check", hashlib.sha256).hexdigest()
 
-    @property
+    @cached_property
     def key_id(self) -> str:
         return self.check_value[:8]
 
     def seal(self, plain: str) -> str:
         """AES-GCM, as "key id:base64(nonce and ciphertext)"."""
         nonce = os.urandom(12)
-        sealed = self._sealing().encrypt(nonce, plain.encode(), None)
+        sealed = self._cipher.encrypt(nonce, plain.encode(), None)
         return f"{self.key_id}:{base64.b64encode(nonce + sealed).decode()}"
 
-    def _sealing(self) -> AESGCM:
-        if self._cipher is None:
-            self._cipher = AESGCM(self.derive("seal"))
-        return self._cipher
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.derive("seal"))
 
     def open(self, sealed: str) -> str:
         """The inverse of `seal`; a text sealed under another key, or changed, is a `NotReady`."""
@@ -63,7 +63,7 @@ class Keys:
             raise NotReady(f"this was sealed with key {key_id}, which is not here")
         try:
             raw = base64.b64decode(body, validate=True)
-            return self._sealing().decrypt(raw[:12], raw[12:], None).decode()
+            return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
         except (InvalidTag, ValueError) as error:
             raise NotReady("a sealed value was changed and can not be opened") from error
 
@@ -73,8 +73,12 @@ class Keys:
 
     def mac(self, purpose: str, *parts: str) -> str:
         """HMAC-SHA256 under the purpose's key over parts that can not run into each other; hex."""
-        body = b"".join(len(raw).to_bytes(4, "big") + raw for raw in map(str.encode, parts))
-        return hmac.digest(self.derive(purpose), body, "sha256").hex()
+        if purpose not in self._macs:
+            self._macs[purpose] = HMAC(self.derive(purpose), hashes.SHA256())
+        mac = self._macs[purpose].copy()  # a key made ready once, not for every row of a book
+        for raw in map(str.encode, parts):
+            mac.update(len(raw).to_bytes(4, "big") + raw)
+        return mac.finalize().hex()
 
 
 def read_keys(path: Path) -> Keys:

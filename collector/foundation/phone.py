@@ -263,7 +263,7 @@ def kind(e164: str) -> PhoneKind:
 
 def refused_kind(e164: str) -> PhoneKind | None:
     """The kind for which a number is never contacted, None where it may be. Cheap for plain numbers."""
-    rules = _region_of_code(e164)
+    rules = _region_of_code(e164[:4])
     if rules is not None and rules.ordinary.fullmatch(e164):
         return None
     found = kind(e164)
@@ -273,25 +273,21 @@ def refused_kind(e164: str) -> PhoneKind | None:
 def takes_messages(e164: str) -> bool:
     """Whether the line is, or may be, one that receives SMS: mobile, or where the numbering plan can not tell. Cheap
     for plain mobile numbers."""
-    rules = _region_of_code(e164)
+    rules = _region_of_code(e164[:4])
     if rules is not None and rules.mobile.fullmatch(e164):
         return True
     return kind(e164) in MESSAGED
 
 
-def _region_of_code(e164: str) -> _Region | None:
-    for size in (2, 3, 4):
-        found = _rules_of_code(e164[1:size])
-        if found is not None:
-            return found
-    return None
-
-
 @lru_cache(maxsize=1200)
-def _rules_of_code(code: str) -> _Region | None:
-    calling = int(code) if code.isdigit() else 0
-    regions: Sequence[str] = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(calling, ())
-    return _region(regions[0]) if regions and regions[0] != NOT_GEOGRAPHIC else None
+def _region_of_code(start: str) -> _Region | None:
+    """By the plus sign and the three digits after it, in which every calling code ends."""
+    for size in (2, 3, 4):
+        code = start[1:size]
+        regions: Sequence[str] = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code) if code.isdigit() else 0, ())
+        if regions and regions[0] != NOT_GEOGRAPHIC:
+            return _region(regions[0])
+    return None
 
 
 def possible_zones(e164: str) -> tuple[str, ...]:

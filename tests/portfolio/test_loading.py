@@ -76,6 +76,20 @@ def test_accounts_bring_persons_partners_and_contact_points(book: Loading, datab
         assert sorted(result.changed_accounts) == sorted(session.exec(select(Account.id)))
 
 
+def test_a_number_given_twice_for_one_person_keeps_its_first_place(book: Loading, database: Database) -> None:
+    file = (
+        "account_no,borrower_name,id_no,phone,phone_2\n"
+        f"A1,张三,{ID},13812348821,13912348822\n"
+        f"A2,张三,{ID},13912348822,\n"
+    )
+    assert totals(book("accounts", file)) == (2, 2, 0, 0)
+    assert totals(book("accounts", file)) == (2, 0, 2, 0)
+    with database.read() as session:
+        person = account_by_key(session, "CN1/A1").person_id
+        ranks = {point.value: point.rank for point in contact_points(session, person)}
+        assert ranks == {"+8613812348821": 0, "+8613912348822": 0}
+
+
 def test_a_line_that_takes_no_messages_is_not_called_mobile(book: Loading, database: Database) -> None:
     book("accounts", ACCOUNTS)
     book("parties", "account_no,role,name,phone\nA2,spouse,赵六,010-6552 9977\n")

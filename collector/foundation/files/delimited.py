@@ -15,6 +15,7 @@ from typing import BinaryIO
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import limits
 from collector.foundation.files.rows import Batch, Source, checked_header, wrong_width
+from collector.foundation.memory import no_collecting
 
 csv.field_size_limit(limits.MAX_FIELD)  # of the process; the reader checks it in C, at no cost per row
 
@@ -144,7 +145,8 @@ def _batches(reader: Reader, guard: _Guarded, width: int, size: int, fail: Fail)
     last: list[str] = []
     count = size
     while count == size:
-        batch, count, latest = _batch(reader, guard, width, size, fail)
+        with no_collecting():
+            batch, count, latest = _batch(reader, guard, width, size, fail)
         last = latest if count else last
         if count < size and len(last) < width and any(last) and guard.last not in (b"\n", b"\r"):
             raise fail("the file ends in the middle of its last row: it is cut off; fetch it again", reader.line_num)

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from collector.foundation.errors import BadInput
 from collector.portfolio.loading.expressions import Frame
-from collector.portfolio.loading.parsing import Fault
 
 
 class NumberFormat(BaseModel):
@@ -26,6 +25,12 @@ class NumberFormat(BaseModel):
     scientific: bool = False
     round: int | None = None
     negative: Literal["refuse", "zero"] = "refuse"
+
+
+class Fault(NamedTuple):
+    """A reason in the place of a value."""
+
+    reason: str
 
 
 def rewrite(frame: Frame, name: str, change: Callable[[str], str]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
 from rapidfuzz import process
@@ -27,6 +27,7 @@ Faults = dict[int, str]
 """Row of the batch → why its cell is refused."""
 MUST: Final = object()
 """As the meaning of an empty cell: it may not be empty."""
+EMPTY = "is empty; this column needs a value in every row"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 1, 1)
 
 
@@ -48,41 +49,27 @@ ParseColumn = Callable[[Sequence[str], Book, Any, Faults], list[Any]]
 ParseOne = Callable[[str, Book], Any]
 
 
-class Fault(NamedTuple):
-    """A reason in the place of a value."""
-
-    reason: str
-
-
 def each(parse: ParseOne) -> ParseColumn:
     """A column parser that asks `parse` (value, or BadInput) once for every different cell that is not empty."""
 
     def column(cells: Sequence[str], book: Book, blank: Any, faults: Faults) -> list[Any]:
-        parsed = {cell: _one(parse, cell.strip(), book, blank) for cell in set(cells)}
-        return spread(cells, parsed, faults)
+        values: dict[str, Any] = {}
+        bad: dict[str, str] = {}
+        for cell in set(cells):
+            given = cell.strip()
+            if not given and blank is MUST:
+                bad[cell] = EMPTY
+                continue
+            try:
+                values[cell] = parse(given, book) if given else blank
+            except BadInput as error:
+                bad[cell] = error.message
+        if not bad:
+            return [values[cell] for cell in cells]
+        faults.update((row, bad[cell]) for row, cell in enumerate(cells) if cell in bad)
+        return [values.get(cell) for cell in cells]
 
     return column
-
-
-def _one(parse: ParseOne, text: str, book: Book, blank: Any) -> Any:
-    if not text:
-        return Fault("is empty; this column needs a value in every row") if blank is MUST else blank
-    try:
-        return parse(text, book)
-    except BadInput as error:
-        return Fault(error.message)
-
-
-def spread(cells: Sequence[str], parsed: Mapping[str, Any], faults: Faults) -> list[Any]:
-    """The parsed values in the order of the cells; faults go to their own place."""
-    values = [parsed[cell] for cell in cells]
-    bad = {cell for cell, value in parsed.items() if isinstance(value, Fault)}
-    if bad:
-        for row, cell in enumerate(cells):
-            if cell in bad:
-                faults[row] = parsed[cell].reason
-                values[row] = None
-    return values
 
 
 def text(limit: int = 200) -> ParseColumn:

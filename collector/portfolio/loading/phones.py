@@ -19,7 +19,7 @@ from collector.foundation.phone import (
     region_of,
     takes_messages,
 )
-from collector.portfolio.loading.parsing import MUST, Book, Faults, each
+from collector.portfolio.loading.parsing import EMPTY, MUST, Book, Faults, each
 
 NORTH_AMERICA = "+1"
 
@@ -42,7 +42,7 @@ def phones(cells: Sequence[str], book: Book, blank: Any, faults: Faults) -> list
     for row, found in enumerate(numbers):
         if found is None and not written[row]:
             if blank is MUST:
-                faults[row] = "is empty; this column needs a value in every row"
+                faults[row] = EMPTY
             else:
                 numbers[row] = blank
             continue
@@ -59,7 +59,7 @@ def _objection(found: str | None, written: str, region: str, areas: dict[str, st
         except BadInput as error:
             return f"is {error.message}"
         return "is not a phone number"
-    refused = refused_kind(found)
+    refused = None if label_of(found) == "mobile" else refused_kind(found)
     if refused is not None:
         return f"is a {refused} number; such numbers are never called"
     home = _home(found, areas)
@@ -68,8 +68,11 @@ def _objection(found: str | None, written: str, region: str, areas: dict[str, st
     return None
 
 
+@lru_cache(maxsize=100_000)
 def label_of(e164: str) -> str:
-    """What a number is kept as where nobody says: only a `mobile` one gets messages; a company's line is `work`."""
+    """What a number is kept as where nobody says: only a `mobile` one gets messages, and such a one is of no refused
+    kind; a company's line is `work`. Remembered for a batch: it is asked when a number is read and when it is staged.
+    """
     if takes_messages(e164):
         return "mobile"
     return "home" if kind(e164) is PhoneKind.fixed else "work"

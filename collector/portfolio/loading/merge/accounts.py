@@ -54,7 +54,8 @@ POINTS = (
     Point("id_address", "address", "id", 2),
 )
 IDENTIFIED = "LEFT JOIN person pi ON pi.id_index = s.id_index"
-OWN = "account a ON a.portfolio_id = :portfolio AND a.account_no = s.account_no"
+MINE = "a.portfolio_id = :portfolio AND a.account_no = s.account_no"
+OWN = f"account a ON {MINE}"
 
 
 def stage_rows(session: Session, job: Job, rows: Rows, _reading: Reading) -> None:
@@ -82,7 +83,7 @@ def merge(session: Session, job: Job, _reading: Reading) -> Merged:
     people += merge_unidentified(
         session,
         TABLE.name,
-        known=f"LEFT JOIN {OWN} LEFT JOIN person k ON k.id = a.person_id",
+        known=f"account a WHERE {MINE}",
         source=f"{TABLE.name} s JOIN {OWN}",
         match="a.person_id = person.id",
         job=job,
@@ -124,9 +125,10 @@ def _new_accounts(session: Session, job: Job) -> set[int]:
             session,
             f"INSERT INTO account (portfolio_id, account_no, person_id, {', '.join(inserted)})"  # noqa: S608
             f" SELECT CAST(:portfolio AS BIGINT), s.account_no, COALESCE(pi.id, pn.id), {', '.join(inserted.values())}"
-            f" FROM {TABLE.name} s LEFT JOIN {OWN} {IDENTIFIED}"
+            f" FROM {TABLE.name} s {IDENTIFIED}"
             " LEFT JOIN person pn ON pn.natural_key = s.natural_key AND s.id_index IS NULL"
-            f" {_partner(job)} WHERE s.run = :run AND a.id IS NULL ORDER BY s.position RETURNING id",
+            f" {_partner(job)} WHERE s.run = :run AND NOT EXISTS (SELECT 1 FROM account a WHERE {MINE})"
+            " ORDER BY s.position RETURNING id",
             job.values,
         )
     )

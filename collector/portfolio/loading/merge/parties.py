@@ -53,7 +53,7 @@ def merge(session: Session, job: Job, _reading: Reading) -> Merged:
         session,
         TABLE.name,
         job,
-        known="LEFT JOIN person k ON k.natural_key = s.natural_key",
+        known="person k WHERE k.natural_key = s.natural_key",
         source=f"{TABLE.name} s",
         match="person.natural_key = s.natural_key",
     )

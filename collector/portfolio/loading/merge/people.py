@@ -40,8 +40,8 @@ def salts(count: int) -> list[str]:
 def _leading(stage: str) -> str:
     """Staged rows `s` that bring an ID: of several with the same one the last."""
     return (
-        f"(SELECT * FROM (SELECT x.*, row_number() OVER (PARTITION BY id_index ORDER BY position DESC) AS nth"  # noqa: S608
-        f" FROM {stage} x WHERE x.run = :run AND x.id_index IS NOT NULL) y WHERE y.nth = 1) s"
+        f"(SELECT * FROM {stage} WHERE run = :run AND position IN"  # noqa: S608
+        f" (SELECT max(position) FROM {stage} WHERE run = :run AND id_index IS NOT NULL GROUP BY id_index)) s"
     )
 
 
@@ -60,8 +60,8 @@ def merge_identified(session: Session, stage: str, job: Job) -> list[int]:
         session,
         "INSERT INTO person (name, id_type, id_sealed, id_index, salt, language, employer)"  # noqa: S608
         f" SELECT s.name, s.id_type, s.id_sealed, s.id_index, s.salt, '', s.employer FROM {lead}"
-        " LEFT JOIN person p ON p.id_index = s.id_index WHERE p.id IS NULL"
-        " ON CONFLICT (id_index) DO NOTHING",
+        " WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id_index = s.id_index)"
+        " ORDER BY s.position ON CONFLICT (id_index) DO NOTHING",
         job.values,
     )
     return changed
@@ -82,16 +82,16 @@ def _update(session: Session, source: str, match: str, job: Job) -> list[int]:
 
 
 def merge_unidentified(session: Session, stage: str, job: Job, *, known: str, source: str, match: str) -> list[int]:
-    """Persons without an ID: insert those who are not `known` (a join that finds person `k`), update the others
+    """Persons without an ID: insert those who are not `known` (a table, and where), update the others
     (found by `source` and `match`). A person whose ID is known is not renamed by a row that does not bring it."""
     alone = "s.run = :run AND s.id_index IS NULL AND person.id_index IS NULL"
     changed = _update(session, source, f"{match} AND {alone}", job)
     run_sql(
         session,
         "INSERT INTO person (name, natural_key, salt, language, employer)"  # noqa: S608
-        f" SELECT s.name, s.natural_key, s.salt, '', s.employer FROM {stage} s {known}"
-        " WHERE s.run = :run AND s.id_index IS NULL AND k.id IS NULL"
-        " ON CONFLICT (natural_key) DO NOTHING",
+        f" SELECT s.name, s.natural_key, s.salt, '', s.employer FROM {stage} s"
+        f" WHERE s.run = :run AND s.id_index IS NULL AND NOT EXISTS (SELECT 1 FROM {known})"
+        " ORDER BY s.position ON CONFLICT (natural_key) DO NOTHING",
         job.values,
     )
     return changed
@@ -124,13 +124,15 @@ def merge_points(
     session: Session, job: Job, points: Sequence[Point], source: str, owner: str, person: str, *, fresh: bool
 ) -> set[int]:
     """Contact points that the book brings. One that is known keeps its status, owner and source: what history found
-    out about a number is not undone by a reload; only its rank follows the book. Returns the owners (account or
-    party ids) of what changed; where every row is `fresh` nobody asks."""
+    out about a number is not undone by a reload; only its rank follows the book, the lowest where it is given more than
+    once. Returns the owners (account or party ids) of what changed; where every row is `fresh` nobody asks."""
     points = [point for point in points if point.column in job.present]
     if not points:
         return set()
     brought = _brought(points, source, owner, person)
     owners = set() if fresh else _owners_of_changes(session, job, brought)
+    if not (owners or fresh):
+        return owners
     unknown = (
         " LEFT JOIN contact_point c ON c.person_id = u.person_id AND c.kind = u.kind AND c.value = u.value"
         " WHERE c.id IS NULL"
@@ -139,7 +141,8 @@ def merge_points(
         session,
         "INSERT INTO contact_point (person_id, portfolio_id, kind, value, label, source, owner, status, rank)"  # noqa: S608
         " SELECT u.person_id, CAST(:portfolio AS BIGINT), u.kind, u.value, u.label, 'book', 'own', 'active', u.rank"
-        f" FROM {brought} u{' WHERE TRUE' if fresh else unknown} ON CONFLICT (person_id, kind, value) DO NOTHING",
+        f" FROM {brought} u{' WHERE TRUE' if fresh else unknown}"
+        " ORDER BY u.person_id, u.rank ON CONFLICT (person_id, kind, value) DO NOTHING",
         job.values,
     )
     return owners
