@@ -71,15 +71,6 @@ class Playbooks(BaseModel):
         """The play of a segment: its own where it names one, else by the borrower's type."""
         return self.types[BorrowerType(segment.playbook or borrower_type)]
 
-    def find_excuses(self, text: str, language: str) -> tuple[Excuse, ...]:
-        """Excuses whose words hold every word typed; all of them for an empty text."""
-        typed = text.casefold().split()
-        return tuple(
-            excuse
-            for excuse in self.excuses
-            if all(word in f"{excuse.key} {excuse.says.said(language)}".casefold() for word in typed)
-        )
-
 
 @lru_cache(maxsize=1)
 def playbooks() -> Playbooks:

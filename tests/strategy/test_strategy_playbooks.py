@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,19 +44,6 @@ def test_each_language_is_written_in_its_script() -> None:
 def test_every_shipped_segment_finds_its_play(segment: object, borrower_type: BorrowerType) -> None:
     found = next(each for each in SEGMENTS if each is segment)
     assert found.stage in BOOKS.for_segment(found, borrower_type.value).stages
-
-
-@pytest.mark.parametrize(
-    ("typed", "language", "keys"),
-    [
-        pytest.param("sue", "en", ["sue-me"], id="english"),
-        pytest.param("起诉", "zh-CN", ["sue-me"], id="chinese"),
-        pytest.param("paid ALREADY", "en", ["already-paid"], id="every word, any case"),
-        pytest.param("zebra", "en", [], id="nothing"),
-    ],
-)
-def test_excuses_are_found_by_what_is_typed(typed: str, language: str, keys: list[str]) -> None:
-    assert [excuse.key for excuse in BOOKS.find_excuses(typed, language)] == keys
 
 
 def test_words_in_the_language_of_the_screen() -> None:

@@ -152,6 +152,23 @@ def test_a_key_behind_a_key_does_nothing_on_the_page_that_is_left(page: Page, se
     assert sent == []
 
 
+def test_the_answer_to_an_excuse_is_found_by_a_word_of_it(
+    page: Page, served: tuple[Building, str], complaints: list[str]
+) -> None:
+    building, address = served
+    sign_in(page, address, "agent")
+    page.goto(f"{address}/accounts/{building.book.loan}")
+    page.keyboard.press("e")
+    page.keyboard.type("ALREADY paid")
+    assert [row.inner_text().split("\n")[0] for row in page.query_selector_all("#excuses > :visible")] == [
+        "I have paid already."
+    ]
+    page.keyboard.type(" zebra")
+    assert page.query_selector_all("#excuses > :visible") == []
+    assert page.is_visible("#excuses-none")
+    assert complaints == []
+
+
 def test_a_double_click_sends_once(page: Page, served: tuple[Building, str]) -> None:
     building, address = served
     sent: list[str] = []

@@ -62,6 +62,7 @@ class AccountPage(Page):
     explained: parts.Explained
     strip: Strip
     says: Sequence[str]
+    excuses: Sequence[tuple[str, str]]
     call: parts.Call | None
     papers: Sequence[Paper]
     opens: parts.Opens
@@ -93,6 +94,7 @@ def _page(session: Session, desk: Desk, caller: Caller, frame: Frame, view: Acco
         explained=parts.explained(document, told),
         strip=strip(calendar(session, desk.office, view.account, now), told),
         says=parts.says(view, frame.t.language),
+        excuses=parts.excuses(frame.t.language),
         call=parts.call(task, caller, view, told) if task else None,
         papers=papers(work.papers(session, head.account_id, now), view, told),
         opens=parts.opens(caller),

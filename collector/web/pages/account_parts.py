@@ -183,6 +183,11 @@ def says(view: AccountView, language: str) -> list[str]:
     return [words.said(language) for words in told if words is not None]
 
 
+def excuses(language: str) -> list[tuple[str, str]]:
+    """What is often said, and the answer to it."""
+    return [(one.says.said(language), one.answer.said(language)) for one in playbooks().excuses]
+
+
 @dataclass(frozen=True)
 class Call:
     """The call in hand. `number` is whole here, and only here: it is to be dialled."""

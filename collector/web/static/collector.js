@@ -52,6 +52,17 @@ for (const opener of document.querySelectorAll("[data-open]")) {
   opener.addEventListener("click", () => document.getElementById(opener.dataset.open).showModal());
 }
 
+// A list is narrowed to what holds every word typed.
+for (const field of document.querySelectorAll("[data-finds]")) {
+  const rows = [...document.getElementById(field.dataset.finds).children];
+  const none = document.getElementById(`${field.dataset.finds}-none`);
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+    none.hidden = rows.some((row) => !row.hidden);
+  });
+}
+
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {

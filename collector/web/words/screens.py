@@ -210,6 +210,12 @@ ZH_SCREENS: dict[str, str] = {
     "Why this one now": "为何是这一个",
     "Results open with a call that you took.": "领取电话后才能登记结果。",
     "Say": "话术",
+    "They say …": "常见说辞",
+    "a word of what they say": "输入对方所说的词",
+    "No stock answer holds these words.": "没有匹配的应答。",
+    "find the answer to what they say": "查找说辞的应答",
+    "note what was said, and why they are late": "登记催收结果和逾期原因",
+    "stop contact": "停止联系",
     "Do": "操作",
     "Closed: talking to borrowers is for agents, supervisors, skip tracers and legal.": (
         "不可用：与借款人沟通由催收员、主管、失联修复员和法务进行。"
