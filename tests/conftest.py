@@ -49,6 +49,13 @@ DOES_NOT_APPLY = "SQLite has"
 """How the reason of a skip begins that no installation can mend."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a database, however indirectly, is no plain unit test."""
+    for item in items:
+        if "templates" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.stored)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     if not COMPLETE or reporter is None:

@@ -27,6 +27,7 @@ DAYS = (date(2026, 5, 13), date(2026, 12, 1))
         pytest.param("尾号6789逾期12天，95588", id="numbers that are no money"),
         pytest.param("at 18:30, May 13, 6:30 PM", id="times"),
         pytest.param("5月13日，2026-12-01，13 May，5/13，12/1/2026", id="own dates"),
+        pytest.param("Dec 1, 2026; 1 December 2026; 13/5/26; 2026年5月13日", id="own dates with their year"),
         pytest.param("满500元可办理", id="said by the approved way to pay"),
     ],
 )
@@ -54,6 +55,11 @@ def test_own_figures(text: str) -> None:
         pytest.param("2026-05-31", "2026-05-31", id="another day, iso"),
         pytest.param("31 December", "31 december", id="another day, british"),
         pytest.param("7/7", "7/7", id="another day, slash"),
+        pytest.param("2031-12-01", "2031-12-01", id="another year"),
+        pytest.param("2031年12月1日", "2031年12月1", id="another year, chinese"),
+        pytest.param("by Dec 1, 2031", "dec 1, 2031", id="another year, english"),
+        pytest.param("1 December 2031", "1 december 2031", id="another year, british"),
+        pytest.param("12/1/31", "12/1/31", id="another year, slash"),
     ],
 )
 def test_foreign_figures(text: str, wrong: str) -> None:

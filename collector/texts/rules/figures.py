@@ -40,12 +40,13 @@ _MONEY = re.compile(
 _RUN = re.compile(r"(?<![\d.])\d{3,}(?!\d)")
 _TIMES = {"万": 10_000, "千": 1_000, "k": 1_000}
 _MONTH_NAME = "(?P<{0}>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_YEAR = r"(?P<{0}>(?:19|20)\d\d)"
 _DAY = re.compile(
     r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})[日号]"
-    r"|(?<!\d)(?:19|20)\d\d[-/.年](?P<m2>\d{1,2})[-/.月](?P<d2>\d{1,2})(?!\d)"
-    rf"|(?<![a-z]){_MONTH_NAME.format('n1')}\.? (?P<d3>\d{{1,2}})(?!\d)"
-    rf"|(?<!\d)(?P<d4>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_NAME.format('n2')}(?![a-z])"
-    r"|(?<![\d/])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?:\d\d){1,2})?(?![\d/])"
+    rf"|(?<!\d){_YEAR.format('y2')}[-/.年](?P<m2>\d{{1,2}})[-/.月](?P<d2>\d{{1,2}})(?!\d)"
+    rf"|(?<![a-z]){_MONTH_NAME.format('n1')}\.? (?P<d3>\d{{1,2}})(?!\d)(?:,? {_YEAR.format('y3')}(?!\d))?"
+    rf"|(?<!\d)(?P<d4>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_NAME.format('n2')}(?![a-z])(?:,? {_YEAR.format('y4')}(?!\d))?"
+    r"|(?<![\d/])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y5>(?:\d\d){1,2}))?(?![\d/])"
 )
 
 
@@ -55,6 +56,25 @@ class Money(NamedTuple):
     shown: str
     amount: Decimal | None
     currencies: frozenset[str]
+
+
+class Day(NamedTuple):
+    """A date as it is printed. `year` None: not said, so any."""
+
+    shown: str
+    month: int
+    day: int
+    year: int | None
+
+    def is_in(self, known: Collection[date | Day]) -> bool:
+        """Whether it is one of these. 5/6 may be read both ways: it is right when one of its meanings is."""
+        readings = {(self.month, self.day)}
+        if "/" in self.shown and not self.shown[:4].isdigit():
+            readings.add((self.day, self.month))
+        return any(
+            (one.month, one.day) in readings and (self.year is None or one.year is None or one.year == self.year)
+            for one in known
+        )
 
 
 def foreign_figures(
@@ -70,21 +90,16 @@ def foreign_figures(
         if (money.amount, money.currencies) not in said
         and (money.amount not in amounts or (money.currencies and currency not in money.currencies))
     ]
-    known = {(day.month, day.day) for day in days} | {pair for entry in approved for _, pair in _days(_folded(entry))}
-    return (*wrong, *(shown for shown, pair in _days(folded) if pair not in known and not _swapped(shown, pair, known)))
+    known: list[date | Day] = [*days, *(day for entry in approved for day in _days(_folded(entry)))]
+    return (*wrong, *(day.shown for day in _days(folded) if not day.is_in(known)))
 
 
 def fixed_figures(text: str) -> tuple[str, ...]:
     """The amounts, dates and numbers of three figures and more in the fixed words of a template: none belongs there,
     and a hotline may be as short as that."""
     folded = _folded(text)
-    taken = (*(money.shown for money in _money(folded)), *(shown for shown, _ in _days(folded)))
+    taken = (*(money.shown for money in _money(folded)), *(day.shown for day in _days(folded)))
     return taken + tuple(run for run in _RUN.findall(folded) if not any(run in one for one in taken))
-
-
-def _swapped(shown: str, pair: tuple[int, int], known: set[tuple[int, int]]) -> bool:
-    """5/6 may be either: it is right when one of its meanings is."""
-    return "/" in shown and not shown[:4].isdigit() and (pair[1], pair[0]) in known
 
 
 def _folded(text: str) -> str:
@@ -106,11 +121,13 @@ def _money(folded: str) -> list[Money]:
     return found
 
 
-def _days(folded: str) -> list[tuple[str, tuple[int, int]]]:
+def _days(folded: str) -> list[Day]:
     found = []
     for match in _DAY.finditer(folded):
         month = match["m1"] or match["m2"] or match["a"]
         day = match["d1"] or match["d2"] or match["d3"] or match["d4"] or match["b"]
         name = match["n1"] or match["n2"]
-        found.append((match.group(), (_MONTHS[name] if name else int(month), int(day))))
+        year = match["y2"] or match["y3"] or match["y4"] or match["y5"]
+        said = None if year is None else int(year) + (2000 if len(year) == 2 else 0)
+        found.append(Day(match.group(), _MONTHS[name] if name else int(month), int(day), said))
     return found
