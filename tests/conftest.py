@@ -49,10 +49,13 @@ DOES_NOT_APPLY = "SQLite has"
 """How the reason of a skip begins that no installation can mend."""
 
 
+STORES = frozenset({"templates", "home", "shared", "real_data"})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for a database, however indirectly, is no plain unit test."""
+    """Whatever asks for a database, a home of its own or the real books, however indirectly, is no plain unit test."""
     for item in items:
-        if "templates" in getattr(item, "fixturenames", ()):
+        if STORES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.stored)
 
 

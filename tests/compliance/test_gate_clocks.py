@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from gate_asking import policy
 from gate_lives import around, clocks, contacts, events, marks, someone, spoken
 from hypothesis import given, settings
@@ -28,6 +29,7 @@ def rules(draw: st.DrawFn) -> Policy:
     return policy(draw(st.sampled_from(["us", "us", "uk", "house"])), tightening=draw(st.sampled_from(TIGHTENINGS)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), clock=clocks, rule=rules(), asked=contacts(spoken))
 def test_the_earliest_moment_is_the_first_that_a_search_by_minutes_finds(

@@ -95,6 +95,7 @@ STANDING = st.lists(marks(MOMENTS), max_size=4).map(tuple)
 TEXTS = st.sampled_from([None, "【Bank】 your payment, reply stop", "call back 5551234567", "we sue you, deadbeat", ""])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", PACKS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())

@@ -169,6 +169,7 @@ MIXES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", MIXES.values(), ids=MIXES)
 def test_ten_thousand_events_of_any_kind(kinds: list[str]) -> None:
     """A long history is answered in seconds, whatever is in it: nothing is compared with everything."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from gate_asking import NEW_YORK, SHANGHAI, contact, person, placed, policy, second, stands
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -84,6 +85,7 @@ def marks(draw: st.DrawFn) -> Standing:
 ZONES = st.sampled_from([(NEW_YORK,), (NEW_YORK, "America/Denver"), ("Asia/Kathmandu",), (SHANGHAI,)])
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, phases=UNSHRUNK)
 @given(
     history=st.lists(events(), max_size=10),

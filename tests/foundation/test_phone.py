@@ -45,6 +45,7 @@ def agree(texts: list[str], region: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", REGIONS)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.from_regex(r"(\+|00|0|1|44|86|91|011)?[0-9]{5,13}", fullmatch=True), max_size=20))
