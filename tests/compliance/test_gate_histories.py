@@ -17,7 +17,7 @@ from collector.compliance.rules import Answer, Contact, NumberKind, Purpose, Rol
 from collector.compliance.rules.answering import ANSWERS
 from collector.compliance.rules.case import Case
 from collector.compliance.rules.policy import FUNCTIONS, Needs
-from collector.facts.rules import Event, Mark, PersonFacts, Standing, body_decoder, body_encoder
+from collector.facts.rules import Event, Kind, Mark, PersonFacts, Standing, body_decoder, body_encoder
 from collector.history.rules import Direction
 
 TEXT = event("sms", "2026-04-03T12:00-04:00")
@@ -192,6 +192,8 @@ TOLD = ("says_paid", "deceased")
 def test_what_passed_with_somebody_else_changes_no_verdict(
     facts: PersonFacts, others: list[Event], asked: Contact, pack: str, at: int
 ) -> None:
+    """But for calls that rang the very number: what a number has borne counts, whoever was meant."""
+    others = [one for one in others if one.kind is not Kind.call or one.number is None or one.number != asked.number]
     rules = policy(pack)
     assert judge(asked, with_more(facts, *others), rules, at) == judge(asked, facts, rules, at)
 
