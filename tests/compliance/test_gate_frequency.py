@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from gate_asking import call, check, event
+from gate_asking import call, check, event, person, policy, second
+
+from collector.compliance.rules import Contact, judge
+from collector.facts.rules import Event, Kind
+from collector.history.rules import Channel, Direction
 
 DAYS = [call(f"2026-04-0{day}T10:00-04:00") for day in range(1, 8)]
 TALK = event("conversation", "2026-04-07T12:00-04:00", direction="outbound")
@@ -202,3 +206,35 @@ def test_the_longer_of_two_caps_on_texts_sets_the_earliest_moment() -> None:
     assert (
         check("us", texted[:1] + texted[-1:], event("sms", "2026-04-07T12:00-04:00"))[2] == "2026-04-08T08:00:00-04:00"
     )
+
+
+def rang(at: str, who: int | None = 9, number: str | None = "+1", kind: Kind = Kind.call, **more: Any) -> Event:
+    return Event(kind, second(at), **{"direction": Direction.outbound, "number": number, "person": who, **more})
+
+
+@pytest.mark.parametrize(
+    ("third", "counts"),
+    [
+        pytest.param(rang("2026-04-08T12:00+02:00"), True, id="another person was called there"),
+        pytest.param(rang("2026-04-08T12:00+02:00", None), True, id="the person was called there"),
+        pytest.param(rang("2026-04-08T12:00+02:00", number="+2"), False, id="another person on another number"),
+        pytest.param(rang("2026-04-08T12:00+02:00", number=None), False, id="another person, number not known"),
+        pytest.param(rang("2026-04-08T12:00+02:00", kind=Kind.sms), False, id="another person was written to there"),
+        pytest.param(
+            rang("2026-04-08T12:00+02:00", direction=Direction.inbound), False, id="another person called from there"
+        ),
+        pytest.param(rang("2026-04-08T12:00+02:00", outcome="failed"), False, id="it was never placed"),
+    ],
+)
+def test_a_number_bears_three_dials_a_day_whoever_is_meant(third: Event, counts: bool) -> None:
+    day = [rang("2026-04-08T10:00+02:00"), rang("2026-04-08T11:00+02:00", None), third]
+    asked = Contact(Channel.call, number="+1")
+    verdict = judge(asked, person(*day, zones=("Europe/Paris",)), policy("house"), second("2026-04-08T15:00+02:00"))
+    assert ("HOUSE-DIALS-NUMBER" in [rule.id for rule in verdict.rules]) is counts
+
+
+def test_what_others_were_called_there_is_not_counted_against_the_person() -> None:
+    day = [rang(f"2026-04-08T{hour:02}:00+02:00") for hour in range(8, 15)]
+    asked = Contact(Channel.call, number="+1")
+    verdict = judge(asked, person(*day, zones=("Europe/Paris",)), policy("house"), second("2026-04-08T15:00+02:00"))
+    assert [rule.id for rule in verdict.rules] == ["HOUSE-DIALS-NUMBER"]
