@@ -1,6 +1,6 @@
 """The night plan against the bare SQL statement, the object mapper row by row, and its own memory (design section 10).
 
-    scripts/bench plan [--accounts 300000] [--processes 2] [--rounds 3]
+    scripts/bench plan [--accounts 100000] [--processes 2] [--rounds 3]
 
 Everything is measured in one run on one scratch database, which is dropped afterwards. Ratios count; seconds are this
 machine's today. `COLLECTOR_BENCH_POSTGRES` (default: that of the tests) names a server where databases may be made.
@@ -126,7 +126,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench plan", description=__doc__)
-    parser.add_argument("--accounts", type=int, default=300_000)
+    parser.add_argument("--accounts", type=int, default=100_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3, help="the best of so many counts")
     parser.add_argument("--memory", help=argparse.SUPPRESS)
