@@ -66,6 +66,27 @@ def test_the_second_at_which_hours_turn(at: str, reason: str | None, until: str 
     assert found.reason == f"{reason}; allowed from 08:00 until before 21:00"
 
 
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        pytest.param("2026-05-13T07:59+02:00", "2026-05-13T08:00+02:00", id="a minute before"),
+        pytest.param("2026-05-13T08:05+02:00", "2026-05-14T08:00+02:00", id="over this second"),
+    ],
+)
+def test_hours_of_five_minutes_on_one_clock(at: str, until: str) -> None:
+    found = hours(Hours(start="08:00", end="08:05"), case(second(at)))
+    assert found is not None
+    assert found.until == second(until)
+
+
+@pytest.mark.parametrize("zones", [("America/New_York",), COASTS])
+def test_hours_that_nobody_may_change_stay_shut_whatever_was_agreed(zones: tuple[str, ...]) -> None:
+    agreed = stands(Mark.agreement, "2026-05-12T12:00-04:00", detail={"hours": "03:00-12:00", "evidence_id": "E"})
+    early = case(second("2026-05-13T07:30-04:00"), person(zones=zones, standing=(agreed,)))
+    assert hours(Hours(start="08:00", end="21:00", agreed=True, agreed_once=False), early) is None
+    assert hours(OPEN, early) is not None
+
+
 def test_without_a_zone_hours_object_by_themselves() -> None:
     assert hours(OPEN, case(facts=person(zones=()))) == Finding(
         "no hour is known to be lawful, since the zone is not known"

@@ -251,7 +251,7 @@ def test_working_days_where_no_country_is_named(said_on: str, days: int, at: str
 def test_a_death_told_is_for_a_person_to_confirm() -> None:
     death = told("deceased", "2026-05-12T12:00-04:00", person=9)
     rule = Said(outcome="deceased")
-    found = Finding("deceased was said on a call and is not confirmed", None, Answer.review)
+    found = Finding("deceased was said on a call and is not confirmed")
     assert said(rule, case(events=[death])) == found
     assert said(rule, case(contact(purpose=Purpose.opt_out_confirmation), events=[death])) is None
 

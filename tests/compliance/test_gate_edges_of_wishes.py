@@ -212,6 +212,38 @@ def test_opt_outs(mark: Standing, everywhere: bool, found: str | None) -> None:
     assert opt_out(rule, case(confirming, standing=(mark,))) is None
 
 
+def consented(at: int = NOON - HOUR, channel: Channel = Channel.call, number: str | None = "+1") -> Standing:
+    return Standing(Mark.consent, at, channel=channel, number=number)
+
+
+@pytest.mark.parametrize(
+    ("channel", "later", "closed"),
+    [
+        pytest.param(Channel.call, [], True, id="calls and texts are one"),
+        pytest.param(Channel.email, [], False, id="e-mail is another thing"),
+        pytest.param(Channel.call, [consented()], False, id="consented to later"),
+        pytest.param(Channel.call, [consented(NOON - 2 * HOUR)], True, id="in the same second"),
+        pytest.param(Channel.call, [consented(channel=Channel.sms)], True, id="to texts only"),
+        pytest.param(Channel.call, [consented(number="+2")], True, id="for another number"),
+    ],
+)
+def test_from_a_day_on_who_opts_out_of_texts_opts_out_of_calls(
+    channel: Channel, later: list[Standing], closed: bool
+) -> None:
+    out = Standing(Mark.opt_out, NOON - 2 * HOUR, channel=Channel.sms)
+    asked = replace(contact(), channel=channel, number="+1")
+    found = opt_out(OptOut(all_from="2026-05-13"), case(asked, standing=(out, *later)))
+    assert (found is not None) is closed
+
+
+@pytest.mark.parametrize(("hour", "closed"), [(3, False), (5, True), (23, True)])
+def test_the_day_of_an_opt_out_counts_where_it_came_first(hour: int, closed: bool) -> None:
+    """05:00 UTC is the 13th in New York and still the 12th in Los Angeles."""
+    out = Standing(Mark.opt_out, second(f"2026-05-13T{hour:02}:00Z"), channel=Channel.sms)
+    coasts = case(at=NOON + DAY, zones=("America/New_York", "America/Los_Angeles"), standing=(out,))
+    assert (opt_out(OptOut(all_from="2026-05-13"), coasts) is not None) is closed
+
+
 def test_a_channel_that_the_portfolio_closed() -> None:
     rule = Closed(channels=(Channel.call,))
     assert closed_channel(rule, case()) == Finding("call is closed for this portfolio")

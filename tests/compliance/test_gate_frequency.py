@@ -233,6 +233,13 @@ def test_a_number_bears_three_dials_a_day_whoever_is_meant(third: Event, counts:
     assert ("HOUSE-DIALS-NUMBER" in [rule.id for rule in verdict.rules]) is counts
 
 
+@pytest.mark.parametrize("number", ["+1", None])
+def test_a_dial_to_a_number_not_known_yet_is_counted_with_the_person_only(number: str | None) -> None:
+    day = [rang(f"2026-04-08T{hour:02}:00+02:00", number=number) for hour in (9, 11, 13)]
+    asked = person(*day, zones=("Europe/Paris",))
+    assert not judge(Contact(Channel.call), asked, policy("house"), second("2026-04-08T15:00+02:00")).rules
+
+
 def test_what_others_were_called_there_is_not_counted_against_the_person() -> None:
     day = [rang(f"2026-04-08T{hour:02}:00+02:00") for hour in range(8, 15)]
     asked = Contact(Channel.call, number="+1")

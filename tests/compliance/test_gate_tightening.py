@@ -43,6 +43,13 @@ def test_a_term_may_be_made_longer_or_endless() -> None:
         assert check("uk", [begun], later, tightening={"UK-BREATH": {"days": days}})[:2] == ("deny", ["UK-BREATH"])
 
 
+def test_quiet_days_made_endless_deny_as_the_days_did() -> None:
+    said, endless = call("2026-04-01T10:00-04:00", "says_paid"), {"HOUSE-SAYS-PAID": {"working_days": None}}
+    for days in (1, 29):
+        candidate = event("letter", f"2026-04-{1 + days:02}T12:00-04:00")
+        assert check("house", [said], candidate, tightening=endless)[:2] == ("deny", ["HOUSE-SAYS-PAID"])
+
+
 def values(field: FieldInfo) -> st.SearchStrategy[Any]:
     """Anything that somebody may write for that parameter: looser, stricter, or nonsense."""
     shown = str(field.annotation)

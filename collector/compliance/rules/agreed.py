@@ -36,12 +36,8 @@ def agreed_spans(case: Case, once: bool, callback_minutes: int) -> list[Span]:
 
     An agreement without an evidence id opens nothing. `once`: it is good for its first occasion only.
     """
-    body = case.facts.body
-    if not (body.standing or body.callbacks):
-        return []
-    spans = [
-        Span(callback.at, callback.at + callback_minutes * 60, 0) for callback in body.callbacks if callback_minutes
-    ]
+    callbacks = case.facts.body.callbacks if callback_minutes else ()
+    spans = [Span(callback.at, callback.at + callback_minutes * 60, 0) for callback in callbacks]
     for mark in case.marks(Mark.agreement):
         hours = mark.detail.get("hours")
         if isinstance(hours, str) and mark.detail.get("evidence_id") and _is_for(case, mark):

@@ -158,14 +158,17 @@ class Said(Parameters):
 
 
 def said(p: Said, case: Case) -> Finding | None:
-    """What was said on a call: "already paid" gives quiet days; a death told to us waits for confirmation."""
+    """What was said on a call: "already paid" gives quiet days; a death told to us waits for confirmation.
+
+    How hard it closes is the rule's own answer, so that a longer quiet never answers more softly than a shorter one.
+    """
     if not case.telling or case.contact.purpose is Purpose.opt_out_confirmation:
         return None
     heard = [e.at for e in case.telling if e.outcome == p.outcome and case.about(e.debts)]
     if not heard:
         return None
     if p.working_days is None:
-        return Finding(f"{p.outcome} was said on a call and is not confirmed", None, Answer.review)
+        return Finding(f"{p.outcome} was said on a call and is not confirmed")
     until = max(_quiet_until(case, at, p.working_days) for at in heard)
     return Finding(f"{p.outcome} was said on a call; quiet days", until) if until > case.at else None
 
