@@ -16,6 +16,8 @@ from collector.compliance.rules.verdict import Finding
 from collector.facts.rules import Event, Kind, Mark, Standing
 from collector.history.rules import Channel
 
+_CONFIRMATION, _CONSENT = Purpose.opt_out_confirmation, Mark.consent
+_CALLS, _TEXTS = (None, Channel.call), (None, Channel.sms)
 Span = tuple[int, int]
 """Seconds from the first up to, not including, the second."""
 
@@ -25,9 +27,9 @@ def direct_consents(case: Case) -> list[Standing]:
     return [
         mark
         for mark in case.facts.body.standing
-        if mark.mark is Mark.consent
+        if mark.mark is _CONSENT
         and mark.at <= case.at
-        and mark.channel in (None, Channel.call)
+        and mark.channel in _CALLS
         and case.same_number(mark.number)
         and case.same_collector(mark.collector)
     ]
@@ -56,7 +58,7 @@ def is_free(spans: Sequence[Span], at: int) -> bool:
 
 def _is_revoked(case: Case, mark: Standing, debt: int | None) -> bool:
     return (
-        mark.channel in (None, Channel.call)
+        mark.channel in _CALLS
         and case.same_number(mark.number)
         and case.same_collector(mark.collector)
         and (not mark.debts or debt is None or debt in mark.debts)
@@ -97,7 +99,7 @@ def text_consent(p: TextConsent, case: Case) -> Finding | None:
 
     The one confirmation of an opt-out answers a text from there.
     """
-    if case.contact.purpose is Purpose.opt_out_confirmation:
+    if case.contact.purpose is _CONFIRMATION:
         return None
     body = case.facts.body
     if body.standing or (body.events and case.heard):
@@ -118,9 +120,9 @@ def _signs(case: Case) -> Iterable[int]:
     for event in case.heard_from(Kind.sms):
         if case.same_collector(event.collector):
             yield event.at
-    for mark in case.marks(Mark.consent):
+    for mark in case.marks(_CONSENT):
         is_ours = case.same_number(mark.number) and case.same_collector(mark.collector)
-        if is_ours and mark.channel in (None, Channel.sms):
+        if is_ours and mark.channel in _TEXTS:
             yield mark.at
 
 
@@ -134,4 +136,4 @@ def _checks(case: Case) -> Iterable[int]:
 
 
 def _revoked_since(case: Case, at: int) -> bool:
-    return any(mark.at >= at and mark.channel in (None, Channel.sms) for mark in case.marks(Mark.revoked))
+    return any(mark.at >= at and mark.channel in _TEXTS for mark in case.marks(Mark.revoked))

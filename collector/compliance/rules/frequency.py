@@ -19,6 +19,7 @@ Cap = Annotated[int, Field(ge=0), Tighter.lower]
 """0: never."""
 Days = Annotated[int, Field(ge=1, lt=EVENT_DAYS), Tighter.higher]
 """Local days of a window. Facts keep the contacts of 8: a longer window would not be kept, so it is not accepted."""
+_CONFIRMATION = Purpose.opt_out_confirmation
 TALK_BEGINS, TALK_LASTS = 900, 3600
 """Seconds. A conversation told of apart from its call begins at most so long before that call was written down, and
 so long after it."""
@@ -92,7 +93,7 @@ def texts(p: Texts, case: Case) -> Finding | None:
     """Text messages sent to the person; the one confirmation of an opt-out is not repeated texting."""
     if p.cap == 0:
         return NONE
-    if not case.texts or case.contact.purpose is Purpose.opt_out_confirmation:
+    if not case.texts or case.contact.purpose is _CONFIRMATION:
         return None
     day = over(case, [e.at for e in case.texts if e.at >= case.since_today], p.cap, 1, "text messages")
     if p.window_cap is None:

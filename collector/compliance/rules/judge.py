@@ -26,6 +26,8 @@ EVENTS, TOLD, TEXT, UNUSUAL, OURS = (
 NONE: frozenset[str] = frozenset()
 IN_PERSON = (Role.debtor, Role.co_borrower)
 ORDINARY = (Purpose.collect, Purpose.reminder)
+_DEBTOR = Whom.debtor
+"""A member of an enumeration is slow to look up, here and in the rules that every case is asked."""
 
 
 def judge(
@@ -52,7 +54,7 @@ def ask(contact: Contact, facts: PersonFacts, policy: Policy, at: int) -> tuple[
         needs += EVENTS + TOLD if case.telling else EVENTS
     if contact.text is not None:
         needs += TEXT
-    if contact.role not in IN_PERSON or contact.to_whom is not Whom.debtor or contact.purpose not in ORDINARY:
+    if contact.role not in IN_PERSON or contact.to_whom is not _DEBTOR or contact.purpose not in ORDINARY:
         needs += UNUSUAL
         if is_answer(case):
             needs -= OURS

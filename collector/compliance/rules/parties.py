@@ -23,6 +23,7 @@ CLOSED_NUMBERS = {
     ContactStatus.given_up: "the number was given up and not verified since",
 }
 """Contact point status → why it is not used."""
+_ACTIVE, _OWN, _WORK = ContactStatus.active, ContactOwner.own, ContactOwner.work
 
 
 class ThirdParty(Parameters):
@@ -73,9 +74,9 @@ def number(p: Number, case: Case) -> Finding | None:
     phone = case.contact.phone
     if phone is None:
         return None
-    if phone.status is not ContactStatus.active:
+    if phone.status is not _ACTIVE:
         return Finding(CLOSED_NUMBERS[phone.status])
-    is_ours = phone.owner is ContactOwner.own or phone.owner is ContactOwner.work
+    is_ours = phone.owner is _OWN or phone.owner is _WORK
     if not is_ours and case.contact.role is not Role.contact and case.contact.to_whom is Whom.debtor:
         return Finding("the number belongs to someone else")
     return None

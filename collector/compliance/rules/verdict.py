@@ -49,6 +49,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 ALLOWED = Verdict(Answer.allow)
+_DENY = Answer.deny
 
 
 def verdict_of(fired: tuple[Fired, ...], earliest: datetime | None) -> Verdict:
@@ -56,6 +57,6 @@ def verdict_of(fired: tuple[Fired, ...], earliest: datetime | None) -> Verdict:
     if not fired:
         return ALLOWED
     for rule in fired:
-        if rule.answer is Answer.deny:
+        if rule.answer is _DENY:
             return Verdict(Answer.deny, fired, earliest)
     return Verdict(Answer.review, fired, earliest)
