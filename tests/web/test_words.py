@@ -44,10 +44,7 @@ from collector.portfolio.rules import (
 )
 from collector.strategy.rules import AssetClass, Tier, Trigger
 from collector.web.pages.shell import NAVIGATION, SAID
-from collector.web.words import Words, plain_form
-from collector.web.words.business import ZH_BUSINESS
-from collector.web.words.law import ZH_LAW
-from collector.web.words.screens import ZH_SCREENS
+from collector.web.words import CHINESE, Words, plain_form
 
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
@@ -143,17 +140,17 @@ TEACHING = {
 
 def test_every_sentence_is_known_in_chinese() -> None:
     asked = asked_in_pages() | asked_in_templates() | asked_by_tables()
-    assert sorted(asked - set(ZH_SCREENS) - set(ZH_LAW) - set(ZH_BUSINESS)) == []
+    assert sorted(asked - set(CHINESE[""]) - set(CHINESE["word"])) == []
 
 
 def test_no_sentence_is_translated_in_vain() -> None:
     asked = asked_in_pages() | asked_in_templates() | asked_by_tables()
-    assert sorted({*ZH_SCREENS, *ZH_LAW} - asked) == []
+    assert sorted(set(CHINESE[""]) - asked) == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_word_of_the_business_is_known_in_chinese(kind: type) -> None:
-    assert sorted(plain_form(str(one)) for one in kind if plain_form(str(one)) not in ZH_BUSINESS) == []  # type: ignore[attr-defined]
+    assert sorted(plain_form(str(one)) for one in kind if plain_form(str(one)) not in CHINESE["word"]) == []  # type: ignore[attr-defined]
 
 
 def test_why_the_plan_wants_or_lacks_a_contact_is_told_in_chinese() -> None:
@@ -181,7 +178,15 @@ def test_both_languages_fill_in_the_same_parts() -> None:
     def parts(sentence: str) -> set[str]:
         return set(re.findall(r"\{(\w+)\}", sentence))
 
-    assert [english for english, chinese in {**ZH_SCREENS, **ZH_LAW}.items() if parts(english) != parts(chinese)] == []
+    told = [*CHINESE[""].items(), *CHINESE["reason"].items()]
+    assert [english for english, chinese in told if parts(english) != parts(chinese)] == []
+
+
+def test_nothing_is_translated_twice_or_left_empty() -> None:
+    """The reader of catalogues keeps the last of two, and takes an empty one."""
+    source = (WEB / "zh.po").read_text(encoding="utf-8")
+    assert source.count("\nmsgid ") == 1 + sum(len(told) for told in CHINESE.values())
+    assert [english for told in CHINESE.values() for english, chinese in told.items() if not chinese] == []
 
 
 def test_parts_are_filled_in() -> None:

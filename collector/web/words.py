@@ -1,29 +1,39 @@
 """The words of the screens in English and Chinese.
 
-The English sentence is the key. `ZH` must know every key that a template or a page asks for: a house test reads them
-all. Words of the business (outcomes, states, roles …) come from the same book, by their plain English form.
+The English sentence is the key; `zh.po` beside it must know every key that a template or a page asks for: a house
+test reads them all. Words of the business (outcomes, states, roles …) come from the same catalogue, by their plain
+English form.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from pathlib import Path
 
-from collector.web.words.business import ZH_BUSINESS
-from collector.web.words.law import ZH_LAW
-from collector.web.words.objections import ZH_OBJECTIONS, ZH_PARTS
-from collector.web.words.reasons import ZH_REASONS
-from collector.web.words.screens import ZH_SCREENS
+from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "zh")
 
-REASONS = tuple(
+
+def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
+    """Context ("" for none) → English → the other language, in the order of the file."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    with path.open("rb") as file:
+        for message in read_po(file, locale="zh_Hans", abort_invalid=True):
+            if message.id:
+                found[message.context or ""][str(message.id)] = str(message.string)
+    return found
+
+
+CHINESE = _read(Path(__file__).parent / "zh.po")
+_WORDS, _PARTS = CHINESE["word"], CHINESE["part"]
+_REASONS = tuple(
     (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(english))), chinese)
-    for english, chinese in (ZH_REASONS | ZH_OBJECTIONS).items()
+    for english, chinese in CHINESE["reason"].items()
 )
 _DAYS = re.compile(r"(\d+) days?")
-
-ZH: Mapping[str, str] = {**ZH_SCREENS, **ZH_LAW, **ZH_BUSINESS}
 
 
 class Words:
@@ -34,7 +44,9 @@ class Words:
 
     def __call__(self, sentence: str, **parts: object) -> str:
         """The sentence in this language, its `{parts}` filled in. An unknown sentence is a `KeyError`."""
-        found = ZH[sentence] if self.language == "zh" else sentence
+        found = sentence
+        if self.language == "zh":
+            found = CHINESE[""].get(sentence) or _WORDS[sentence]
         return found.format(**parts) if parts else found
 
     def word(self, value: str | None) -> str:
@@ -42,13 +54,13 @@ class Words:
         if not value:
             return ""
         known = plain_form(value)
-        return ZH_BUSINESS.get(known, known) if self.language == "zh" else known
+        return _WORDS.get(known, known) if self.language == "zh" else known
 
     def reason(self, text: str) -> str:
         """Why something is due or may not be, in this language; a sentence that is not known is shown as it is."""
         if self.language != "zh":
             return text
-        for pattern, chinese in REASONS:
+        for pattern, chinese in _REASONS:
             if found := pattern.fullmatch(text):
                 return chinese.format(**{name: _part(value) for name, value in found.groupdict().items()})
         return text
@@ -60,7 +72,7 @@ class Words:
 
 def _part(text: str) -> str:
     """A part of a reason: words of the business in Chinese, everything else as it is."""
-    words = [ZH_PARTS.get(one) or ZH_BUSINESS.get(plain_form(one), one) for one in text.split(", ")]
+    words = [_PARTS.get(one) or _WORDS.get(plain_form(one), one) for one in text.split(", ")]
     return _DAYS.sub(r"\1天", "、".join(words) if words != text.split(", ") else text)
 
 
