@@ -306,3 +306,22 @@ class Delivery(SQLModel, table=True):
     attempt_id: int = Field(foreign_key="attempt.id", primary_key=True, sa_type=BigInt)
     at: datetime
     status: str
+
+
+class Verification(SQLModel, table=True):
+    """A try to find out whether it is them, by what they said; which identifiers, never what was said."""
+
+    __tablename__ = "verification"
+    __table_args__ = (Index("ix_verification_person_at", "person_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt)
+    """The account they were called or called about."""
+    call: int | None = Field(default=None, sa_type=BigInt)
+    """The task of the call; None where they called."""
+    at: datetime
+    right: list[str] = Field(default_factory=list, sa_type=Json)
+    wrong: list[str] = Field(default_factory=list, sa_type=Json)
+    passed: bool
+    actor: str

@@ -36,6 +36,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "release_call": CALLERS,
     "send_how_to_pay": CALLERS,
     "record_outcome": CALLERS,
+    "verify_person": CALLERS,
+    "live_call": CALLERS,
     "paper_done": TALKERS | {Role.operations},
     "log_promise": TALKERS,
     "withdraw_promise": TALKERS,

@@ -46,6 +46,8 @@ class Frame:
     links: Sequence[Link] = ()
     said: str = ""
     """The sentence about what was just done."""
+    undo: str = ""
+    """Where it can be said otherwise."""
 
 
 @dataclass(frozen=True)

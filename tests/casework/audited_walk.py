@@ -17,7 +17,7 @@ from collector.casework.views import matching
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import InboundMessage, Submission
 from collector.foundation.database import Database
-from collector.history.rules import Channel, HoldScope, Outcome, ReferralState, Standing, StopKind
+from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
 from collector.history.tables import Referral, StandingRow
 from collector.identity import actions as identity
 from collector.identity.installation import install
@@ -175,6 +175,9 @@ class Walk:
         arrived = {"status": "delivered", "progress": Progress.delivered, "error_code": None}
         self.do("message_status", token=row.token, sid="SM1", at=moment(f"{DAY} 09:01"), **arrived)
         first = self.take("09:02")
+        for tail in ("0000", "0001"):
+            said = {Identifier.account_tail: tail, Identifier.address: SECRET}
+            self.do("verify", first.task.id, said, moment(f"{DAY} 09:02"), self.agent)
         refused = self.do("send_how_to_pay", first.task.id, moment(f"{DAY} 09:02"), self.agent)
         assert refused == "", refused
         self.do("release", first.task.id, moment(f"{DAY} 09:03"), self.agent)

@@ -94,8 +94,10 @@ def test_the_line_by_keys_alone(page: Page, served: tuple[Building, str], compla
     page.keyboard.press("n")
     page.wait_for_url(f"{address}/accounts/{building.book.loan}")
     assert page.inner_text(".number") == "+8613812340001"
+    page.keyboard.press("i")
+    page.wait_for_url("**?said=verified")
     page.keyboard.press("7")
-    page.wait_for_url("**?said=outcome")
+    page.wait_for_url("**?said=outcome*")
     page.keyboard.press("p")
     assert page.evaluate("document.activeElement.name") == "amount"
     page.fill("[name=amount]", "600.00")

@@ -20,6 +20,8 @@ def test_it_is_one_key_away_and_goes_once(building: Building) -> None:
     visitor.post("/desk/next")
     with building.office.database.read() as session:
         call = session.exec(select(Task.id).where(Task.claimed_by == "user:agent")).one()
+    assert f'action="/tasks/{call}/how-to-pay"' not in visitor.get(account).text, "nobody is verified"
+    visitor.post(f"/tasks/{call}/verify")
     assert f'action="/tasks/{call}/how-to-pay"' in visitor.get(account).text
     assert building.signed_in("senior").post(f"/tasks/{call}/how-to-pay").status_code == 409
     for _ in range(2):

@@ -59,7 +59,7 @@ def test_an_agent_takes_a_call_and_records_it_once(building: Building) -> None:
     assert page.count("+8613812340001") == 1
     for _ in range(2):
         answer = visitor.post(f"/tasks/{task_id}/outcome", {"outcome": "switched_off", "note": "no tone"})
-        assert answer.headers["location"] == f"/accounts/{building.book.loan}?said=outcome"
+        assert answer.headers["location"] == f"/accounts/{building.book.loan}?said=outcome&undo={task_id}"
     assert [row.outcome for row in all_of(building, OutcomeRow)] == [Outcome.switched_off]
     assert "+8613812340001" not in visitor.get(f"/accounts/{building.book.loan}").text
     assert "1</b> worked" in visitor.get("/desk").text

@@ -27,7 +27,7 @@ from collector.history.rules import (
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
-from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, TaskState
+from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
     CollectorType,
@@ -43,7 +43,9 @@ from collector.portfolio.rules import (
     ValueTier,
 )
 from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.web.pages.desk import HEARD
 from collector.web.pages.shell import NAVIGATION, SAID
+from collector.web.pages.who import TYPED_AS
 from collector.web.words import CHINESE, Words, plain_form
 
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
@@ -80,6 +82,7 @@ KINDS = [
     ReferralKind,
     ReferralState,
     Role,
+    RoundState,
     Security,
     Standing,
     State,
@@ -127,6 +130,7 @@ def asked_by_lights() -> set[str]:
 
 def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
+    from_tables |= set(TYPED_AS.values()) | set(HEARD.values())
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING
     )

@@ -38,6 +38,7 @@ from collector.casework.actions.stops import (
     withdraw_standing,
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
+from collector.casework.actions.verifying import verify
 
 __all__ = [
     "PAPERS",
@@ -86,6 +87,7 @@ __all__ = [
     "start_call",
     "stop",
     "sweep",
+    "verify",
     "withdraw_promise",
     "withdraw_standing",
 ]

@@ -69,6 +69,8 @@ class Standing:
     promises_broken: int
     last_paid_on: date | None
     settled: bool
+    promise_day: date
+    """The day offered first for a promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def standing_of(session: Session, facts: AccountFacts, now: datetime) -> Standin
         promises_broken=facts.promises_broken,
         last_paid_on=facts.last_paid_on,
         settled=facts.settled,
+        promise_day=strategy.promise.suggested_day(today, facts.payday),
     )
 
 

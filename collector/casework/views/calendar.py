@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from collector.casework.office import Office
-from collector.compliance.rules import Contact, NumberKind, Purpose, Role, Stretch, stretches
+from collector.compliance.rules import Contact, NumberKind, Purpose, Role, Stretch, Use, stretches, uses
 from collector.facts.queries import read_person
 from collector.facts.rules import Kind, PersonFacts, Phone
 from collector.foundation.clock import day_start, local_day
 from collector.foundation.phone import masked
 from collector.history.rules import Channel, Direction
 from collector.planning.queries import read_context
-from collector.planning.rules import Context
+from collector.planning.rules import Context, Round, progress
 from collector.portfolio.rules import ContactOwner, ContactStatus
 from collector.portfolio.tables import Account
 
@@ -35,6 +35,8 @@ class Way:
     """Masked; empty for a way without a phone."""
     stretches: Sequence[Stretch]
     used: Sequence[int]
+    point: int | None = None
+    """The contact point's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Calendar:
     ways: Sequence[Way]
     titles: Mapping[str, Mapping[str, str]]
     """Rule id → its title by language."""
+    uses: Sequence[Use]
+    """How much of the caps on the person is used up today."""
+    rounds: Mapping[int, Round]
+    """Contact point → where its 3:3:3 round stands."""
+    callers: Sequence[str]
+    """The creditor's numbers for calls, in their order."""
+    slots: Sequence[str]
+    attempts: int
+    """Calls after which a silent phone may be given up."""
 
 
 def calendar(session: Session, office: Office, account: Account, at: datetime) -> Calendar:
@@ -64,9 +75,24 @@ def calendar(session: Session, office: Office, account: Account, at: datetime) -
     for channel, phone in _ways(facts, account.portfolio_id):
         contact = _contact(channel, phone, account.id or 0, ctx, purpose)
         told = stretches(contact, facts, ctx.policy, now, end)
-        found.append(Way(channel, masked(phone.number) if phone else "", told, _used(facts, channel, phone, start)))
-    titles = {rule.id: rule.title for rule in ctx.policy.pack.rules}
-    return Calendar(zone, ctx.policy.setting.zones or facts.body.zones or (zone,), days, found, titles)
+        shown = masked(phone.number) if phone else ""
+        found.append(Way(channel, shown, told, _used(facts, channel, phone, start), phone.id if phone else None))
+    return Calendar(
+        zone=zone,
+        zones=ctx.policy.setting.zones or facts.body.zones or (zone,),
+        days=days,
+        ways=found,
+        titles={rule.id: rule.title for rule in ctx.policy.pack.rules},
+        uses=[
+            one
+            for channel in BY_PHONE
+            for one in uses(_contact(channel, None, account.id or 0, ctx, purpose), facts, ctx.policy, now)
+        ],
+        rounds={one.id: progress(one, ctx.strategy.retry, zone, now) for one in facts.body.phones},
+        callers=[line.number for line in ctx.lines if "call" in line.channels],
+        slots=[window.slot for window in ctx.windows(zone)],
+        attempts=ctx.strategy.retry.attempts,
+    )
 
 
 def _days(at: datetime, zone: str) -> list[tuple[date, int, int]]:

@@ -160,3 +160,9 @@ def others_of(session: Session, scope: Scope, person_id: int, but: int) -> Seque
     if scope.portfolio_ids is not None:
         statement = statement.where(col(Account.portfolio_id).in_(scope.portfolio_ids))
     return [(account_id or 0, f"{code}/{number}") for account_id, code, number in session.exec(statement)]
+
+
+def of_person(session: Session, scope: Scope, person_id: int, now: datetime) -> list[Line]:
+    """The person's accounts inside the scope, by id."""
+    mine = _lines(scope).where(col(Account.person_id) == person_id)
+    return _told(session, mine.order_by(col(Account.id)), now)

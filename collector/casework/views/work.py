@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
+from collector.dispatch.tables import CarrierEvent, Submission
 from collector.foundation.clock import day_start, local_day
 from collector.history.rules import ANSWERED, Channel, PromiseState
 from collector.history.tables import CallbackRow, OutcomeRow, Promise
@@ -58,6 +59,25 @@ def in_hand(session: Session, actor: Actor, account_id: int | None = None) -> Ta
     if account_id is not None:
         statement = statement.where(Task.account_id == account_id)
     return session.exec(statement.order_by(col(Task.claimed_at).desc()).limit(1)).first()
+
+
+def ended_by(session: Session, actor: Actor, task_id: int, account_id: int) -> Task | None:
+    """A call about that account whose result this agent said: they may say it again, and better."""
+    task = session.get(Task, task_id)
+    if task is None or task.account_id != account_id or task.channel is not Channel.call:
+        return None
+    said = last_outcome(session, task)
+    return task if said is not None and said.actor == actor.name else None
+
+
+def heard_of(session: Session, task: Task) -> str:
+    """What the carrier said last of the borrower's phone: `ringing`, `in-progress` …; empty: nothing yet."""
+    statement = (
+        select(CarrierEvent.status)
+        .join(Submission, col(Submission.child_sid) == col(CarrierEvent.sid))
+        .where(Submission.task_id == task.id, CarrierEvent.kind == "dial")
+    )
+    return session.exec(statement.order_by(col(CarrierEvent.id).desc()).limit(1)).first() or ""
 
 
 def papers(session: Session, account_id: int, now: datetime) -> Sequence[Task]:

@@ -8,6 +8,7 @@ from collector.compliance.rules.openings import Stretch, stretches
 from collector.compliance.rules.pack import Evidence, Pack, Rule
 from collector.compliance.rules.policy import FUNCTIONS, Policy, compile_policy, parameters_of
 from collector.compliance.rules.stops import TREATED_UNTIL
+from collector.compliance.rules.uses import Use, uses
 from collector.compliance.rules.verdict import ALLOWED, Answer, Fired, Verdict
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Role",
     "Rule",
     "Stretch",
+    "Use",
     "Verdict",
     "Whom",
     "compile_policy",
@@ -33,4 +35,5 @@ __all__ = [
     "judge",
     "parameters_of",
     "stretches",
+    "uses",
 ]

@@ -36,13 +36,7 @@ def calls_per_debt(p: PerDebt, case: Case) -> Finding | None:
         return NONE
     if len(case.calls) < p.cap or case.contact.to_whom in NOT_LIMITED:
         return None
-    since = case.since(p.days)
-    mine, excluded = case.contact.collector, p.excluded
-    recent = [
-        e
-        for e in case.calls
-        if e.at >= since and e.outcome not in excluded and (not e.collector or not mine or e.collector == mine)
-    ]
+    recent = placed_in(p, case)
     if len(recent) < p.cap:
         return None
     consents = direct_consents(case)
@@ -52,6 +46,17 @@ def calls_per_debt(p: PerDebt, case: Case) -> Finding | None:
         if (found := _too_many(p, case, recent, consents, debt)) is not None
     ]
     return max(findings, key=lambda found: found.until or 0) if findings else None
+
+
+def placed_in(p: PerDebt, case: Case) -> list[Event]:
+    """The calls of this collector that count in the window which today closes, about whichever debt."""
+    since = case.since(p.days)
+    mine, excluded = case.contact.collector, p.excluded
+    return [
+        e
+        for e in case.calls
+        if e.at >= since and e.outcome not in excluded and (not e.collector or not mine or e.collector == mine)
+    ]
 
 
 def _too_many(

@@ -64,16 +64,20 @@ def dials(p: Dials, case: Case) -> Finding | None:
     dialled = [*case.calls, *case.elsewhere] if p.per == "number" and case.elsewhere else case.calls
     if len(dialled) < p.cap:
         return None
+    what = "dials" if p.count == "all" else "unanswered dials"
+    return over(case, dialled_in(p, case, dialled), p.cap, p.days, f"{what} to this {p.per}")
+
+
+def dialled_in(p: Dials, case: Case, dialled: Sequence[Event]) -> list[int]:
+    """Moments of those that count in the window which today closes."""
     since = case.since(p.days)
-    placed = [
+    return [
         e.at
         for e in dialled
         if e.at >= since
         and (p.per == "person" or _is_same(p, case, e))
         and (p.count == "all" or e.outcome not in ANSWERED_WORDS)
     ]
-    what = "dials" if p.count == "all" else "unanswered dials"
-    return over(case, placed, p.cap, p.days, f"{what} to this {p.per}")
 
 
 def _is_same(p: Dials, case: Case, event: Event) -> bool:
@@ -120,12 +124,17 @@ def answered(p: Answered, case: Case) -> Finding | None:
         return NONE
     if len(case.calls) + len(case.talks) < p.cap:
         return None
+    return over(case, answered_in(p, case), p.cap, p.days, "answered calls")
+
+
+def answered_in(p: Answered, case: Case) -> list[int]:
+    """Moments of effective calls in the window which today closes."""
     since = case.since(p.days)
     calls = [e.at for e in case.calls if e.at >= since and (e.outcome is None or e.outcome in ANSWERED_WORDS)]
     talks = [
         e.at for e in case.talks if e.at >= since and e.kind is Kind.conversation and e.direction is Direction.outbound
     ]
-    return over(case, _effective(calls, talks), p.cap, p.days, "answered calls")
+    return _effective(calls, talks)
 
 
 def _effective(calls: Sequence[int], talks: Sequence[int]) -> list[int]:

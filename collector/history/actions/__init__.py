@@ -36,6 +36,7 @@ from collector.history.actions.stops import (
     stop,
     withdraw_standing,
 )
+from collector.history.actions.verification import note_verification
 
 __all__ = [
     "AttemptMade",
@@ -53,6 +54,7 @@ __all__ = [
     "make_promise",
     "move_referral",
     "newest_outcome",
+    "note_verification",
     "open_dispute",
     "open_referral",
     "record_attempt",

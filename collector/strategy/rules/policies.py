@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -108,6 +109,12 @@ class PromisePolicy:
     def is_silencing(self, amount: int, overdue: int, days_ahead: int) -> bool:
         """Whether promised payments of that sum (minor units), due in so many days, silence dunning."""
         return 0 <= days_ahead <= self.silence_within_days and amount >= overdue * self.silence_share
+
+    def suggested_day(self, today: date, payday: int | None) -> date:
+        """What is offered first on the floor: the next pay day where it is near, else the third day from now."""
+        days = [today + timedelta(days=ahead) for ahead in range(1, self.silence_within_days + 1)]
+        near = next((day for day in days if payday is not None and day.day == payday), None)
+        return near or today + timedelta(days=min(3, self.silence_within_days))
 
     def needs_supervisor(self, days_ahead: int, broken: int) -> bool:
         """Whether a promise that far ahead, after so many broken ones, must be approved first."""

@@ -14,16 +14,20 @@ from collector.casework import queries
 from collector.casework.views import within, work
 from collector.casework.views.account import AccountView, account_view
 from collector.casework.views.calendar import calendar
-from collector.casework.views.find import others_of
+from collector.casework.views.find import of_person
 from collector.casework.views.timeline import timeline
-from collector.history.rules import Channel
+from collector.casework.views.verifying import OnTheLine, held_of, on_the_line
+from collector.history.rules import Channel, StopKind, identifiers_on_file
 from collector.planning.tables import Task
+from collector.portfolio.tables import Account, Portfolio
 from collector.web.pages import account_parts as parts
 from collector.web.pages import telling
+from collector.web.pages.in_hand import Call, call
 from collector.web.pages.shell import frame_of
 from collector.web.pages.strip import Strip, strip
+from collector.web.pages.who import Verify, Who, verify, who
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, reading
-from collector.web.templating import Frame, Page, Told, render
+from collector.web.templating import Choice, Frame, Page, Table, Told, choices, city, render
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
@@ -54,48 +58,113 @@ def papers(tasks: Sequence[Task], view: AccountView, told: Told) -> list[Paper]:
 
 
 @dataclass(frozen=True)
+class CallingPage(Page):
+    """A call is in hand and the person is not verified: who it is, and not a word about the debt."""
+
+    template: ClassVar[str] = "calling.html"
+    account_id: int
+    book_clock: str
+    who: Who
+    verify: Verify
+    call: Call
+    opens: parts.Opens
+    stop_kinds: Sequence[Choice]
+    channels: Sequence[Choice]
+
+
+@dataclass(frozen=True)
 class AccountPage(Page):
     template: ClassVar[str] = "account.html"
     head: parts.Head
+    who: Who
     against: parts.Against
     story: parts.Story
+    accounts: Table
+    """All accounts of the person that the reader may see."""
     explained: parts.Explained
     strip: Strip
     says: Sequence[str]
     excuses: Sequence[tuple[str, str]]
-    call: parts.Call | None
+    call: Call | None
     papers: Sequence[Paper]
     opens: parts.Opens
     offers: parts.Offers
 
 
 @router.get("/accounts/{account_id}")
-def account_page(account_id: Id, request: Request, desk: DeskParam, caller: CallerParam) -> Any:
-    now = desk.clock()
+def account_page(
+    account_id: Id, request: Request, desk: DeskParam, caller: CallerParam, again: int | None = None
+) -> Any:
+    """`again`: a call of the reader's own whose result is to be said again."""
+    now, frame = desk.clock(), frame_of(request, caller)
     with reading(desk) as session:
         account, book = within.account(session, caller.actor.scope, account_id)
-        others = others_of(session, caller.actor.scope, account.person_id, account_id)
-        view = account_view(session, account, book, now, others)
-        page = _page(session, desk, caller, frame_of(request, caller), view, now)
+        line = on_the_line(session, desk.office.keys, caller.actor, account)
+        if line is not None and line.is_closed:
+            return render(_calling(session, desk, caller, frame, account, book, line, now))
+        task = line.task if line is not None and line.task.account_id == account_id else None
+        if task is None and again is not None:
+            task = work.ended_by(session, caller.actor, again, account_id)
+        view = account_view(session, account, book, now)
+        page = _page(session, desk, caller, frame, view, line, task, now)
     return render(page)
 
 
-def _page(session: Session, desk: Desk, caller: Caller, frame: Frame, view: AccountView, now: datetime) -> AccountPage:
+def _calling(
+    session: Session,
+    desk: Desk,
+    caller: Caller,
+    frame: Frame,
+    account: Account,
+    book: Portfolio,
+    line: OnTheLine,
+    now: datetime,
+) -> CallingPage:
+    told = Told(frame.t, book.timezone, book.currency)
+    seen = calendar(session, desk.office, account, now)
+    is_demo = desk.office.settings.demo
+    made_up = identifiers_on_file(held_of(session, desk.office.keys, line.task)) if is_demo else {}
+    return CallingPage(
+        frame=frame,
+        account_id=account.id or 0,
+        book_clock=city(told.zone),
+        who=who(session, account, book, seen, line, told, now),
+        verify=verify(line, told, made_up),
+        call=call(session, line.task, caller, told, closed=True),
+        opens=parts.opens(caller),
+        stop_kinds=choices(frame.t, StopKind),
+        channels=choices(frame.t, Channel),
+    )
+
+
+def _page(
+    session: Session,
+    desk: Desk,
+    caller: Caller,
+    frame: Frame,
+    view: AccountView,
+    line: OnTheLine | None,
+    task: Task | None,
+    now: datetime,
+) -> AccountPage:
     told = Told(frame.t, view.portfolio.timezone, view.portfolio.currency)
     head = parts.head(view, told, now)
     document = queries.explain(session, desk.office, head.key, now, caller.actor.scope)
-    task = work.in_hand(session, caller.actor, head.account_id)
     happened = telling.happened(timeline(session, view.account), told)
+    seen = calendar(session, desk.office, view.account, now)
+    mine = of_person(session, caller.actor.scope, view.account.person_id, now)
     return AccountPage(
         frame=frame,
         head=head,
+        who=who(session, view.account, view.portfolio, seen, line, told, now),
         against=parts.against(view, told),
         story=parts.story(view, happened, told),
+        accounts=telling.accounts(mine, head.account_id, frame.t),
         explained=parts.explained(document, told),
-        strip=strip(calendar(session, desk.office, view.account, now), told),
+        strip=strip(seen, told),
         says=parts.says(view, frame.t.language),
         excuses=parts.excuses(frame.t.language),
-        call=parts.call(task, caller, view, told) if task else None,
+        call=call(session, task, caller, told, closed=False) if task else None,
         papers=papers(work.papers(session, head.account_id, now), view, told),
         opens=parts.opens(caller),
         offers=parts.offers(view, told),

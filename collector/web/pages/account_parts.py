@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from collector.casework.views import work
 from collector.casework.views.account import AccountView
 from collector.foundation.money import plain
 from collector.foundation.phone import masked
-from collector.history.rules import Ability, Cause, Channel, Outcome, PromiseState, StopKind, Willingness
+from collector.history.rules import Ability, Cause, Channel, PromiseState, StopKind, Willingness
 from collector.history.tables import Hold, Stop
 from collector.identity.rules import Level
-from collector.planning.rules import TaskState
-from collector.planning.tables import Task
 from collector.portfolio.rules import OBLIGORS, BorrowerType
 from collector.strategy.playbooks import playbooks
 from collector.strategy.rules import Stage
@@ -23,21 +20,7 @@ from collector.web.pages import telling
 from collector.web.pages.shell import may_open
 from collector.web.session import Caller
 from collector.web.templating import Cell, Choice, Table, Told, choices, city
-
-KEYS = {
-    Outcome.no_answer: "1",
-    Outcome.busy: "2",
-    Outcome.rejected: "3",
-    Outcome.switched_off: "4",
-    Outcome.wrong_number: "5",
-    Outcome.third_party: "6",
-    Outcome.right_party: "7",
-    Outcome.voicemail: "8",
-    Outcome.assistant: "9",
-    Outcome.unreachable: "0",
-}
-"""Digits of the results; the others have a button only."""
-RESULTS = (*KEYS, *(one for one in Outcome if one not in KEYS))
+from collector.web.words import Words
 
 Numbered = Sequence[tuple[int, str]]
 """A row's id, and what is said of it."""
@@ -60,6 +43,11 @@ class Head:
     currency: str
     clears_today: str
     clears_amount: str
+    pays_off: tuple[str, str]
+    """Until when, and with how much."""
+    promised: str
+    """How earlier promises went; empty: there was none."""
+    promise_day: str
 
 
 def head(view: AccountView, told: Told, now: datetime) -> Head:
@@ -81,7 +69,25 @@ def head(view: AccountView, told: Told, now: datetime) -> Head:
         currency=book.currency,
         clears_today=told.money(clears),
         clears_amount=plain(clears, book.currency),
+        pays_off=_pays_off(view, told),
+        promised=_promised(view, t),
+        promise_day=view.standing.promise_day.isoformat(),
     )
+
+
+def _pays_off(view: AccountView, told: Told) -> tuple[str, str]:
+    """What settles it; good until the next instalment falls due."""
+    until, t = view.standing.next_due_on, told.t
+    words = t("pays off until {day}", day=told.day(until)) if until else t("pays off")
+    return words, told.money(view.standing.owed)
+
+
+def _promised(view: AccountView, t: Words) -> str:
+    states = [row.state for row in view.promises]
+    if not states:
+        return ""
+    kept, broken = states.count(PromiseState.kept), states.count(PromiseState.broken)
+    return t("promises: {made} made, {kept} kept, {broken} broken", made=len(states), kept=kept, broken=broken)
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,6 @@ class Story:
     """Where it stands, and how it came there."""
 
     standing: Sequence[tuple[str, Cell]]
-    others: Numbered
     referrals: Sequence[str]
     callbacks: Sequence[str]
     schedule: Table
@@ -137,7 +142,6 @@ def story(view: AccountView, timeline: Table, told: Told) -> Story:
     t = told.t
     return Story(
         standing=telling.standing(view, told),
-        others=view.others,
         referrals=[f"{t.word(row.kind)} · {t.word(row.state)} · {told.moment(row.state_at)}" for row in view.referrals],
         callbacks=[told.whose(row.due_at) for row in view.callbacks],
         schedule=telling.schedule(view, told),
@@ -186,47 +190,6 @@ def says(view: AccountView, language: str) -> list[str]:
 def excuses(language: str) -> list[tuple[str, str]]:
     """What is often said, and the answer to it."""
     return [(one.says.said(language), one.answer.said(language)) for one in playbooks().excuses]
-
-
-@dataclass(frozen=True)
-class Call:
-    """The call in hand. `number` is whole here, and only here: it is to be dialled."""
-
-    task_id: int
-    whom: str
-    number: str
-    caller: str
-    reason: str
-    parts: Sequence[tuple[str, str]]
-    lease_until: str
-    state: str
-    may_ring: bool
-    may_release: bool
-    ring_why_not: str
-    outcomes: Sequence[Choice]
-
-
-def call(task: Task, caller: Caller, view: AccountView, told: Told) -> Call:
-    t = told.t
-    called = next((one for one in view.people if one.person_id == task.person_id and one.owes), None)
-    waits = task.state is TaskState.claimed
-    has_phone = bool(caller.user and caller.user.phone)
-    why_not = "" if has_phone else t("your own phone is not set by an admin: dial by hand")
-    parts = work.parts_of(task)
-    return Call(
-        task_id=task.id or 0,
-        whom=f"{called.name} · {t.word(called.role)}" if called else "",
-        number=task.number or "",
-        caller=task.caller or "",
-        reason=told.t.reason(task.reason),
-        parts=[(t.word(name), t.word(str(value))) for name, value in parts.items() if not isinstance(value, dict)],
-        lease_until=told.hour(task.lease_until) if task.lease_until else "",
-        state=t.word(task.state),
-        may_ring=has_phone and waits,
-        may_release=waits,
-        ring_why_not=why_not if waits else "",
-        outcomes=[Choice(str(one), t.word(one), KEYS.get(one, "")) for one in RESULTS],
-    )
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse
 
 from collector.casework import actions
 from collector.casework.views import within, work
+from collector.casework.views.verifying import require_verified
 from collector.foundation.errors import Conflict
 from collector.identity.rules import Level
+from collector.planning.rules import IN_FLIGHT
 from collector.portfolio.queries import portfolios
+from collector.portfolio.tables import Account
 from collector.web.pages.shell import frame_of, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, city, num, render, table
@@ -19,6 +23,8 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
+HEARD = {"initiated": "being dialled", "ringing": "their phone rings", "in-progress": "answered: you are talking"}
+"""What the carrier says of the borrower's phone → how the bar says it."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +125,23 @@ def send_how_to_pay(task_id: Id, desk: DeskParam, caller: CallerParam, fields: F
     now = desk.clock()
     desk.office.require_armed(now, desk.clock())
     with writing(desk) as session:
-        back = f"/accounts/{within.task(session, caller.actor.scope, task_id).account_id}"
+        account_id = within.task(session, caller.actor.scope, task_id).account_id
+        require_verified(session, caller.actor, session.get_one(Account, account_id))
         refused = actions.send_how_to_pay(session, desk.office, task_id, now, caller.actor)
     if refused:
         raise Conflict(f"not sent: {refused}")
-    return see(back, "how-to-pay")
+    return see(f"/accounts/{account_id}", "how-to-pay")
+
+
+@router.get("/tasks/{task_id}/live")
+def live_call(task_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
+    """How a call stands, for the bar on the page that asks every other second: its words, and whether it is over."""
+    t = Words(caller.language)
+    with reading(desk) as session:
+        task = within.task(session, caller.actor.scope, task_id)
+        heard, ended = work.heard_of(session, task), work.last_outcome(session, task)
+    words = t(HEARD[heard]) if heard in HEARD and ended is None else t.word(ended.outcome if ended else task.state)
+    return JSONResponse({"words": words, "over": ended is not None or task.state not in IN_FLIGHT})
 
 
 @router.post("/tasks/{task_id}/ring")

@@ -38,6 +38,8 @@ NAVIGATION = (
 
 SAID = {
     "outcome": "The result is recorded.",
+    "verified": "It is them: the account is open for this call.",
+    "not-verified": "That is not what is on file. Ask again, or for another identifier.",
     "how-to-pay": "How to pay is on its way.",
     "done": "It is recorded as done.",
     "promise": "The promise is recorded.",
@@ -98,7 +100,7 @@ def may_open(caller: Caller, route: str) -> bool:
 def frame_of(request: Request, caller: Caller) -> Frame:
     """The frame for someone who is signed in."""
     t = Words(caller.language)
-    said = SAID.get(request.query_params.get("said", ""))
+    said, undo = SAID.get(request.query_params.get("said", "")), request.query_params.get("undo", "")
     return Frame(
         t=t,
         path=request.url.path,
@@ -107,6 +109,7 @@ def frame_of(request: Request, caller: Caller) -> Frame:
         csrf=caller.csrf,
         links=_links(request, caller, t),
         said=t(said) if said else "",
+        undo=f"{request.url.path}?again={undo}" if said and undo.isdecimal() else "",
     )
 
 

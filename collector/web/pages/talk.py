@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from collector.casework import actions
 from collector.casework.views import repeats, within, work
+from collector.casework.views.verifying import require_verified
 from collector.foundation.clock import at_local
 from collector.foundation.money import parse_amount
-from collector.history.rules import Ability, Cause, Outcome, Willingness
+from collector.history.rules import Ability, Cause, Identifier, Outcome, Willingness
 from collector.identity import actions as identity
 from collector.identity.tables import User
 from collector.portfolio.rules import PartyRole
@@ -41,13 +42,36 @@ def record_outcome(task_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
         task = within.task(session, caller.actor.scope, task_id)
         repeats.one_at_a_time(session, task.account_id)
         session.refresh(task)
+        if form.outcome is Outcome.right_party:
+            require_verified(session, caller.actor, session.get_one(Account, task.account_id))
         before = work.last_outcome(session, task)
         if before is None or before.outcome is not form.outcome:
             actions.record_outcome(
                 session, desk.office, task_id, form.outcome, desk.clock(), actor=caller.actor, note=form.note
             )
         back = f"/accounts/{task.account_id}"
-    return see(back, "outcome")
+    return see(back, f"outcome&undo={task_id}")
+
+
+class VerifyForm(Form):
+    """What the person answered, by identifier; never kept."""
+
+    id_last4: str = ""
+    birth_date: str = ""
+    address: str = ""
+    employer: str = ""
+    account_tail: str = ""
+
+
+@router.post("/tasks/{task_id}/verify")
+def verify_person(task_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """A wrong answer is stored before it is told."""
+    form = read(VerifyForm, fields)
+    said = {Identifier(name): words for name, words in form.model_dump().items()}
+    with writing(desk) as session:
+        back = f"/accounts/{within.task(session, caller.actor.scope, task_id).account_id}"
+        tried = actions.verify(session, desk.office, task_id, said, desk.clock(), caller.actor)
+    return see(back, "verified" if tried.passed else "not-verified")
 
 
 class DoneForm(Form):
@@ -79,7 +103,8 @@ def log_promise(account_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
     form = read(PromiseForm, fields)
     try:
         with writing(desk) as session:
-            _, book = locked(session, caller, account_id)
+            account, book = locked(session, caller, account_id)
+            require_verified(session, caller.actor, account)
             due_at = at_local(form.due_on, form.due_time, book.timezone)
             amount = parse_amount(form.amount, book.currency)
             _promise(session, desk, caller, account_id, amount, due_at, form)
@@ -174,7 +199,8 @@ class DispositionForm(Form):
 def log_disposition(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     form, now = read(DispositionForm, fields), desk.clock()
     with writing(desk) as session:
-        locked(session, caller, account_id)
+        account, _ = locked(session, caller, account_id)
+        require_verified(session, caller.actor, account)
         if repeats.disposition(session, account_id, form.model_dump(), now, caller.actor.name) is None:
             actions.record_disposition(
                 session, desk.office, account_id=account_id, at=now, actor=caller.actor, **form.model_dump()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from collector.casework.views.account import AccountView, Mark
+from collector.casework.views.find import Line
 from collector.casework.views.people import Beside, Contact
 from collector.casework.views.timeline import Happening
 from collector.foundation.clock import parse_moment
@@ -40,6 +41,25 @@ def standing(view: AccountView, told: Told) -> list[tuple[str, Cell]]:
     if now.settled:
         pairs.insert(0, (t("State"), Cell(t("Settled: nothing is owed"), "good")))
     return pairs
+
+
+def accounts(lines: Sequence[Line], here: int, t: Words) -> Table:
+    """The person's accounts; the one that is open is no link."""
+    return table(
+        [t("Account"), t("Product"), t("Bucket"), num(t("Days past due")), num(t("Overdue")), num(t("Owed"))],
+        [
+            [
+                Cell(one.key, "here") if one.id == here else Cell(one.key, "", f"/accounts/{one.id}"),
+                one.product,
+                one.bucket,
+                num(str(one.days_past_due), "late" if one.days_past_due else ""),
+                num(Told(t, "UTC", one.currency).money(one.overdue), "late" if one.overdue else ""),
+                num(Told(t, "UTC", one.currency).money(one.owed)),
+            ]
+            for one in lines
+        ],
+        t("No account."),
+    )
 
 
 def _next(view: AccountView, told: Told) -> str:

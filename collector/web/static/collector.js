@@ -23,6 +23,9 @@ const act = (found) => {
     const field = box.open && box.querySelector("input:not([type=hidden]), select, textarea, button");
     if (field) field.focus();
     if (field && field.select) field.select();
+  } else if (found.tagName === "INPUT") {
+    found.focus();
+    found.select();
   } else {
     found.click();
     leaving ||= found.tagName === "A";
@@ -50,6 +53,40 @@ if (first) first.focus();
 
 for (const opener of document.querySelectorAll("[data-open]")) {
   opener.addEventListener("click", () => document.getElementById(opener.dataset.open).showModal());
+}
+
+// The last result can be said again for ten seconds, also from the page that came after it.
+const UNDO = 10000;
+const shown = document.getElementById("undo");
+if (shown) sessionStorage.setItem("undo", JSON.stringify({ href: shown.getAttribute("href"), until: Date.now() + UNDO, words: shown.textContent }));
+const last = JSON.parse(sessionStorage.getItem("undo") || "null");
+if (last && last.until > Date.now()) {
+  const link = shown || document.createElement("a");
+  if (!shown) {
+    link.id = "undo";
+    link.href = last.href;
+    link.dataset.key = "u";
+    link.textContent = last.words;
+    document.getElementById("main").prepend(link);
+  }
+  setTimeout(() => link.remove(), last.until - Date.now());
+} else if (shown) {
+  shown.remove();
+}
+
+// The bar of a call says how it stands; nothing else moves. It stops asking when the call is over.
+for (const bar of document.querySelectorAll("[data-live]")) {
+  const ask = async () => {
+    if (!document.hidden) {
+      const answer = await fetch(bar.dataset.live, { headers: { "X-Live": "1" } }).catch(() => null);
+      if (answer && answer.redirected) return;
+      const told = answer && answer.ok ? await answer.json() : null;
+      if (told) bar.textContent = told.words;
+      if (told && told.over) return;
+    }
+    setTimeout(ask, 2000);
+  };
+  setTimeout(ask, 2000);
 }
 
 // A list is narrowed to what holds every word typed.

@@ -1,0 +1,94 @@
+"""The call that an agent holds, or has just ended: the number to dial and the results to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from collector.casework.views import work
+from collector.foundation.phone import masked
+from collector.history.rules import Outcome
+from collector.planning.rules import TaskState
+from collector.planning.tables import Task
+from collector.web.session import Caller
+from collector.web.templating import Told
+
+KEYS = {
+    Outcome.no_answer: "1",
+    Outcome.busy: "2",
+    Outcome.rejected: "3",
+    Outcome.switched_off: "4",
+    Outcome.wrong_number: "5",
+    Outcome.third_party: "6",
+    Outcome.right_party: "7",
+    Outcome.voicemail: "8",
+    Outcome.assistant: "9",
+    Outcome.unreachable: "0",
+}
+"""Digits of the results; the others have a button only."""
+RESULTS = (*KEYS, *(one for one in Outcome if one not in KEYS))
+
+
+CLOSED_UNTIL_VERIFIED = (Outcome.right_party,)
+"""Nobody is the right party before it was found out."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result to choose; closed: shown, and not open yet."""
+
+    value: str
+    words: str
+    key: str
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call in hand, or the one ended last, whose result may be said again. `number` is whole here, and only here:
+    it is to be dialled."""
+
+    task_id: int
+    number: str
+    caller: str
+    reason: str
+    """Empty until the person is verified, as are its `parts`."""
+    parts: Sequence[tuple[str, str]]
+    lease_until: str
+    state: str
+    said: str
+    """The result on record, which another choice corrects."""
+    may_ring: bool
+    may_release: bool
+    may_send: bool
+    ring_why_not: str
+    outcomes: Sequence[Result]
+
+
+def call(session: Session, task: Task, caller: Caller, told: Told, *, closed: bool) -> Call:
+    """`closed`: the person is not verified, so nothing is said of the debt."""
+    t = told.t
+    waits = task.state is TaskState.claimed
+    has_phone = bool(caller.user and caller.user.phone)
+    why_not = "" if has_phone else t("your own phone is not set by an admin: dial by hand")
+    ended = work.last_outcome(session, task)
+    parts = {} if closed else work.parts_of(task)
+    return Call(
+        task_id=task.id or 0,
+        number=task.number or "" if ended is None else masked(task.number or ""),
+        caller=task.caller or "",
+        reason="" if closed else t.reason(task.reason),
+        parts=[(t.word(name), t.word(str(value))) for name, value in parts.items() if not isinstance(value, dict)],
+        lease_until=told.hour(task.lease_until) if task.lease_until and waits else "",
+        state=t.word(task.state),
+        said=t.word(ended.outcome) if ended is not None else "",
+        may_ring=has_phone and waits,
+        may_release=waits,
+        may_send=not closed and ended is None,
+        ring_why_not=why_not if waits else "",
+        outcomes=[
+            Result(str(one), t.word(one), KEYS.get(one, ""), closed and one in CLOSED_UNTIL_VERIFIED) for one in RESULTS
+        ],
+    )
