@@ -38,6 +38,14 @@ class Addresses:
         """Asked when the borrower's leg ended."""
         return self._under(f"/dial-result/{token}")
 
+    def announce(self, token: str) -> str:
+        """Asked when the borrower answered a call that is recorded."""
+        return self._under(f"/announce/{token}")
+
+    def recording(self, token: str) -> str:
+        """Told that a recording of the call is ready at the carrier."""
+        return self._under(f"/recording/{token}")
+
     @property
     def message_in(self) -> str:
         return self._under("/message-in")

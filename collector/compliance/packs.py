@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from collector.compliance.rules import Answer, Evidence, Pack, Rule, parameters_of
+from collector.compliance.rules import Answer, Evidence, Pack, Recording, Rule, parameters_of
 from collector.foundation.clock import zone
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import read_yaml
@@ -66,8 +66,17 @@ class House(BaseModel):
     change: dict[str, Change] = Field(default_factory=dict)
 
 
+class RecordingEntry(BaseModel):
+    """How long recordings of calls are kept, and by which rule."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    keep_years: int = Field(ge=1, le=30)
+    rule: str = ""
+
+
 class PackFile(BaseModel):
-    """A pack file."""
+    """A pack file. Without `recording` it takes that of the house; `recording: null` forbids it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -76,6 +85,7 @@ class PackFile(BaseModel):
     zone: str | None = None
     country: str = ""
     house: House = Field(default_factory=House)
+    recording: RecordingEntry | None = None
     rules: tuple[RuleEntry, ...]
 
 
@@ -91,12 +101,22 @@ def load_pack(code: str) -> Pack:
 
 def read_pack(text: str, house: str) -> Pack:
     """A pack from the text of its file and of the house rules' file; what is wrong is a `BadInput` with its place."""
-    file = _parsed(text)
-    ground = [] if file.code == HOUSE else _ground(_parsed(house), file.house)
+    file, shared = _parsed(text), _parsed(house)
+    ground = [] if file.code == HOUSE else _ground(shared, file.house)
     rules = (*ground, *(_rule(entry) for entry in file.rules))
     _check(file, rules)
     version = hashlib.sha256(f"{house}\0{text}".encode()).hexdigest()[:16]
-    return Pack(file.code, file.title.model_dump(), rules, file.zone, file.country, version, (text, house))
+    kept = file.recording if "recording" in file.model_fields_set else shared.recording
+    return Pack(
+        code=file.code,
+        title=file.title.model_dump(),
+        rules=rules,
+        zone=file.zone,
+        country=file.country,
+        version=version,
+        texts=(text, house),
+        recording=Recording(kept.keep_years, kept.rule) if kept is not None else None,
+    )
 
 
 def _parsed(text: str) -> PackFile:
@@ -159,3 +179,5 @@ def _check(file: PackFile, rules: tuple[Rule, ...]) -> None:
         seen.add(rule.id)
         if rule.asks is not None:
             parameters_of(rule)
+    if file.recording is not None and file.recording.rule and file.recording.rule not in seen:
+        raise BadInput(problems=(Problem(f"no rule {file.recording.rule}", column="recording.rule"),))

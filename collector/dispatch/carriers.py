@@ -80,7 +80,7 @@ class Unclear(CollectorError):
 
 
 class Carrier(Protocol):
-    """One form, asynchronous. `send` and `call` raise `Unclear` when no answer came."""
+    """One form, asynchronous. All raise `Unclear` when no answer came."""
 
     name: str
 
@@ -91,5 +91,11 @@ class Carrier(Protocol):
     async def messages(self, to: str, sender: str, since: datetime) -> Sequence[Sighting]: ...
 
     async def calls(self, to: str, caller: str, since: datetime) -> Sequence[Sighting]: ...
+
+    async def recording(self, sid: str) -> bytes:
+        """The sound of a recording, as WAV. `NotFound`: the carrier has it no more."""
+        ...
+
+    async def forget_recording(self, sid: str) -> None: ...
 
     async def close(self) -> None: ...

@@ -8,6 +8,7 @@ from datetime import datetime
 from collector.compliance.rules import Capabilities
 from collector.dispatch.carriers import Cleared, OutgoingCall, OutgoingMessage, Receipt, Sighting
 from collector.dispatch.rules import Progress
+from collector.foundation.errors import NotFound
 
 CAPABILITIES = Capabilities("memory")
 
@@ -42,6 +43,12 @@ class MemoryCarrier:
             for number, (call, cleared) in enumerate(self.called)
             if call.agent == to and call.caller == caller and cleared.at >= since
         ]
+
+    async def recording(self, sid: str) -> bytes:
+        raise NotFound("the memory carrier records nothing")
+
+    async def forget_recording(self, sid: str) -> None:
+        """There is nothing to forget."""
 
     async def close(self) -> None:
         """Nothing is open."""

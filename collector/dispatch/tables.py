@@ -1,11 +1,11 @@
 """What the carrier was given, and what it said about it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from collector.dispatch.rules import Progress
+from collector.dispatch.rules import Progress, RecordingState
 from collector.foundation.database import BigInt, Json, enum_column
 from collector.history.rules import Channel
 
@@ -72,3 +72,40 @@ class InboundMessage(SQLModel, table=True):
     """None while a person must look at it."""
     handled_by: str | None = None
     replied: bool = False
+
+
+class Recording(SQLModel, table=True):
+    """A recorded call. The sound is a file named by `id` in the folder of recordings; here is what proves it whole."""
+
+    __tablename__ = "recording"
+    __table_args__ = (Index("ix_recording_state", "state", "keep_until"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    sid: str = Field(unique=True)
+    task_id: int = Field(foreign_key="task.id", sa_type=BigInt, index=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    agent: str
+    """Who was on the line, as the audit names them."""
+    at: datetime
+    seconds: int
+    state: RecordingState = Field(default=RecordingState.waiting, sa_type=enum_column(RecordingState))
+    size: int | None = None
+    sha256: str | None = None
+    """Of the file, hex."""
+    keep_until: date
+
+
+class CallScore(SQLModel, table=True):
+    """What a listener found in a recording; only added to."""
+
+    __tablename__ = "call_score"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    recording_id: int = Field(foreign_key="recording.id", sa_type=BigInt, index=True)
+    at: datetime
+    actor: str
+    met: list[str] = Field(default_factory=list, sa_type=Json)
+    """Criteria that were met."""
+    percent: int
+    note: str = ""

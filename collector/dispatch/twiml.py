@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 LANGUAGE = {"zh": "cmn-CN", "en": "en-US"}
 
 
-def dial(number: str, caller: str, action_url: str, status_url: str, ring_s: int = 30) -> str:
+class Recorded(NamedTuple):
+    """`announce_url` says to whom answers that the call is recorded; `done_url` hears of the recording."""
+
+    announce_url: str
+    done_url: str
+
+
+def dial(
+    number: str, caller: str, action_url: str, status_url: str, recorded: Recorded | None = None, ring_s: int = 30
+) -> str:
     """Connect the waiting agent to the borrower. `status_url` hears of the borrower's leg, `action_url` of its end."""
     response = VoiceResponse()
     leg = Dial(caller_id=caller, action=action_url, method="POST", timeout=ring_s)
+    told = {}
+    if recorded is not None:
+        leg = Dial(
+            caller_id=caller,
+            action=action_url,
+            method="POST",
+            timeout=ring_s,
+            record="record-from-answer-dual",
+            recording_status_callback=recorded.done_url,
+            recording_status_callback_method="POST",
+            recording_status_callback_event="completed",
+        )
+        told = {"url": recorded.announce_url, "method": "POST"}
     leg.number(
         number,
         status_callback=status_url,
         status_callback_event="initiated ringing answered completed",
         status_callback_method="POST",
+        **told,
     )
     response.append(leg)
     return str(response)
@@ -31,6 +56,13 @@ def connect(target: str, action_url: str, ring_s: int = 25) -> str:
     else:
         leg.number(target)
     response.append(leg)
+    return str(response)
+
+
+def announce(words: str, language: str) -> str:
+    """Say something to who answered, before they are connected."""
+    response = VoiceResponse()
+    response.say(words, language=LANGUAGE.get(language[:2], "en-US"))
     return str(response)
 
 

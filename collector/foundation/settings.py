@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     twilio_auth_token_old: SecretStr = Field(SecretStr(""), description="Also accepted while the token is rotated")
     twilio_base_url: str = Field("", description="Address of a carrier sandbox; empty: Twilio itself")
     plan_processes: int = Field(0, ge=0, description="How many plan a night on PostgreSQL; 0: one a core, at most 4")
+    record_calls: bool = Field(True, description="Record calls, announced, where the pack allows it")
     demo: bool = Field(False, description="Set by `collector demo`; `serve` refuses a demo database")
 
     @field_validator("database_url")
@@ -61,6 +62,11 @@ class Settings(BaseSettings):
     @property
     def resolved_key_file(self) -> Path:
         return self.key_file or self.home / "master.key"
+
+    @property
+    def recordings(self) -> Path:
+        """Folder of the recordings of calls."""
+        return self.home / "recordings"
 
     @property
     def planners(self) -> int:

@@ -34,6 +34,8 @@ class Carrier:
         self.hooks = Webhooks(config.auth_token, config.allowed_origins, self.timeline, self.record, self.faults)
         self.messages: Ledger[Message] = Ledger()
         self.calls: Ledger[Call] = Ledger()
+        self.recordings: dict[str, int] = {}
+        """Recording's sid → its seconds."""
         self.agents = set(config.agents)
         self.opted_out: set[tuple[str, str]] = set()
         self.attempts: Counter[str] = Counter()

@@ -22,6 +22,7 @@ from collector.sandbox.control import Control, reply
 from collector.sandbox.faults import Fault
 from collector.sandbox.forms import Form
 from collector.sandbox.refusals import RestError
+from collector.sandbox.sound import sound
 
 ACCOUNT = f"/{API_VERSION}/Accounts/{{account}}"
 
@@ -71,6 +72,8 @@ class Doors:
             web.get(ACCOUNT + "/Calls.json", self.list_calls),
             web.get(ACCOUNT + r"/Calls/{sid:\w+}.json", self.fetch_call),
             web.post(ACCOUNT + r"/Calls/{sid:\w+}.json", self.update_call),
+            web.get(ACCOUNT + r"/Recordings/{sid:\w+}.wav", self.play_recording),
+            web.delete(ACCOUNT + r"/Recordings/{sid:\w+}.json", self.delete_recording),
         ]
 
     @property
@@ -123,6 +126,17 @@ class Doors:
         call = self._carrier.calls.get(request.match_info["sid"])
         call = calls.update(self._carrier, call, Form(await request.read()))
         return reply(calls.render(self._carrier, call))
+
+    async def play_recording(self, request: web.Request) -> web.Response:
+        seconds = self._carrier.recordings.get(request.match_info["sid"])
+        if seconds is None:
+            raise RestError(20404)
+        return web.Response(body=sound(seconds), content_type="audio/x-wav")
+
+    async def delete_recording(self, request: web.Request) -> web.Response:
+        if self._carrier.recordings.pop(request.match_info["sid"], None) is None:
+            raise RestError(20404)
+        return web.Response(status=204)
 
     def _admit(self, request: web.Request) -> None:
         given = request.headers.get("Authorization", "").encode()

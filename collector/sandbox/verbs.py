@@ -139,6 +139,7 @@ async def recording(carrier: Carrier, call: Call, verb: Verb, seconds: int) -> P
     """A recording's parameters, reported also to the verb's own callback. Its address leads nowhere on purpose:
     an application must build the address from the sid."""
     sid = carrier.sid("RE", carrier.next_ordinal())
+    carrier.recordings[sid] = seconds
     url = f"http://recordings.invalid{carrier.account_path}/Recordings/{sid}"
     params = {"RecordingSid": sid, "RecordingUrl": url, "RecordingDuration": str(seconds)}
     callback = verb.get("recordingStatusCallback")

@@ -60,6 +60,11 @@ def reconcile(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return asyncio.run(actions.reconcile(office, now))
 
 
+def fetch_recordings(office: Office, clock: Clock, _is_over: IsOver) -> object:
+    now = clock()
+    return asyncio.run(actions.fetch_recordings(office, now)) + actions.remove_recordings(office, now)
+
+
 def sweep(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return actions.sweep(office, clock(), WORKER.name)
 
@@ -73,6 +78,7 @@ TIMETABLE = (
     Bell("seal-late", 3600, seal_what_was_late, "look through the whole audit for entries that were committed late"),
     Bell("send", 15, send_due, "send the messages that are due"),
     Bell("reconcile", 60, reconcile, "ask the carrier about contacts whose answer never came"),
+    Bell("recordings", 30, fetch_recordings, "fetch recordings of calls, and remove those whose term is over"),
     Bell("sweep", 300, sweep, "what time alone brings: promises, expiries, referrals, fresh facts"),
     Bell("plan", 300, plan_days, "plan each portfolio once its new day has begun"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlmodel import Session, SQLModel, col, select
 from collector.casework import actions as casework
 from collector.casework import strategies
 from collector.casework.views import matching
-from collector.dispatch.rules import Progress
+from collector.dispatch.memory import MemoryCarrier
+from collector.dispatch.rules import Criterion, Progress
 from collector.dispatch.tables import InboundMessage, Submission
 from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
@@ -40,6 +41,13 @@ WORKED = STRATEGY.replace(
 """Who is far gone gets a letter, by a collector of the middle level."""
 CALLED, TEXTED = range(4, 12), 12
 """Accounts two days late, which are called, and one that is a day late; the first three are far gone."""
+
+
+class Sounding(MemoryCarrier):
+    """A carrier that has a recording."""
+
+    async def recording(self, sid: str) -> bytes:
+        return b"RIFF"
 
 
 class Walk:
@@ -209,6 +217,18 @@ class Walk:
         self.done.add("dial_status")
         self.change(casework.dial_status, token=token, sid=f"{sid}b", status="ringing", at=now)
         self.do("dial_result", token=token, sid=f"{sid}b", status=result, seconds=20, at=now + timedelta(minutes=1))
+        self.recorded(token, now)
+
+    def recorded(self, token: str, now: datetime) -> None:
+        """The recording of a call: made, fetched, played, scored, removed at the end of its term."""
+        self.done |= {"announcement", "fetch_recordings", "note_played", "score_call", "file_of"}
+        assert "<Say" in self.change(casework.announcement, token=token)
+        row = self.do("recording_made", token=token, sid="RE" + "1" * 32, seconds=20, at=now)
+        assert asyncio.run(casework.fetch_recordings(self.office, now, Sounding())) == 1
+        assert casework.file_of(self.office, row.id).is_file()
+        self.change(casework.note_played, row.id, now, self.boss)
+        self.change(casework.score_call, row.id, [Criterion.lawful], SECRET, now, self.boss)
+        assert self.whole("remove_recordings", now + timedelta(days=3700)) == 1
 
     def talks(self) -> None:
         at, four = moment(f"{DAY} 10:00"), self.ids[4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,8 +63,9 @@ def sandbox(loop: Loop, receiver: Receiver) -> Sandbox:
 
 
 @pytest.fixture
-def settings(sandbox: Sandbox, receiver: Receiver) -> dict[str, Any]:
+def settings(sandbox: Sandbox, receiver: Receiver, tmp_path: Path) -> dict[str, Any]:
     return {
+        "home": tmp_path,
         "carrier": "twilio",
         "twilio_account_sid": ACCOUNT,
         "twilio_api_key": KEY,

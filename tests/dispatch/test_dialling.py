@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +16,10 @@ from floor import Borrower, Story, moment
 from sandbox_stage import Sandbox
 
 from collector.casework import actions as casework
-from collector.foundation.errors import BadInput, Conflict
+from collector.dispatch.rules import RecordingState
+from collector.dispatch.tables import Recording
+from collector.foundation.database import Database
+from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.history.rules import Outcome
 from collector.history.tables import OutcomeRow
 from collector.identity.rules import COMMAND_LINE, Actor
@@ -46,6 +52,12 @@ class Webhooks:
         if kind == "dial-status":
             with self.story.database.begin() as session:
                 return casework.dial_status(session, sid=form["CallSid"], status=form["CallStatus"], **told)
+        if kind == "announce":
+            with self.story.database.begin() as session:
+                return casework.announcement(session, token=token)
+        if kind == "recording":
+            told["seconds"] = int(form["RecordingDuration"])
+            return self.story.do(casework.recording_made, sid=form["RecordingSid"], **told)
         seconds = int(form["DialCallDuration"]) if form.get("DialCallDuration") else None
         status = form["DialCallStatus"]
         self.story.do(casework.dial_result, sid=form["CallSid"], status=status, seconds=seconds, **told)
@@ -59,6 +71,7 @@ def answering(story: Story, receiver: Any) -> Story:
 
 
 Called = Callable[[str], tuple[Borrower, Actor, int]]
+ANSWERS = "+8613800000000"
 
 
 @pytest.fixture
@@ -125,3 +138,94 @@ def test_a_script_is_given_once(answering: Story, sandbox: Sandbox, claimed: Cal
     [row] = [one for one in answering.tasks(who) if one.id == task]
     again = answering.do(casework.dial_script, token=row.token, call_sid="CA1", at=AT)
     assert who.number not in again
+
+
+def test_a_call_is_announced_recorded_fetched_and_forgotten_at_the_carrier(
+    answering: Story, sandbox: Sandbox, claimed: Called
+) -> None:
+    _, li, task = claimed(ANSWERS)
+    dial(answering, sandbox, task, li)
+    assert "本次通话将会录音。" in [entry["text"] for entry in sandbox.log("twiml.say")]
+    [row] = answering.rows(Recording)
+    assert (row.task_id, row.agent, row.state, row.keep_until) == (
+        task,
+        "user:li",
+        RecordingState.waiting,
+        date(2031, 5, 13),
+    )
+    assert asyncio.run(casework.fetch_recordings(answering.office, AT)) == 1
+    [row] = answering.rows(Recording)
+    sound = casework.file_of(answering.office, row.id).read_bytes()
+    assert sound.startswith(b"RIFF")
+    assert (row.state, row.size, row.sha256) == (RecordingState.kept, len(sound), hashlib.sha256(sound).hexdigest())
+    assert stat.S_IMODE(casework.file_of(answering.office, row.id).stat().st_mode) & 0o077 == 0
+    with pytest.raises(NotFound):
+        asyncio.run(ask(answering, row.sid))
+    assert asyncio.run(casework.fetch_recordings(answering.office, AT)) == 0
+
+
+async def ask(story: Story, sid: str) -> bytes:
+    line = story.office.carrier()
+    try:
+        return await line.recording(sid)
+    finally:
+        await line.close()
+
+
+@pytest.mark.parametrize("fault", ["error", "cut"])
+def test_what_the_carrier_has_no_more_is_missing_and_what_it_can_not_say_waits(
+    answering: Story, sandbox: Sandbox, claimed: Called, fault: str
+) -> None:
+    _, li, task = claimed(ANSWERS)
+    dial(answering, sandbox, task, li)
+    sandbox.fault(fault, method="GET")
+    assert asyncio.run(casework.fetch_recordings(answering.office, AT)) == 0
+    [row] = answering.rows(Recording)
+    assert row.state is RecordingState.waiting
+    asyncio.run(forget(answering, row.sid))
+    assert asyncio.run(casework.fetch_recordings(answering.office, AT)) == 0
+    assert answering.rows(Recording)[0].state is RecordingState.missing
+
+
+async def forget(story: Story, sid: str) -> None:
+    line = story.office.carrier()
+    try:
+        await line.forget_recording(sid)
+        await line.forget_recording(sid)
+    finally:
+        await line.close()
+
+
+@pytest.mark.parametrize("sid", ["RE/../../x", "http://169.254.169.254/", "RE" + "1" * 31, "CA" + "1" * 32])
+def test_only_the_name_of_a_recording_is_ever_asked_for(answering: Story, sandbox: Sandbox, sid: str) -> None:
+    with pytest.raises(NotFound):
+        asyncio.run(ask(answering, sid))
+    with pytest.raises(BadInput):
+        answering.do(casework.recording_made, token="x", sid=sid, seconds=1, at=AT)
+
+
+def test_after_its_term_the_sound_is_removed_and_the_row_says_so(
+    answering: Story, sandbox: Sandbox, claimed: Called
+) -> None:
+    _, li, task = claimed(ANSWERS)
+    dial(answering, sandbox, task, li)
+    asyncio.run(casework.fetch_recordings(answering.office, AT))
+    [row] = answering.rows(Recording)
+    assert casework.remove_recordings(answering.office, moment("2031-05-14 00:30")) == 0, "its last day is not over"
+    assert casework.file_of(answering.office, row.id).is_file()
+    assert casework.remove_recordings(answering.office, moment("2031-05-16 00:30")) == 1
+    assert not casework.file_of(answering.office, row.id).exists()
+    assert answering.rows(Recording)[0].state is RecordingState.removed
+
+
+def test_where_it_is_switched_off_nothing_is_recorded(
+    database: Database, settings: dict[str, Any], sandbox: Sandbox, receiver: Any
+) -> None:
+    story = Story(database, **settings, record_calls=False)
+    receiver.handler = Webhooks(story).take
+    story.borrower("2026-05-11", "2026-06-11", phones=[ANSWERS])
+    story.plan("2026-05-13 07:00")
+    li = story.agent("li", DESK)
+    dial(story, sandbox, story.do(casework.next_call, li, AT).task.id, li)
+    assert story.rows(Recording) == []
+    assert sandbox.log("twiml.say") == []

@@ -11,7 +11,7 @@ import pytest
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.compliance.rules import Answer, Evidence, NumberKind
-from collector.dispatch.rules import Progress, Reading
+from collector.dispatch.rules import Criterion, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
     Cause,
@@ -44,6 +44,7 @@ from collector.portfolio.rules import (
 )
 from collector.strategy.rules import AssetClass, Tier, Trigger
 from collector.web.pages.desk import HEARD
+from collector.web.pages.recordings import ASKS
 from collector.web.pages.shell import NAVIGATION, SAID
 from collector.web.pages.who import TYPED_AS
 from collector.web.words import CHINESE, Words, plain_form
@@ -61,6 +62,7 @@ KINDS = [
     ContactKind,
     ContactOwner,
     ContactStatus,
+    Criterion,
     DebtType,
     Evidence,
     HoldReason,
@@ -79,6 +81,7 @@ KINDS = [
     Purpose,
     Quiet,
     Reading,
+    RecordingState,
     ReferralKind,
     ReferralState,
     Role,
@@ -130,7 +133,7 @@ def asked_by_lights() -> set[str]:
 
 def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
-    from_tables |= set(TYPED_AS.values()) | set(HEARD.values())
+    from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING
     )

@@ -23,6 +23,15 @@ from collector.casework.actions.promises import (
 )
 from collector.casework.actions.receipts import message_status
 from collector.casework.actions.reconciling import reconcile
+from collector.casework.actions.recordings import (
+    announcement,
+    fetch_recordings,
+    file_of,
+    note_played,
+    recording_made,
+    remove_recordings,
+    score_call,
+)
 from collector.casework.actions.sending import SendResult, send_all
 from collector.casework.actions.stops import (
     answer_dispute,
@@ -47,6 +56,7 @@ __all__ = [
     "SendResult",
     "SweepResult",
     "agree_callback",
+    "announcement",
     "answer_dispute",
     "answer_says_paid",
     "call_status",
@@ -55,6 +65,8 @@ __all__ = [
     "dial_script",
     "dial_status",
     "dispute",
+    "fetch_recordings",
+    "file_of",
     "follow_up",
     "found",
     "handle_inbound",
@@ -71,6 +83,7 @@ __all__ = [
     "message_status",
     "move_referral",
     "next_call",
+    "note_played",
     "note_standing",
     "paper_done",
     "pause",
@@ -80,8 +93,11 @@ __all__ = [
     "reconcile",
     "record_disposition",
     "record_outcome",
+    "recording_made",
     "release",
+    "remove_recordings",
     "says_paid",
+    "score_call",
     "send_all",
     "send_how_to_pay",
     "start_call",

@@ -11,6 +11,7 @@ from collector.audit.actions import record
 from collector.casework.actions.contacts import record_outcome
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.receipts import seen_before
+from collector.casework.actions.recordings import term
 from collector.casework.addresses import Addresses
 from collector.casework.office import Office
 from collector.compliance.rules import Answer, Verdict
@@ -106,7 +107,11 @@ def dial_script(session: Session, office: Office, *, token: str, call_sid: str, 
     task.submitted_at = at
     session.add(task)
     addresses = Addresses(office.settings.public_url)
-    return twiml.dial(task.number or "", task.caller or "", addresses.dial_result(token), addresses.dial_status(token))
+    recorded = None
+    if term(session, office, task) is not None:
+        recorded = twiml.Recorded(addresses.announce(token), addresses.recording(token))
+    ended, heard = addresses.dial_result(token), addresses.dial_status(token)
+    return twiml.dial(task.number or "", task.caller or "", ended, heard, recorded)
 
 
 def call_status(session: Session, office: Office, *, token: str, sid: str, status: str, at: datetime) -> bool:

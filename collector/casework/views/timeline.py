@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
+from collector.casework.views.recordings import of_attempts
 from collector.dispatch.tables import InboundMessage
 from collector.foundation.database import among
 from collector.foundation.phone import masked
@@ -46,6 +47,8 @@ class Happening:
     """Words of the business that were noted with it, such as the cause of default."""
     text: str = ""
     who: str = ""
+    recording: tuple[int, int] | None = None
+    """Its id and seconds, where the call can be heard."""
 
 
 def timeline(session: Session, account: Account, limit: int = SHOWN) -> list[Happening]:
@@ -77,11 +80,13 @@ def _contacts(session: Session, account: Account, limit: int) -> Iterator[Happen
     outcomes = {row.attempt_id: row for row in session.exec(ended)}
     delivered = select(Delivery).where(among(session, Delivery.attempt_id, ids))
     arrived = {row.attempt_id for row in session.exec(delivered)}
+    heard = of_attempts(session, ids)
     for attempt in attempts:
-        yield _contact(attempt, outcomes.get(attempt.id or 0), (attempt.id or 0) in arrived)
+        number = attempt.id or 0
+        yield _contact(attempt, outcomes.get(number), number in arrived, heard.get(number))
 
 
-def _contact(attempt: Attempt, outcome: OutcomeRow | None, arrived: bool) -> Happening:
+def _contact(attempt: Attempt, outcome: OutcomeRow | None, arrived: bool, heard: tuple[int, int] | None) -> Happening:
     inbound = "inbound " if attempt.direction is Direction.inbound else ""
     how = outcome.outcome.value if outcome else "delivered" if arrived else ""
     return Happening(
@@ -89,6 +94,7 @@ def _contact(attempt: Attempt, outcome: OutcomeRow | None, arrived: bool) -> Hap
         what=f"{inbound}{attempt.channel.value}",
         how=how,
         number=masked(attempt.number) if attempt.number else "",
+        recording=heard,
         caller=attempt.caller or "",
         text=(outcome.note if outcome and outcome.note else attempt.text) or "",
         who=attempt.actor,

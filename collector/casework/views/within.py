@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
-from collector.dispatch.tables import InboundMessage
+from collector.dispatch.tables import InboundMessage, Recording
 from collector.foundation.database import among
 from collector.foundation.errors import NotFound
 from collector.history.tables import Dispute, Hold, Promise, Referral, StandingRow, Stop
@@ -96,6 +96,11 @@ def hold(session: Session, scope: Scope, hold_id: int) -> Hold:
 
 def message(session: Session, scope: Scope, message_id: int) -> InboundMessage:
     found = session.get(InboundMessage, message_id)
+    return _admitted(found, scope, found.portfolio_id if found else None)
+
+
+def recording(session: Session, scope: Scope, recording_id: int) -> Recording:
+    found = session.get(Recording, recording_id)
     return _admitted(found, scope, found.portfolio_id if found else None)
 
 

@@ -44,6 +44,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Calls may be recorded, once it was announced."""
+
+    keep_years: int
+    """From the call on; then the recording is removed."""
+    rule: str = ""
+    """The rule of the pack that asks for it; empty: a choice of this house."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """The rules of a jurisdiction, house rules included."""
 
@@ -58,3 +68,5 @@ class Pack:
     """Digest of the texts it was read from: what an audit entry names."""
     texts: tuple[str, str] = field(default=("", ""), repr=False)
     """Those texts: the pack's file, and that of the house rules."""
+    recording: Recording | None = None
+    """None: calls are not recorded."""

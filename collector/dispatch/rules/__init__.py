@@ -11,18 +11,23 @@ from collector.dispatch.rules.ask import (
 )
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
+from collector.dispatch.rules.recorded import Criterion, Heard, RecordingState, add_years, sample, score
 from collector.dispatch.rules.wording import Book, approved_references, objection, values
 
 __all__ = [
     "ACTS_ALONE",
     "ORDER",
     "Book",
+    "Criterion",
+    "Heard",
     "InFlight",
     "Judged",
     "Progress",
     "Reach",
     "Read",
     "Reading",
+    "RecordingState",
+    "add_years",
     "approved_references",
     "contact_of",
     "denied",
@@ -30,6 +35,8 @@ __all__ = [
     "forward",
     "objection",
     "read_inbound",
+    "sample",
+    "score",
     "values",
     "with_flights",
     "with_neighbours",

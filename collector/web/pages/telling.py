@@ -172,12 +172,20 @@ def happened(told_of: Iterable[Happening], told: Told) -> Table:
                 t.word(one.what),
                 t.word(one.how),
                 Cell(words, "wrap"),
-                Cell(one.text, "wrap"),
+                _heard(one),
                 Cell(one.who.removeprefix("user:"), "dim"),
             ]
         )
     empty = t("Nothing happened yet. Contacts, payments, promises and stops appear here.")
     return table([t("When"), t("What"), t("How"), t("Details"), t("Words"), t("By")], rows, empty)
+
+
+def _heard(one: Happening) -> Cell:
+    """What was written, or the recording of the call."""
+    if one.recording is None:
+        return Cell(one.text, "wrap")
+    number, seconds = one.recording
+    return Cell(f"▶ {seconds // 60:02}:{seconds % 60:02} {one.text}".strip(), "wrap", f"/recordings/{number}")
 
 
 def why(document: Mapping[str, Any], told: Told) -> Table:

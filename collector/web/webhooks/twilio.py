@@ -146,6 +146,29 @@ def dial_result(token: Token, form: FormParam, desk: DeskParam) -> Any:
     return _script(twiml.hang_up())
 
 
+@router.post("/announce/{token}")
+def announce(token: Token, form: FormParam, desk: DeskParam) -> Any:
+    """The borrower answered a call that is recorded."""
+    with writing(desk) as session:
+        document = actions.announcement(session, token=token)
+    return _script(document)
+
+
+@router.post("/recording/{token}")
+def recording(token: Token, form: FormParam, desk: DeskParam) -> Any:
+    if _optional(form, "RecordingStatus") in ("", "completed"):
+        with writing(desk) as session:
+            actions.recording_made(
+                session,
+                desk.office,
+                token=token,
+                sid=_word(form, "RecordingSid"),
+                seconds=_number(form, "RecordingDuration"),
+                at=desk.clock(),
+            )
+    return _taken()
+
+
 @router.post("/voice-in")
 def voice_in(form: FormParam, desk: DeskParam) -> Any:
     with writing(desk) as session:
