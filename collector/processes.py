@@ -131,7 +131,8 @@ def _prepare(settings: Settings, secret: DemoSecrets, accounts: int) -> None:
     """Make the book unless it is there: a floor that was stopped half-way while making it is made again."""
     done = settings.home / "book.done"
     if done.exists():
-        out.print("using the book of the last start")
+        before, after = set_up(settings, system_clock())  # a newer version may have come since
+        out.print("using the book of the last start" + ("" if before == after else f", upgraded to {after}"))
         return
     for file in settings.home.glob("collector.db*"):
         file.unlink()
@@ -164,7 +165,9 @@ def _welcome(port: int, secret: DemoSecrets) -> None:
 def _first_try(agent: str | None) -> str:
     if agent is None:
         return "Sign in as li: nobody may be called at this hour; the desk says when. By day n takes the best call."
-    return f"Sign in as {agent}, press n: the best call opens. Press 1 for no answer, or p to log a promise."
+    return (
+        f"Sign in as {agent}, press n: the best call opens. Press 1 for no answer, or i to verify, then p to promise."
+    )
 
 
 def _require_right_book(office: Office) -> None:
