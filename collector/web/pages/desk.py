@@ -23,7 +23,12 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
-HEARD = {"initiated": "being dialled", "ringing": "their phone rings", "in-progress": "answered: you are talking"}
+HEARD = {
+    "initiated": "being dialled",
+    "ringing": "their phone rings",
+    "in-progress": "answered: you are talking",
+    "completed": "the call is over: say how it went",
+}
 """What the carrier says of the borrower's phone → how the bar says it."""
 
 
