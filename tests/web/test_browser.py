@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,13 +48,20 @@ def served(tmp_path_factory: pytest.TempPathFactory, templates: Callable[[str], 
         Database(f"sqlite:///{home / 'collector.db'}"), home, Keys(b"a master secret for tests, 32 bytes!")
     )
     actions.plan(building.office, "CN", building.clock(), actor="test")
+    with serve(building) as address:
+        yield building, address
+
+
+@contextmanager
+def serve(building: Building) -> Iterator[str]:
+    """The building's application, answering on a port of this machine; its address."""
     server = uvicorn.Server(uvicorn.Config(building.web, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield building, f"http://127.0.0.1:{port}"
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(timeout=10)
     building.office.database.dispose()
