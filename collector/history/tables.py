@@ -325,3 +325,17 @@ class Verification(SQLModel, table=True):
     wrong: list[str] = Field(default_factory=list, sa_type=Json)
     passed: bool
     actor: str
+
+
+class Look(SQLModel, table=True):
+    """Somebody opened a person's file; `why` where it was another's case. Only added to; `why` may be emptied."""
+
+    __tablename__ = "look"
+    __table_args__ = (Index("ix_look_user_at", "user_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt)
+    at: datetime
+    why: str | None = None

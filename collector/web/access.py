@@ -28,6 +28,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "reference": ALL,
     "reference_schema": ALL,
     "account_page": ALL,
+    "open_file": ALL,
     "search_page": ALL,
     "search": ALL,
     "desk": CALLERS,

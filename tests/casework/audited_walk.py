@@ -91,6 +91,7 @@ class Walk:
         self.users()
         self.book()
         self.calls()
+        self.looks()
         self.talks()
         self.stops()
         self.papers()
@@ -229,6 +230,11 @@ class Walk:
         self.change(casework.note_played, row.id, now, self.boss)
         self.change(casework.score_call, row.id, [Criterion.lawful], SECRET, now, self.boss)
         assert self.whole("remove_recordings", now + timedelta(days=3700)) == 1
+
+    def looks(self) -> None:
+        self.done |= {"open_file", "ReasonNeeded"}
+        at = moment(f"{DAY} 09:55")
+        self.change(casework.open_file, self.agent, self.one(Account), "Asia/Shanghai", at, SECRET)
 
     def talks(self) -> None:
         at, four = moment(f"{DAY} 10:00"), self.ids[4]

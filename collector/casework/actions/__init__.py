@@ -8,6 +8,7 @@ from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load
+from collector.casework.actions.looking import ReasonNeeded, open_file
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
 from collector.casework.actions.payments import match_payment
@@ -53,6 +54,7 @@ __all__ = [
     "PAPERS",
     "NeedsApproval",
     "PaperDone",
+    "ReasonNeeded",
     "SendResult",
     "SweepResult",
     "agree_callback",
@@ -85,6 +87,7 @@ __all__ = [
     "next_call",
     "note_played",
     "note_standing",
+    "open_file",
     "paper_done",
     "pause",
     "plan",

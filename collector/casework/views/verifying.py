@@ -82,6 +82,12 @@ def held_of(session: Session, keys: Keys, task: Task) -> Held:
     )
 
 
+def holds_call_about(session: Session, actor: Actor, account: Account) -> bool:
+    """Whether this agent's call in hand is about that account or with its borrower."""
+    task = work.in_hand(session, actor)
+    return task is not None and _concerns(task, account)
+
+
 def require_verified(session: Session, actor: Actor, account: Account) -> None:
     """Nothing that speaks of the debt is done in a call before the person is verified: a `Conflict` says how."""
     task = work.in_hand(session, actor)

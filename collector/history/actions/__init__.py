@@ -16,6 +16,7 @@ from collector.history.actions.contacts import (
     record_outcome,
 )
 from collector.history.actions.levels import lower_level
+from collector.history.actions.looking import note_look
 from collector.history.actions.promises import (
     make_promise,
     remind_promise,
@@ -54,6 +55,7 @@ __all__ = [
     "make_promise",
     "move_referral",
     "newest_outcome",
+    "note_look",
     "note_verification",
     "open_dispute",
     "open_referral",

@@ -1,5 +1,6 @@
 """Pure rules of what happens: its words, and how promises are kept and broken."""
 
+from collector.history.rules.looking import LOOK_AGAIN, must_say_why, people_a_day
 from collector.history.rules.promises import (
     NO_PAYMENTS,
     PaymentMade,
@@ -53,6 +54,7 @@ __all__ = [
     "ANSWERED",
     "CONVERSATION",
     "DEAD",
+    "LOOK_AGAIN",
     "NOT_PLACED",
     "NO_PAYMENTS",
     "OF_ONE_DEBT",
@@ -87,7 +89,9 @@ __all__ = [
     "identifiers_on_file",
     "move_promise",
     "move_referral",
+    "must_say_why",
     "paid_on_day",
+    "people_a_day",
     "settle",
     "settle_all",
 ]

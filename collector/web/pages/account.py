@@ -23,6 +23,7 @@ from collector.portfolio.tables import Account, Portfolio
 from collector.web.pages import account_parts as parts
 from collector.web.pages import telling
 from collector.web.pages.in_hand import Call, call
+from collector.web.pages.opening import closed_file
 from collector.web.pages.shell import frame_of
 from collector.web.pages.strip import Strip, strip
 from collector.web.pages.who import Verify, Who, verify, who
@@ -97,6 +98,8 @@ def account_page(
 ) -> Any:
     """`again`: a call of the reader's own whose result is to be said again."""
     now, frame = desk.clock(), frame_of(request, caller)
+    if closed := closed_file(request, desk, caller, account_id):
+        return closed
     with reading(desk) as session:
         account, book = within.account(session, caller.actor.scope, account_id)
         line = on_the_line(session, desk.office.keys, caller.actor, account)

@@ -18,6 +18,7 @@ from collector.foundation.errors import BadInput
 from collector.history.rules import OF_ONE_DEBT, Channel, Standing, StopKind
 from collector.history.tables import StandingRow
 from collector.web.pages.account_parts import stop_words
+from collector.web.pages.opening import closed_file
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.pages.strip import Strip, strip
 from collector.web.pages.talk import ReasonForm, locked
@@ -50,6 +51,8 @@ class ContactPage(Page):
 def contact_page(account_id: Id, request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     now, frame = desk.clock(), frame_of(request, caller)
     t = frame.t
+    if closed := closed_file(request, desk, caller, account_id):
+        return closed
     with reading(desk) as session:
         account, book = within.account(session, caller.actor.scope, account_id)
         told = Told(t, book.timezone, book.currency)
