@@ -15,7 +15,7 @@ from web.conftest import NOW, Building, Visitor
 from collector.audit.tables import AuditEntry
 from collector.casework import actions
 from collector.casework.views import matching
-from collector.dispatch.tables import InboundMessage
+from collector.dispatch.tables import InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import HoldReason, HoldScope, ReferralKind, Standing, StopKind
 from collector.identity.rules import ApiScope, Role
@@ -80,6 +80,7 @@ def ids(house: Building) -> dict[str, int]:
             "account_id": book.loan,
             "person_id": book.zhao,
             "task_id": task.id or 0,
+            "recording_id": a_recording(session, task),
             "promise_id": promise.id or 0,
             "payment_id": payment_id,
             "run_id": load.id or 0,
@@ -110,6 +111,22 @@ def ids(house: Building) -> dict[str, int]:
             ).id or 0,
             "message_id": a_message(session, office, book),
         }  # fmt: skip
+
+
+def a_recording(session: Any, task: Task) -> int:
+    row = Recording(
+        sid="RE" + "1" * 32,
+        task_id=task.id,
+        person_id=task.person_id,
+        portfolio_id=task.portfolio_id,
+        agent="user:agent",
+        at=NOW,
+        seconds=1,
+        keep_until=NOW.date(),
+    )
+    session.add(row)
+    session.flush()
+    return row.id or 0
 
 
 def book_payment(session: Any, portfolio_id: int) -> int:
@@ -235,6 +252,7 @@ FORMS: dict[str, dict[str, str]] = {
     "log_complaint": {"reason": "x"},
     "log_stop": {"kind": "attorney"},
     "lift_stop": {"reason": "x"},
+    "open_file": {"why": "x"},
     "log_wish": {"kind": "consent", "reason": "x"},
     "end_wish": {"reason": "x"},
     "log_found": {"phone": "+8613900139000"},
