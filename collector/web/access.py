@@ -63,6 +63,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "floor": SUPERVISOR | {Role.auditor},
     "decide_approval": SUPERVISOR | {Role.operations},
     "plan_now": SUPERVISOR | {Role.operations},
+    "figures_page": SUPERVISOR | {Role.operations, Role.auditor},
+    "figures_accounts": SUPERVISOR | {Role.operations, Role.auditor},
     "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},
     "legal_queue": SUPERVISOR | {Role.legal, Role.auditor},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},

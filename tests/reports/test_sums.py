@@ -179,7 +179,9 @@ def test_where_accounts_stood_is_decided_from_what_happened_by_then(month: Book)
         (SETTLED, SETTLED): 1,  # H
         (NOT_YET, "current"): 1,  # N, due on that very day
     }
-    assert found.buckets == ["current", "M1", SETTLED, NOT_YET]
+    assert found.came == ["current", "M1", SETTLED, NOT_YET]
+    assert found.went == ["current", "M1", SETTLED]
+    assert found.sum_of("M1") == (1, 2_000_00)
     assert found.money["M1", "current"] == 2_000_00
     assert found.money[NOT_YET, "current"] == 1_000_00
     assert names(month, OfRoll(day(4, 22), day(5, 12), "M1", "current")) == ["I"]
@@ -299,7 +301,7 @@ def test_the_matrix_is_what_ageing_says_and_counts_everybody_once(
     assert sum(matrix.counts.values()) == len(by_chance) + 1
     for (came, went), count in matrix.counts.items():
         assert count_rows(session, book.chosen(), OfRoll(first, TODAY, came, went), NOW) == count
-    assert {name for pair in matrix.counts for name in pair} == set(matrix.buckets)
+    assert {name for pair in matrix.counts for name in pair} == {*matrix.came, *matrix.went}
 
 
 def test_the_funnel_only_narrows(book: Book, by_chance: dict[int, tuple[list[Instalment], list[Paid]]]) -> None:

@@ -46,13 +46,30 @@ class Move(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rolls:
+    """`counts` and `money`: by where accounts came from and went to."""
+
     first: date
     last: date
-    buckets: Sequence[str]
-    """All that occur, earliest first; then what is settled, then what was opened since."""
+    order: Sequence[str]
+    """Every bucket there is, earliest first; then what is settled, then what was opened since."""
     counts: Mapping[tuple[str, str], int]
-    """By where accounts came from and went to."""
     money: Mapping[tuple[str, str], int]
+
+    @property
+    def came(self) -> Sequence[str]:
+        """Where any account came from."""
+        return [name for name in self.order if any(came == name for came, _ in self.counts)]
+
+    @property
+    def went(self) -> Sequence[str]:
+        """Where any account went to, or came from: so that who stayed stands on the diagonal."""
+        seen = {name for pair in self.counts for name in pair}
+        return [name for name in self.order if name in seen and name != NOT_YET]
+
+    def sum_of(self, came: str | None = None, went: str | None = None) -> tuple[int, int]:
+        """Accounts and money; None: from, or to, anywhere."""
+        pairs = [pair for pair in self.counts if came in (None, pair[0]) and went in (None, pair[1])]
+        return sum(self.counts[pair] for pair in pairs), sum(self.money.get(pair, 0) for pair in pairs)
 
 
 class Moment(NamedTuple):
@@ -74,7 +91,7 @@ def rolls(session: Session, chosen: Chosen, first: date, last: date, now: dateti
     for move in moves(session, chosen, first, last, now):
         counts[move.came, move.went] += 1
         money[move.came, move.went] += move.money
-    return Rolls(first, last, _buckets(session, chosen, now, counts), counts, money)
+    return Rolls(first, last, _order(session, chosen, now), counts, money)
 
 
 def moved(session: Session, chosen: Chosen, wanted: OfRoll, now: datetime, after: int) -> Iterator[int]:
@@ -130,10 +147,7 @@ def _stood(records: Records, account_id: int, moment: Moment, scales: Strategy) 
     return scales.bucket(lateness(facts, moment.day)), facts.owed
 
 
-def _buckets(session: Session, chosen: Chosen, now: datetime, counts: Mapping[tuple[str, str], int]) -> Sequence[str]:
-    """In the order of the strategies; those without any account are left out, except between others."""
-    seen = {name for pair in counts for name in pair}
-    order = dict.fromkeys(
-        name for book in chosen.books for name in compiled(session, book.id or 0, now).scales.bucket_names()
-    )
-    return [name for name in (*order, SETTLED, NOT_YET) if name in seen]
+def _order(session: Session, chosen: Chosen, now: datetime) -> Sequence[str]:
+    strategies = [compiled(session, book.id or 0, now) for book in chosen.books]
+    known = dict.fromkeys(name for strategy in strategies for name in strategy.scales.bucket_names())
+    return [*known, SETTLED, NOT_YET]

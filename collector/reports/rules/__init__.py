@@ -13,6 +13,7 @@ from collector.reports.rules.lists import (
     OfStage,
     Stage,
     Wanted,
+    check_span,
     described,
     wanted_of,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "OfStage",
     "Stage",
     "Wanted",
+    "check_span",
     "days_back",
     "described",
     "mark_of",
