@@ -65,6 +65,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "plan_now": SUPERVISOR | {Role.operations},
     "figures_page": SUPERVISOR | {Role.operations, Role.auditor},
     "figures_accounts": SUPERVISOR | {Role.operations, Role.auditor},
+    "export_accounts": SUPERVISOR | {Role.operations, Role.auditor},
     "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},
     "legal_queue": SUPERVISOR | {Role.legal, Role.auditor},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},

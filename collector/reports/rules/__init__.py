@@ -1,7 +1,7 @@
 """Which lists of accounts there are, what a day's exports may hold, and what a column may be."""
 
 from collector.reports.rules.budget import HOURS_COUNTED, ROWS_A_DAY, rows_a_day
-from collector.reports.rules.columns import COLUMNS, Format, mark_of, new_number
+from collector.reports.rules.columns import COLUMNS, Format, mark_of, new_number, numbers_in
 from collector.reports.rules.lists import (
     NOT_YET,
     SETTLED,
@@ -13,6 +13,7 @@ from collector.reports.rules.lists import (
     OfStage,
     Stage,
     Wanted,
+    address_of,
     check_span,
     described,
     wanted_of,
@@ -34,11 +35,13 @@ __all__ = [
     "OfStage",
     "Stage",
     "Wanted",
+    "address_of",
     "check_span",
     "days_back",
     "described",
     "mark_of",
     "new_number",
+    "numbers_in",
     "rows_a_day",
     "wanted_of",
     "week_of",

@@ -37,6 +37,11 @@ def new_number(choose: Callable[[str], str]) -> str:
     return "X-" + "".join(choose(LETTERS) for _ in range(LENGTH))
 
 
+def numbers_in(text: str) -> set[str]:
+    """Every export's number that stands in a text."""
+    return set(NUMBER.findall(text))
+
+
 def mark_of(number: str, actor: str, at: str) -> str:
     """The line by which a file says where it comes from."""
     return f"export {number} · {actor} · {at}"

@@ -81,7 +81,7 @@ LONGEST = 366
 """Days that a list or the matrix may span."""
 
 
-def wanted_of(fields: Mapping[str, str]) -> Wanted:
+def wanted_of(fields: Mapping[str, Any]) -> Wanted:
     """A list by the fields of an address or a form; `BadInput` names the field that is wrong, never its content."""
     try:
         wanted: Wanted = msgspec.convert(dict(fields), Wanted, strict=False)
@@ -110,3 +110,8 @@ def described(wanted: Wanted) -> dict[str, Any]:
     """The list as plain fields: what an address and the ledger hold."""
     found: dict[str, Any] = msgspec.to_builtins(wanted)
     return found
+
+
+def address_of(wanted: Wanted) -> dict[str, str]:
+    """The same as words, for an address or a form."""
+    return {name: "true" if value is True else str(value) for name, value in described(wanted).items()}

@@ -15,11 +15,12 @@ from collector.foundation.errors import BadInput, NotFound
 from collector.identity.rules import Scope
 from collector.reports import queries as reports
 from collector.reports.queries import Chosen, Line
-from collector.reports.rules import Wanted, check_span, described, wanted_of
+from collector.reports.rules import Wanted, address_of, check_span, wanted_of
 from collector.web.pages import figure_charts, figure_grids
 from collector.web.pages.charts import Chart
-from collector.web.pages.figure_words import Drawing, drawing, list_title
-from collector.web.pages.shell import frame_of
+from collector.web.pages.export_parts import ledger_table, left_words
+from collector.web.pages.figure_words import Drawing, bucket_words, drawing, list_title
+from collector.web.pages.shell import frame_of, may_open
 from collector.web.session import CallerParam, DeskParam, reading
 from collector.web.templating import Cell, Page, Table, Told, num, render, table
 from collector.web.words import Words
@@ -49,6 +50,7 @@ class FiguresPage(Page):
     waits: str
     """Where the matrix of a large book waits to be asked for: what it would cost."""
     ask: str
+    exports: Table
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class AccountsPage(Page):
     back: str
     fields: Sequence[tuple[str, str]]
     """The list as a form carries it."""
+    left: str
+    may_export: bool
 
 
 @router.get("/figures")
@@ -79,7 +83,7 @@ def figures_page(
     with reading(desk) as session:
         chosen = reports.choose(session, scope, book)
         if chosen is None:
-            return render(FiguresPage(frame, [], "", "", "", "", [], None, "", ""))
+            return render(FiguresPage(frame, [], "", "", "", "", [], None, "", "", Table((), (), "")))
         span = _span(chosen, first, last, now)
         draw = drawing(t, chosen, lambda wanted: _address(chosen, wanted))
         size = reports.size(session, chosen)
@@ -95,6 +99,7 @@ def figures_page(
             whole=figure_charts.collected(reports.collected(session, chosen, now), draw),
             waits="" if is_shown else t("{accounts} accounts: about {seconds} s.", **_cost(size)),
             ask="/figures?" + urlencode({"book": chosen.key, "first": span[0], "last": span[1], "matrix": "1"}),
+            exports=ledger_table(session, caller, t),
         )
     return render(page)
 
@@ -146,10 +151,7 @@ def _address(chosen: Chosen, wanted: Wanted, **more: str) -> str:
 
 def fields_of(chosen: Chosen, wanted: Wanted) -> dict[str, str]:
     """The list as an address and a form carry it: ids, codes and days."""
-    plain = {
-        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in described(wanted).items()
-    }
-    return {"book": chosen.key, **plain}
+    return {"book": chosen.key, **address_of(wanted)}
 
 
 def asked_for(session: Session, scope: Scope, fields: Mapping[str, str]) -> tuple[Chosen, Wanted]:
@@ -177,6 +179,7 @@ def figures_accounts(
         chosen, wanted = asked_for(session, caller.actor.scope, fields)
         found = reports.listed(session, chosen, wanted, now, after)
         total = reports.count_rows(session, chosen, wanted, now)
+        left, fits = left_words(session, caller, t, total, now)
     told = Told(t, chosen.zone, chosen.currency)
     page = AccountsPage(
         frame=frame,
@@ -191,6 +194,8 @@ def figures_accounts(
         more=_address(chosen, wanted, after=found.after) if found.after else "",
         back="/figures?" + urlencode({"book": chosen.key}),
         fields=list(fields_of(chosen, wanted).items()),
+        left=left,
+        may_export=fits and may_open(caller, "export_accounts"),
     )
     return render(page)
 
@@ -213,7 +218,7 @@ def _accounts(lines: Sequence[Line], t: Words) -> Table:
             Cell(one.account, "", f"/accounts/{one.id}"),
             one.name,
             one.product,
-            one.bucket,
+            bucket_words(t, one.bucket),
             num(str(one.days_past_due), "late" if one.days_past_due else ""),
             num(Told(t, "UTC", one.currency).money(one.overdue)),
             num(Told(t, "UTC", one.currency).money(one.owed)),
