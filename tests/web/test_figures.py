@@ -99,6 +99,9 @@ def test_a_large_book_says_what_its_matrix_costs(building: Building, monkeypatch
     ask = re.search(r'href="(/figures\?[^"]+matrix=1)"', page)
     assert ask
     assert "From where accounts stood" in visitor.get(unescape(ask[1])).text
+    rolled = f"/figures/accounts?book={building.book.cn}&what=roll&first=2026-05-01&last=2026-05-11"
+    assert "accounts: not counted" in visitor.get(rolled).text
+    assert "accounts: 1 " in visitor.get(f"/figures/accounts?book={building.book.cn}&what=funnel&stage=book").text
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,9 @@ def _told(row: ExportRecord, names: dict[str, str], t: Words) -> list[Cell | str
     ]
 
 
-def left_words(session: Session, caller: Caller, t: Words, rows: int, now: datetime) -> tuple[str, bool]:
-    """How much of the day is left, and whether a list of so many rows still fits."""
+def left_words(session: Session, caller: Caller, t: Words, rows: int | None, now: datetime) -> tuple[str, bool]:
+    """How much of the day is left, and whether a list of so many rows still fits; of one that was not counted the
+    export itself will say."""
     left, most = actions.left_today(session, caller.actor, now)
     words = t("{left} of your {most} rows in 24 hours are left.", left=f"{left:,}", most=f"{most:,}")
-    return words, 0 < rows <= left
+    return words, 0 < (1 if rows is None else rows) <= left

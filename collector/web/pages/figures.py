@@ -15,7 +15,7 @@ from collector.foundation.errors import BadInput, NotFound
 from collector.identity.rules import Scope
 from collector.reports import queries as reports
 from collector.reports.queries import Chosen, Line
-from collector.reports.rules import Wanted, address_of, check_span, wanted_of
+from collector.reports.rules import OfRoll, Wanted, address_of, check_span, wanted_of
 from collector.web.pages import figure_charts, figure_grids
 from collector.web.pages.charts import Chart
 from collector.web.pages.export_parts import ledger_table, left_words
@@ -28,9 +28,9 @@ from collector.web.words import Words
 router = APIRouter()
 BookKey = Annotated[str | None, Query(pattern=r"^([0-9]{1,18}|[A-Z]{3})$")]
 DayWord = Annotated[str, Query(max_length=10)]
-AT_ONCE = 20_000
+AT_ONCE = 10_000
 """Accounts up to which the matrix is worked out unasked."""
-A_SECOND = 2_000
+A_SECOND = 4_000
 """Accounts that the matrix takes in a second, cautiously."""
 ROLL_DAYS = 30
 
@@ -178,7 +178,7 @@ def figures_accounts(
     with reading(desk) as session:
         chosen, wanted = asked_for(session, caller.actor.scope, fields)
         found = reports.listed(session, chosen, wanted, now, after)
-        total = reports.count_rows(session, chosen, wanted, now)
+        total = _counted(session, chosen, wanted, now)
         left, fits = left_words(session, caller, t, total, now)
     told = Told(t, chosen.zone, chosen.currency)
     page = AccountsPage(
@@ -187,7 +187,7 @@ def figures_accounts(
         about=t(
             "{book} · accounts: {accounts} · as of {moment}",
             book=name_of(t, chosen),
-            accounts=f"{total:,}",
+            accounts=t("not counted") if total is None else f"{total:,}",
             moment=told.whose(now),
         ),
         accounts=_accounts(found.rows, t),
@@ -198,6 +198,13 @@ def figures_accounts(
         may_export=fits and may_open(caller, "export_accounts"),
     )
     return render(page)
+
+
+def _counted(session: Session, chosen: Chosen, wanted: Wanted, now: datetime) -> int | None:
+    """How long the whole list is; None where that would be a walk through the records of a large book."""
+    if isinstance(wanted, OfRoll) and reports.size(session, chosen) > AT_ONCE:
+        return None
+    return reports.count_rows(session, chosen, wanted, now)
 
 
 def _asked(request: Request) -> dict[str, str]:
