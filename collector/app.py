@@ -23,6 +23,7 @@ import collector.history.tables
 import collector.identity.tables
 import collector.planning.tables
 import collector.portfolio.tables
+import collector.reports.tables
 import collector.strategy.tables  # noqa: F401 - every table must be known before the schema is compared
 from collector.foundation.errors import CollectorError, NotReady
 from collector.foundation.files import replace_file

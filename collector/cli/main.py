@@ -2,7 +2,7 @@
 
 import typer
 
-from collector.cli import admin, book, floor, law, people
+from collector.cli import admin, book, export, floor, law, people
 
 app = typer.Typer(
     name="collector",
@@ -13,6 +13,7 @@ app = typer.Typer(
 for group in ("db", "user", "apikey", "facts", "audit"):
     app.add_typer(getattr(admin, group), name=group)
 app.add_typer(law.strategy, name="strategy")
+app.add_typer(export.export, name="export")
 app.command("arm")(admin.arm)
 app.command("load")(book.load)
 app.command("plan")(floor.plan)

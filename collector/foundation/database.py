@@ -32,6 +32,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -245,6 +246,16 @@ def mostly(column: Any, word: StrEnum) -> ColumnElement[bool]:
     the word, for every account; PostgreSQL does the same, or worse, until it has counted the table."""
     others: ColumnElement[bool] = column.not_in([other for other in type(word) if other is not word])
     return others
+
+
+def holds(session: Session, column: Any, value: Any) -> ColumnElement[bool]:
+    """The JSON list in `column` has this number among its items; `value` may be another column."""
+    if is_postgresql(session):
+        contained: ColumnElement[bool] = type_coerce(column, JSONB).contains(func.to_jsonb(value))
+        return contained
+    each = func.json_each(column).table_valued("value")
+    found: ColumnElement[bool] = value.in_(select(each.c.value).correlate_except(each))
+    return found
 
 
 def _array(values: list[Any]) -> ColumnElement[Any]:

@@ -53,6 +53,8 @@ BROKEN = "something went wrong on our side; nothing was changed. If it happens a
 
 CALLBACKS = 4
 """Callbacks that are worked on at once."""
+EXPORTS = 2
+"""Files that are written at once (security section 2)."""
 
 
 class SignInFirst(Unauthorized):
@@ -78,6 +80,8 @@ class Desk:
     """Where the head of the call queue is, for every desk of this process."""
     callbacks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLBACKS))
     """A burst of the carrier's callbacks waits here, not in the threads that people's pages need."""
+    exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS))
+    """A third export waits until one of two is written."""
 
     def moment(self, at: str | None) -> datetime:
         """`at`, or the clock. Where real people can be reached, nobody writes history at another hour."""

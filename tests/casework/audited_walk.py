@@ -22,13 +22,16 @@ from collector.history.rules import Channel, HoldScope, Identifier, Outcome, Ref
 from collector.history.tables import Referral, StandingRow
 from collector.identity import actions as identity
 from collector.identity.installation import install
-from collector.identity.rules import Actor, ApiScope, Level, Role
+from collector.identity.rules import EVERYTHING, Actor, ApiScope, Level, Role
 from collector.identity.tables import User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Account, CallerNumber, ContactPoint, PaymentRow, Portfolio
+from collector.reports import actions as reports
+from collector.reports.queries import choose
+from collector.reports.rules import Format, OfStage, Stage
 
 NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "13801349876", "13801349877", "11010519491231002X"
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
@@ -97,8 +100,19 @@ class Walk:
         self.papers()
         self.carrier()
         self.others()
+        self.export()
 
     # --- the parts ---
+
+    def export(self) -> None:
+        """A list leaves the house."""
+        now = moment("2026-05-13 18:00")
+        with self.database.read() as session:
+            chosen = choose(session, EVERYTHING, "CNY")
+            assert chosen is not None
+            order = reports.Order(chosen, OfStage(Stage.book), Format.csv, {}, self.boss)
+            written = reports.write(session, order, now)
+        self.change(reports.enter, order, written, now)
 
     def users(self) -> None:
         now = moment("2026-05-12 09:00")

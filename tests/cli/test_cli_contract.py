@@ -49,6 +49,7 @@ OPTIONS = {
     "referrals": {"--at", "--json"},
     "explain": {"--at", "--json"},
     "check": {"--schema", "--json"},
+    "export whose": {"--json"},
     "strategy validate": {"--json"},
     "strategy diff": {"--portfolio", "--at", "--json"},
     "strategy publish": {"--portfolio", "--at", "--json"},

@@ -38,6 +38,18 @@ def test_csv_export_reads_back_with_numbers_untouched(tmp_path: Path) -> None:
     assert text.getvalue() == "a\n'@x\n"
 
 
+def test_a_line_end_in_a_cell_never_begins_another(tmp_path: Path) -> None:
+    """A spreadsheet takes a bare CR for a line end: unquoted, the formula behind it would begin a cell."""
+    path = tmp_path / "out.csv"
+    cells = ["a\r=1+1", "\r=1", "b\n=2", "c\r\n=3"]
+    write_csv(path, ["text"], [(cell,) for cell in cells])
+    written = path.read_bytes().decode()
+    for cell in cells:
+        assert f'"{safe_cell(cell)}"' in written
+    with read_table(path) as table:
+        assert [row[0] for batch in table.batches for row in batch.rows] == [safe_cell(cell) for cell in cells]
+
+
 def test_workbook_export_holds_no_formula_and_no_link(tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
     rows = [(text, 1) for text in [*HOSTILE, "http://example.test/", "{=1}", "0012"]]

@@ -127,7 +127,11 @@ def test_the_line_by_keys_alone(page: Page, served: tuple[Building, str], compla
 @pytest.mark.parametrize(
     ("name", "paths"),
     [
-        pytest.param("supervisor", ["/floor", "/operations", "/referrals/legal", "/inbox", "/search"], id="supervisor"),
+        pytest.param(
+            "supervisor",
+            ["/floor", "/figures", "/operations", "/referrals/legal", "/inbox", "/search"],
+            id="supervisor",
+        ),
         pytest.param("admin", ["/users", "/audit", "/reference", "/password"], id="admin"),
     ],
 )

@@ -23,6 +23,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 take."""
 EXACT = 10**15
 """From here on a spreadsheet loses digits of a number."""
+BOTH_ENDS = "\r\n"
 SHEET_ROWS = 1_048_575
 CELL_CHARACTERS = 32_767
 
@@ -62,7 +63,7 @@ def write_csv(
 
 
 def _write_rows(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(_Quoting(file), lineterminator=BOTH_ENDS)
     writer.writerow([_shown(name) for name in header])
     count = 0
     for row in rows:
@@ -71,24 +72,39 @@ def _write_rows(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Val
     return count
 
 
-def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
-    """A workbook of one sheet, replaced whole; text stays text. Returns the number of rows."""
+class _Quoting:
+    """The writer quotes a cell for the characters of its line end only. A bare CR would end the line in a spreadsheet,
+    and what stands behind it begin a cell: so it is told both, and lines end with LF all the same."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        return self._file.write(line.removesuffix(BOTH_ENDS) + "\n")
+
+
+def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]], *, mark: str = "") -> int:
+    """A workbook of one sheet, replaced whole; text stays text. `mark`: words in its properties and in the foot of
+    every printed page. Returns the number of rows."""
     count = 0
 
     def write(file: BinaryIO) -> None:
         nonlocal count
-        count = _write_sheet(file, header, rows)
+        count = _write_sheet(file, header, rows, mark)
 
     replace_file(path, write)
     return count
 
 
-def _write_sheet(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+def _write_sheet(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value]], mark: str) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
     with xlsxwriter.Workbook(file, {**options, "strings_to_numbers": False}) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
+        if mark:
+            book.set_properties({"comments": mark})
+            sheet.set_footer(f"&L{mark.replace('&', '&&')}")
         _write_row(sheet, 0, header)
         for count, row in enumerate(rows, 1):
             if count > SHEET_ROWS:

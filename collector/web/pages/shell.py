@@ -25,6 +25,7 @@ NAVIGATION = (
     ("desk", "/desk", "Desk", "g"),
     ("search_page", "/search", "Search", "/"),
     ("floor", "/floor", "Floor", ""),
+    ("figures_page", "/figures", "Figures", ""),
     ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
     ("legal_queue", "/referrals/legal", "Legal", ""),
     ("operations", "/operations", "Operations", ""),

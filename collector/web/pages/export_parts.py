@@ -1,0 +1,65 @@
+"""What is told about files: their columns, what is left of the day, and the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from collector.identity.rules import Role
+from collector.reports import actions, queries
+from collector.reports.rules import wanted_of
+from collector.reports.tables import ExportRecord
+from collector.web.pages.figure_words import list_title
+from collector.web.session import Caller
+from collector.web.templating import Cell, Table, Told, num, table
+from collector.web.words import Words
+
+
+def titles(t: Words) -> dict[str, str]:
+    """What the columns of a file are called."""
+    return {
+        "account": t("Account"),
+        "name": t("Name"),
+        "product": t("Product"),
+        "bucket": t("Bucket"),
+        "days_past_due": t("Days past due"),
+        "overdue": t("Overdue"),
+        "owed": t("Owed"),
+        "currency": t("Currency"),
+        "queue": t("Queue"),
+        "last_contact": t("Last contact"),
+    }
+
+
+def ledger_table(session: Session, caller: Caller, t: Words) -> Table:
+    """What left the house: to the auditor all of the scope, to others their own."""
+    everybody = Role.auditor in caller.actor.roles
+    rows = queries.ledger(session, caller.actor.scope, None if everybody else caller.actor.user_id)
+    names = dict(queries.offered(session, caller.actor.scope))
+    return table(
+        [t("When"), t("By"), t("List"), t("Portfolio"), num(t("Rows")), t("Format"), t("Number"), "SHA-256"],
+        [_told(row, names, t) for row in rows],
+        t("Nothing was exported yet. Each list behind a number can be taken as a file; it is entered here."),
+    )
+
+
+def _told(row: ExportRecord, names: dict[str, str], t: Words) -> list[Cell | str]:
+    return [
+        Told(t, "UTC").whose(row.at),
+        row.actor.removeprefix("user:"),
+        Cell(list_title(t, wanted_of(row.wanted)), "wide"),
+        names.get(row.book, row.book),
+        num(f"{row.rows:,}"),
+        row.format.value,
+        row.number,
+        Cell(row.sha256, "code dim"),
+    ]
+
+
+def left_words(session: Session, caller: Caller, t: Words, rows: int | None, now: datetime) -> tuple[str, bool]:
+    """How much of the day is left, and whether a list of so many rows still fits; of one that was not counted the
+    export itself will say."""
+    left, most = actions.left_today(session, caller.actor, now)
+    words = t("{left} of your {most} rows in 24 hours are left.", left=f"{left:,}", most=f"{most:,}")
+    return words, 0 < (1 if rows is None else rows) <= left
