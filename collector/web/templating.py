@@ -121,6 +121,10 @@ class Told:
         """Month, day and time, where the year is plain."""
         return f"{local(at, self.zone):%m-%d %H:%M}" if at else ""
 
+    def second(self, at: datetime) -> str:
+        """The time to the second, and whose clock it is on."""
+        return f"{local(at, self.zone):%H:%M:%S} {city(self.zone)}"
+
     def hour(self, at: datetime) -> str:
         return f"{local(at, self.zone):%H:%M}"
 

@@ -1,0 +1,250 @@
+"""The parts of the supervisor's floor as they are told: figures, queues, the rail. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collector.casework.views.call_queues import Queue
+from collector.casework.views.floor import Floor
+from collector.casework.views.pulse import Money, Pulse
+from collector.casework.views.rail import CallerLine, Complaints
+from collector.foundation.money import brief
+from collector.history.rules import HoldScope
+from collector.portfolio.tables import Portfolio
+from collector.web.pages import telling
+from collector.web.templating import Cell, Link, Table, Told, num, table
+from collector.web.words import Words
+
+FAILED = frozenset({"undelivered", "refused", "unknown"})
+"""How far a message came that did not arrive, or of which nobody knows."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the day: what it is, and its lines, each of some cells."""
+
+    words: str
+    lines: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """A queue, with its bar: `worked` of `all` calls."""
+
+    portfolio: str
+    segment: str
+    bucket: str
+    level: str
+    open: int
+    worked: int
+    all: int
+    left_out: int
+    amount: str
+    oldest: int
+    agents: str
+
+
+@dataclass(frozen=True)
+class Rail:
+    """What stands beside the queues."""
+
+    complaints: Table
+    complaints_said: str
+    callers: Table
+    missed: Sequence[Cell]
+    sends: Table
+    sends_said: str
+    refusals: Table
+    held_payments: int
+
+
+def figures(seen: Pulse, refused: int, book: int | None, t: Words) -> list[Figure]:
+    """The row of figures. Money is told for each currency by itself; `book`: the portfolio that is looked at."""
+
+    def money(amount: Callable[[Money], int], kind: str = "") -> list[Cell]:
+        return [Cell(brief(amount(one), one.currency, t.language), kind) for one in seen.money]
+
+    def promised(words: str, count: int, amount: Callable[[Money], int], kind: str, which: str) -> list[Cell]:
+        href = f"/floor/promises/{which}{_query(book)}" if count else ""
+        named = [one for one in money(amount) if count]
+        return [Cell(f"{count} {words}", kind if count else "dim", href), *named]
+
+    return [
+        Figure(t("Book"), [[Cell(f"{seen.accounts:,}", "big")], [Cell(t("accounts"), "dim")]]),
+        Figure(
+            t("Overdue"),
+            [money(lambda one: one.overdue, "big"), [Cell(t("{count} accounts", count=f"{seen.late:,}"), "dim")]],
+        ),
+        Figure(
+            t("Collected today"),
+            [
+                money(lambda one: one.collected, "big"),
+                [Cell(t("due today and unpaid"), "dim"), *money(lambda one: one.still_due, "dim")],
+            ],
+        ),
+        Figure(
+            t("Promises today"),
+            [
+                promised(t("due"), seen.due, lambda one: one.promised_due, "", "due"),
+                promised(t("kept"), seen.kept, lambda one: one.promised_kept, "good", "kept"),
+                promised(t("broken"), seen.broken, lambda one: one.promised_broken, "late", "broken"),
+            ],
+        ),
+        Figure(
+            t("Reached today"),
+            [
+                [Cell(str(seen.reached), "big")],
+                [
+                    Cell(
+                        t("{count} an hour, of {calls} calls", count=f"{seen.reached_per_hour:.1f}", calls=seen.called),
+                        "dim",
+                    )
+                ],
+            ],
+        ),
+        Figure(t("Refused today"), [[Cell(f"{refused:,}", "big", "/refusals")], [Cell(t("contacts"), "dim")]]),
+    ]
+
+
+def _query(book: int | None) -> str:
+    return f"?book={book}" if book is not None else ""
+
+
+def queue_lines(rows: Sequence[Queue], t: Words) -> tuple[list[QueueLine], list[QueueLine]]:
+    """The queues with work in them, and those with nothing open and nothing worked."""
+    told = [
+        QueueLine(
+            one.portfolio,
+            one.segment,
+            one.bucket,
+            t.word(one.level),
+            one.open,
+            one.worked,
+            one.open + one.worked,
+            one.left_out,
+            Told(t, "UTC", one.currency).money(one.amount) if one.open else "",
+            one.oldest,
+            str(one.agents) if one.agents else "",
+        )
+        for one in rows
+    ]
+    idle = [one.is_idle for one in rows]
+    return (
+        [line for line, is_idle in zip(told, idle, strict=True) if not is_idle],
+        [line for line, is_idle in zip(told, idle, strict=True) if is_idle],
+    )
+
+
+def rail(seen: Floor, t: Words) -> Rail:
+    sent = sum(count for _, count in seen.sends)
+    failed = sum(count for progress, count in seen.sends if progress in FAILED)
+    missed = seen.missed
+    return Rail(
+        complaints=_complaints(seen.complaints, t),
+        complaints_said=_open(seen.complaints, t),
+        callers=_callers(seen.callers, t),
+        missed=[
+            Cell(t("{count} today", count=missed.today), "look" if missed.today else "dim"),
+            Cell(t("{count} wait for a call back", count=missed.waiting), "look", "/inbox")
+            if missed.waiting
+            else Cell(t("nobody waits for a call back"), "dim"),
+        ],
+        sends=table(
+            [t("Message"), num(t("Count"))],
+            [
+                [t.word(progress), num(str(count), "late" if progress in FAILED else "")]
+                for progress, count in seen.sends
+            ],
+            t("No message was sent today. The worker sends what is due."),
+        ),
+        sends_said=t("{sent} sent, {failed} failed", sent=sent, failed=failed),
+        refusals=_refusals(seen, t),
+        held_payments=seen.held_payments,
+    )
+
+
+def _complaints(found: Complaints, t: Words) -> Table:
+    return table(
+        [t("Account"), t("Answer by")],
+        [
+            [
+                Cell(one.key or t("a person"), "", f"/accounts/{one.account_id}" if one.account_id else ""),
+                Cell(one.answer_by.isoformat(), "late" if one.is_late else ""),
+            ]
+            for one in found.first
+        ],
+        t("No complaint is open. Agents register them on the account page with m."),
+    )
+
+
+def _open(found: Complaints, t: Words) -> str:
+    if found.late:
+        return t("{count} open, {late} past their day", count=found.open, late=found.late)
+    return t("{count} open", count=found.open)
+
+
+def _callers(rows: Sequence[CallerLine], t: Words) -> Table:
+    return table(
+        [t("Number"), num(t("Calls")), num(t("Picked up")), t("State")],
+        [
+            [
+                Cell(one.number, "tel"),
+                num(str(one.calls), "" if one.calls else "dim"),
+                num(f"{one.answered * 100 // one.calls} %" if one.calls else "·", "" if one.calls else "dim"),
+                _state(one, t),
+            ]
+            for one in rows
+        ],
+        t("No number is registered. Operations loads the caller numbers of each portfolio."),
+    )
+
+
+def _state(one: CallerLine, t: Words) -> Cell:
+    if one.refused:
+        return Cell(t("carrier refused {count}", count=one.refused), "late wrap")
+    if one.resting_until is not None:
+        return Cell(t("rests until {moment}", moment=Told(t, one.zone).short(one.resting_until)), "look wrap")
+    return Cell(t("in use"), "dim")
+
+
+def _refusals(seen: Floor, t: Words) -> Table:
+    return table(
+        [t("Rule"), num(t("Contacts")), t("Says")],
+        [
+            [
+                Cell(rule, "late", f"/refusals/{rule}"),
+                num(str(counts[0])),
+                Cell(telling.rule_says(rule, seen.refusals.titles, t), "wide dim"),
+            ]
+            for rule, counts in seen.refusals.rules
+        ],
+        t("No contact was refused today."),
+    )
+
+
+def books(seen: Floor, book: int | None, t: Words) -> list[Link]:
+    """All portfolios together, or one of them."""
+    named = [Link(f"/floor?book={one.id}", one.code, here=one.id == book) for one in seen.portfolios]
+    return [Link("/floor", t("All portfolios"), here=book is None), *named] if len(named) > 1 else []
+
+
+def hold(row: Any, known: Sequence[Portfolio], t: Words) -> str:
+    """A hold in words: what it is on, until when, why, and whose it is."""
+    book = next((one for one in known if one.id == row.portfolio_id), None)
+    until = t("until {moment}", moment=Told(t, book.timezone if book else "UTC").whose(row.until)) if row.until else ""
+    parts = (
+        t.word(row.scope),
+        book.code if book else "",
+        row.segment or "",
+        until,
+        row.note,
+        row.actor.removeprefix("user:"),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def is_red(rows: Sequence[Any]) -> bool:
+    """Whether everything is held."""
+    return any(row.scope is HoldScope.everything for row in rows)
