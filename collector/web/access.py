@@ -32,6 +32,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "search": ALL,
     "desk": CALLERS,
     "take_next": CALLERS,
+    "choose_state": CALLERS,
     "place_call": CALLERS,
     "release_call": CALLERS,
     "send_how_to_pay": CALLERS,

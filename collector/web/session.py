@@ -18,6 +18,8 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from collector.casework.office import CLOCK_TOLERANCE, Office
+from collector.dispatch.queries import choice_of
+from collector.dispatch.rules import AgentState, Choice
 from collector.dispatch.twilio import Signatures
 from collector.foundation.clock import Clock, parse_moment
 from collector.foundation.errors import (
@@ -34,7 +36,7 @@ from collector.identity import actions as identity
 from collector.identity.rules import Actor, ApiScope, Role
 from collector.identity.tables import User
 from collector.planning.queries import Mark
-from collector.portfolio.queries import scope_of
+from collector.portfolio.queries import portfolios, scope_of
 from collector.web.typed import Typed, typed
 
 STATUS: dict[type[CollectorError], int] = {
@@ -53,6 +55,10 @@ BROKEN = "something went wrong on our side; nothing was changed. If it happens a
 
 CALLBACKS = 4
 """Callbacks that are worked on at once."""
+
+
+AGENTS = frozenset({Role.agent, Role.senior})
+"""Those who say whether they are ready or on a break."""
 
 
 class SignInFirst(Unauthorized):
@@ -116,6 +122,10 @@ class Caller:
     display_name: str = ""
     csrf: str = ""
     user: User | None = None
+    choice: Choice | None = None
+    """Of an agent: whether they take calls. None: they never said, and do."""
+    zone: str = "UTC"
+    """Of an agent on a break: the clock of their first portfolio."""
 
     def require(self, *roles: Role) -> None:
         if not self.actor.roles & frozenset(roles):
@@ -147,11 +157,14 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         row, user = found
         base = identity.actor_of(user)
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
+        choice = choice_of(session, user.id or 0) if base.roles & AGENTS else None
+        books = portfolios(session, scope) if choice and choice.state is AgentState.on_break else ()
     if request.headers.get("X-Live") != "1" and identity.goes_stale(row, now):
         with desk.office.database.begin() as session:
             identity.live_session(session, token, now)
+    actor = Actor(base.name, base.user_id, base.roles, scope, base.level)
     caller = Caller(
-        Actor(base.name, base.user_id, base.roles, scope, base.level), user.language, user.display_name, row.csrf, user
+        actor, user.language, user.display_name, row.csrf, user, choice, books[0].timezone if books else "UTC"
     )
     request.state.caller = caller
     if user.must_change and request.url.path not in {"/password", "/logout", "/language"}:

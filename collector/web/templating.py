@@ -35,6 +35,17 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Readiness:
+    """Whether an agent takes calls, and since when; `other`: what they may choose instead."""
+
+    words: str
+    since: str
+    on_break: bool
+    other: str
+    other_words: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """What surrounds every page: who is signed in, where they can go, and the last thing they did."""
 
@@ -46,6 +57,8 @@ class Frame:
     links: Sequence[Link] = ()
     said: str = ""
     """The sentence about what was just done."""
+    readiness: Readiness | None = None
+    """Of an agent."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 
 from collector.casework.office import Office
 from collector.casework.views import within
+from collector.casework.views.agents import Agent, agents
 from collector.casework.views.call_queues import Queue, call_queues
 from collector.casework.views.pulse import Pulse, calls_today, pulse
 from collector.casework.views.rail import CallerLine, Complaints, Missed, caller_lines, complaints, missed_calls, sends
@@ -35,6 +36,7 @@ class Floor:
     lights: Sequence[Light]
     pulse: Pulse
     queues: Sequence[Queue]
+    agents: Sequence[Agent]
     refusals: Counted
     """Of today."""
     refused: int
@@ -55,13 +57,15 @@ def floor(session: Session, office: Office, scope: Scope, now: datetime, portfol
     everything = portfolios(session, scope)
     seen = narrowed(scope, everything, portfolio_id)
     books = [book for book in everything if seen.admits(book.id or 0)]
+    zone = books[0].timezone if books else "UTC"
     calls = calls_today(session, books, now)
     return Floor(
         at=now,
-        zone=books[0].timezone if books else "UTC",
+        zone=zone,
         lights=readiness(session, office, scope, now),
         pulse=pulse(session, books, calls, now),
         queues=call_queues(session, books, now),
+        agents=agents(session, seen, now, zone),
         refusals=counted(session, seen, now, days=1),
         refused=refused_today(session, seen, now),
         sends=sends(session, books, now),

@@ -1,5 +1,6 @@
 """Pure rules of dispatch: what the gate is asked, how a submission moves, what a message says and how one reads."""
 
+from collector.dispatch.rules.agents import CHOSEN, AgentState, CallInHand, Choice, state_of
 from collector.dispatch.rules.ask import (
     InFlight,
     Judged,
@@ -15,8 +16,12 @@ from collector.dispatch.rules.wording import Book, approved_references, objectio
 
 __all__ = [
     "ACTS_ALONE",
+    "CHOSEN",
     "ORDER",
+    "AgentState",
     "Book",
+    "CallInHand",
+    "Choice",
     "InFlight",
     "Judged",
     "Progress",
@@ -30,6 +35,7 @@ __all__ = [
     "forward",
     "objection",
     "read_inbound",
+    "state_of",
     "values",
     "with_flights",
     "with_neighbours",

@@ -20,7 +20,7 @@ from collector.portfolio.queries import portfolios
 from collector.web.pages import floor_telling
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
-from collector.web.templating import Frame, Link, Page, Told, render
+from collector.web.templating import Frame, Link, Page, Table, Told, render
 from collector.web.words import Words
 
 router = APIRouter()
@@ -52,6 +52,8 @@ class FloorPage(Page):
     as_of: str
     queues: Sequence[floor_telling.QueueLine]
     idle: Sequence[floor_telling.QueueLine]
+    agents: Table
+    agents_said: str
     rail: floor_telling.Rail
     approvals: Sequence[Waiting]
     holds: Sequence[tuple[int, str]]
@@ -86,6 +88,8 @@ def page_of(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: C
         as_of=Told(t, seen.zone).second(seen.at),
         queues=open_,
         idle=idle,
+        agents=floor_telling.agents(seen, t),
+        agents_said=floor_telling.at_work(seen.agents, t),
         rail=floor_telling.rail(seen, t),
         approvals=asked,
         holds=[(row.id or 0, floor_telling.hold(row, seen.portfolios, t)) for row in seen.holds],

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from collector.casework.views.agents import Agent
 from collector.casework.views.call_queues import Queue
 from collector.casework.views.floor import Floor
 from collector.casework.views.pulse import Money, Pulse
 from collector.casework.views.rail import CallerLine, Complaints
+from collector.dispatch.rules import AgentState
 from collector.foundation.money import brief
 from collector.history.rules import HoldScope
 from collector.portfolio.tables import Portfolio
 from collector.web.pages import telling
-from collector.web.templating import Cell, Link, Table, Told, num, table
+from collector.web.templating import Cell, Link, Table, Told, city, num, table
 from collector.web.words import Words
 
 FAILED = frozenset({"undelivered", "refused", "unknown"})
@@ -137,6 +140,48 @@ def queue_lines(rows: Sequence[Queue], t: Words) -> tuple[list[QueueLine], list[
     )
 
 
+AGENTS = {
+    AgentState.on_call: "good",
+    AgentState.wrap_up: "look",
+    AgentState.on_break: "look",
+    AgentState.signed_out: "dim",
+}
+
+
+def agents(seen: Floor, t: Words) -> Table:
+    told = Told(t, seen.zone)
+    head: list[Cell | str] = [
+        t("Agent"),
+        t("State"),
+        f"{t('Since')} · {city(seen.zone)}",
+        t("Account in hand"),
+        num(t("Worked")),
+    ]
+    return table(
+        [*head, num(t("Reached")), num(t("Promises")), num(t("Calls an hour"))],
+        [
+            [
+                one.name,
+                Cell(t.word(one.state), AGENTS.get(one.state, "")),
+                told.short(one.since),
+                Cell(one.key, "", f"/accounts/{one.account_id}" if one.account_id else ""),
+                num(str(one.worked)),
+                num(str(one.reached)),
+                num(str(one.promises)),
+                num(f"{one.pace:.1f}" if one.worked else "·", "" if one.worked else "dim"),
+            ]
+            for one in seen.agents
+        ],
+        t("No agent may see these portfolios. An admin gives users a role and portfolios."),
+    )
+
+
+def at_work(rows: Sequence[Agent], t: Words) -> str:
+    """How many do what."""
+    counted = Counter(one.state for one in rows)
+    return " · ".join(f"{counted[state]} {t.word(state)}" for state in AgentState if counted[state])
+
+
 def rail(seen: Floor, t: Words) -> Rail:
     sent = sum(count for _, count in seen.sends)
     failed = sum(count for progress, count in seen.sends if progress in FAILED)
@@ -203,7 +248,7 @@ def _callers(rows: Sequence[CallerLine], t: Words) -> Table:
 
 def _state(one: CallerLine, t: Words) -> Cell:
     if one.refused:
-        return Cell(t("carrier refused {count}", count=one.refused), "late wrap")
+        return Cell(t("carrier refused {count}", count=one.refused), "look wrap")
     if one.resting_until is not None:
         return Cell(t("rests until {moment}", moment=Told(t, one.zone).short(one.resting_until)), "look wrap")
     return Cell(t("in use"), "dim")
