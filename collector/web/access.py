@@ -62,6 +62,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "log_pause": SUPERVISOR | {Role.operations},
     "lower_level": SUPERVISOR,
     "floor": SUPERVISOR | {Role.auditor},
+    "floor_live": SUPERVISOR | {Role.auditor},
     "decide_approval": SUPERVISOR | {Role.operations},
     "plan_now": SUPERVISOR | {Role.operations},
     "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},

@@ -1,6 +1,6 @@
 """The supervisor's floor: is today ready, queues, refusals, promises, approvals, and the red switch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -20,7 +20,7 @@ from collector.portfolio.queries import portfolios
 from collector.web.pages import floor_telling
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
-from collector.web.templating import Frame, Link, Page, Table, Told, render
+from collector.web.templating import Frame, Link, Page, Part, Table, Told, part, render
 from collector.web.words import Words
 
 router = APIRouter()
@@ -44,12 +44,12 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class FloorPage(Page):
+class Floor(Page):
+    """What the parts of the floor show."""
+
     template: ClassVar[str] = "floor.html"
     lights: Sequence[tuple[str, str, str]]
     figures: Sequence[floor_telling.Figure]
-    books: Sequence[Link]
-    as_of: str
     queues: Sequence[floor_telling.QueueLine]
     idle: Sequence[floor_telling.QueueLine]
     agents: Table
@@ -63,6 +63,18 @@ class FloorPage(Page):
     may_decide: bool
 
 
+@dataclass(frozen=True)
+class FloorPage(Page):
+    template: ClassVar[str] = "floor.html"
+    books: Sequence[Link]
+    as_of: str
+    live: str
+    """Where the changes of an open page come from."""
+    parts: Mapping[str, Part]
+
+
+PARTS = ("lights", "figures", "queues", "agents", "approvals", "holds", "rail")
+"""Each is a template, floor_NAME.html, and is put in place alone when it changes."""
 Book = Annotated[int | None, Query(ge=1, le=2**62)]
 """The portfolio that is looked at; None: all of them."""
 
@@ -73,19 +85,20 @@ def floor(request: Request, desk: DeskParam, caller: CallerParam, book: Book = N
     with reading(desk) as session:
         seen = views.floor(session, desk.office, caller.actor.scope, now, book)
         asked = [waiting(session, row, caller, frame.t) for row in seen.approvals]
-    return render(page_of(frame, seen, asked, caller, book))
+    parts = parts_of(told(frame, seen, asked, caller, book))
+    live = f"/floor/live?book={book}" if book is not None else "/floor/live"
+    books = floor_telling.books(seen, book, frame.t)
+    return render(FloorPage(frame, books, clock_of(frame.t, seen), live, parts))
 
 
-def page_of(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Caller, book: int | None) -> FloorPage:
+def told(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Caller, book: int | None) -> Floor:
     """What was seen, as this reader is told it."""
     t = frame.t
     open_, idle = floor_telling.queue_lines(seen.queues, t)
-    return FloorPage(
+    return Floor(
         frame=frame,
         lights=[(t.word(light.name), light.state.value, t(light.sentence, **light.parts)) for light in seen.lights],
         figures=floor_telling.figures(seen.pulse, seen.refused, book, t),
-        books=floor_telling.books(seen, book, t),
-        as_of=Told(t, seen.zone).second(seen.at),
         queues=open_,
         idle=idle,
         agents=floor_telling.agents(seen, t),
@@ -98,6 +111,15 @@ def page_of(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: C
         may_plan=may_open(caller, "plan_now"),
         may_decide=may_open(caller, "decide_approval"),
     )
+
+
+def parts_of(page: Floor) -> dict[str, Part]:
+    return {name: part(f"floor_{name}.html", page) for name in PARTS}
+
+
+def clock_of(t: Words, seen: views.Floor) -> str:
+    """When it was seen."""
+    return Told(t, seen.zone).second(seen.at)
 
 
 def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waiting:
