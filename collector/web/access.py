@@ -59,6 +59,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "log_hold": SUPERVISOR,
     "lift_hold": SUPERVISOR,
     "red_switch": SUPERVISOR,
+    "preview_hold": SUPERVISOR,
+    "put_hold": SUPERVISOR,
     "log_pause": SUPERVISOR | {Role.operations},
     "lower_level": SUPERVISOR,
     "floor": SUPERVISOR | {Role.auditor},

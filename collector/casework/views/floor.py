@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from collector.casework.office import Office
 from collector.casework.views import within
 from collector.casework.views.agents import Agent, agents
 from collector.casework.views.call_queues import Queue, call_queues
+from collector.casework.views.halts import segments_of
 from collector.casework.views.pulse import Pulse, calls_today, pulse
 from collector.casework.views.rail import CallerLine, Complaints, Missed, caller_lines, complaints, missed_calls, sends
 from collector.casework.views.readiness import Light, readiness
@@ -48,6 +49,8 @@ class Floor:
     held_payments: int
     approvals: Sequence[Approval]
     holds: Sequence[Hold]
+    segments: Mapping[int, Sequence[str]]
+    """Of the strategy of each portfolio that is looked at."""
     portfolios: Sequence[Portfolio]
     """All of the scope."""
 
@@ -75,6 +78,7 @@ def floor(session: Session, office: Office, scope: Scope, now: datetime, portfol
         held_payments=held_count(session, seen),
         approvals=approvals(session, seen),
         holds=wide_holds(session, scope, now),
+        segments={book.id or 0: segments_of(session, book, now) for book in books},
         portfolios=everything,
     )
 

@@ -57,6 +57,7 @@ class Floor(Page):
     rail: floor_telling.Rail
     approvals: Sequence[Waiting]
     holds: Sequence[tuple[int, str]]
+    stoppable: Sequence[floor_telling.Group]
     red: bool
     may_hold: bool
     may_plan: bool
@@ -106,6 +107,7 @@ def told(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Call
         rail=floor_telling.rail(seen, t),
         approvals=asked,
         holds=[(row.id or 0, floor_telling.hold(row, seen.portfolios, t)) for row in seen.holds],
+        stoppable=floor_telling.stoppable(seen, t),
         red=floor_telling.is_red(seen.holds),
         may_hold=may_open(caller, "red_switch"),
         may_plan=may_open(caller, "plan_now"),

@@ -17,7 +17,7 @@ from collector.foundation.money import brief
 from collector.history.rules import HoldScope
 from collector.portfolio.tables import Portfolio
 from collector.web.pages import telling
-from collector.web.templating import Cell, Link, Table, Told, city, num, table
+from collector.web.templating import Cell, Choice, Link, Table, Told, city, num, table
 from collector.web.words import Words
 
 FAILED = frozenset({"undelivered", "refused", "unknown"})
@@ -47,6 +47,14 @@ class QueueLine:
     amount: str
     oldest: int
     agents: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Choices under one head."""
+
+    words: str
+    choices: Sequence[Choice]
 
 
 @dataclass(frozen=True)
@@ -288,6 +296,21 @@ def hold(row: Any, known: Sequence[Portfolio], t: Words) -> str:
         row.actor.removeprefix("user:"),
     )
     return " · ".join(part for part in parts if part)
+
+
+def stoppable(seen: Floor, t: Words) -> list[Group]:
+    """Each portfolio that is looked at: all of it, or one of its segments."""
+    return [
+        Group(
+            book.code,
+            [
+                Choice(str(book.id), t("all of {portfolio}", portfolio=book.code)),
+                *(Choice(f"{book.id}:{name}", name) for name in seen.segments[book.id or 0]),
+            ],
+        )
+        for book in seen.portfolios
+        if book.id in seen.segments
+    ]
 
 
 def is_red(rows: Sequence[Any]) -> bool:
