@@ -65,6 +65,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "lower_level": SUPERVISOR,
     "floor": SUPERVISOR | {Role.auditor},
     "floor_live": SUPERVISOR | {Role.auditor},
+    "floor_promises": SUPERVISOR | {Role.auditor},
+    "floor_untouched": SUPERVISOR | {Role.auditor},
     "decide_approval": SUPERVISOR | {Role.operations},
     "plan_now": SUPERVISOR | {Role.operations},
     "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},

@@ -23,7 +23,7 @@ EVERY_S = 3.0
 """Seconds between two looks, at the least; those who see the same share one."""
 CHECKED_S = 1.5
 """Seconds after which a stream asks again whether its session lives: within 5 it is closed (security section 2)."""
-FORGOTTEN_S = 60.0
+FORGOTTEN_S = 120.0
 """A look that nobody asked for again in this time is not kept."""
 PER_USER = 4
 """Streams a user may have open; one more ends the oldest."""
@@ -94,14 +94,14 @@ class Streams:
         for listener in self._listeners:
             listener.end()
 
-    async def look(self, key: Hashable, ask: Callable[[], T]) -> T:
-        """What `ask` answers, asked in a thread; the same for everyone with this key until it is `EVERY_S` old."""
+    async def look(self, key: Hashable, ask: Callable[[], T], every_s: float = EVERY_S) -> T:
+        """What `ask` answers, asked in a thread; the same for everyone with this key until it is that old."""
         now = time.monotonic()
         for old in [other for other, kept in self._shared.items() if kept.at and now - kept.at > FORGOTTEN_S]:
             del self._shared[old]
         shared = self._shared.setdefault(key, _Shared())
         async with shared.lock:
-            if not shared.at or time.monotonic() - shared.at >= EVERY_S:
+            if not shared.at or time.monotonic() - shared.at >= every_s:
                 shared.value = await run_in_threadpool(ask)
                 shared.at = time.monotonic()
             value: T = shared.value

@@ -10,8 +10,9 @@ import pytest
 
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
+from collector.casework.views.untouched import Why
 from collector.compliance.rules import Answer, Evidence, NumberKind
-from collector.dispatch.rules import Progress, Reading
+from collector.dispatch.rules import AgentState, Progress, Reading
 from collector.history.rules import (
     Ability,
     Cause,
@@ -49,6 +50,7 @@ from collector.web.words import CHINESE, Words, plain_form
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
     Ability,
+    AgentState,
     Answer,
     ApprovalState,
     AssetClass,
@@ -88,6 +90,7 @@ KINDS = [
     Tier,
     Trigger,
     ValueTier,
+    Why,
     Willingness,
 ]
 

@@ -18,6 +18,7 @@ from collector.casework.views.pulse import Pulse, calls_today, pulse
 from collector.casework.views.rail import CallerLine, Complaints, Missed, caller_lines, complaints, missed_calls, sends
 from collector.casework.views.readiness import Light, readiness
 from collector.casework.views.refusals import Counted, counted, refused_today
+from collector.casework.views.untouched import Untouched, untouched
 from collector.foundation.errors import NotFound
 from collector.history.rules import HoldScope
 from collector.history.tables import Hold
@@ -42,6 +43,7 @@ class Floor:
     """Of today."""
     refused: int
     """Contacts that were refused today, whichever rules spoke."""
+    untouched: Sequence[Untouched]
     sends: Sequence[tuple[str, int]]
     complaints: Complaints
     callers: Sequence[CallerLine]
@@ -55,8 +57,16 @@ class Floor:
     """All of the scope."""
 
 
-def floor(session: Session, office: Office, scope: Scope, now: datetime, portfolio_id: int | None = None) -> Floor:
-    """The portfolios of the scope, or that one of them; foreign and absent are the same `NotFound`."""
+def floor(
+    session: Session,
+    office: Office,
+    scope: Scope,
+    now: datetime,
+    portfolio_id: int | None = None,
+    quiet: Sequence[Untouched] | None = None,
+) -> Floor:
+    """The portfolios of the scope, or that one of them; foreign and absent are the same `NotFound`. `quiet`: the
+    untouched accounts as they were counted a moment ago; None: they are counted now."""
     everything = portfolios(session, scope)
     seen = narrowed(scope, everything, portfolio_id)
     books = [book for book in everything if seen.admits(book.id or 0)]
@@ -71,6 +81,7 @@ def floor(session: Session, office: Office, scope: Scope, now: datetime, portfol
         agents=agents(session, seen, now, zone),
         refusals=counted(session, seen, now, days=1),
         refused=refused_today(session, seen, now),
+        untouched=untouched(session, books, now) if quiet is None else quiet,
         sends=sends(session, books, now),
         complaints=complaints(session, seen, now),
         callers=caller_lines(session, books, calls, now),

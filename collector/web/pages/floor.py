@@ -17,7 +17,7 @@ from collector.identity.queries import find_user
 from collector.identity.rules import Role, Scope
 from collector.identity.tables import Approval, User
 from collector.portfolio.queries import portfolios
-from collector.web.pages import floor_telling
+from collector.web.pages import floor_quiet, floor_rail, floor_telling
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
 from collector.web.templating import Frame, Link, Page, Part, Table, Told, part, render
@@ -54,7 +54,8 @@ class Floor(Page):
     idle: Sequence[floor_telling.QueueLine]
     agents: Table
     agents_said: str
-    rail: floor_telling.Rail
+    untouched: floor_quiet.Quiet
+    rail: floor_rail.Rail
     approvals: Sequence[Waiting]
     holds: Sequence[tuple[int, str]]
     stoppable: Sequence[floor_telling.Group]
@@ -74,7 +75,7 @@ class FloorPage(Page):
     parts: Mapping[str, Part]
 
 
-PARTS = ("lights", "figures", "queues", "agents", "approvals", "holds", "rail")
+PARTS = ("lights", "figures", "queues", "agents", "untouched", "approvals", "holds", "rail")
 """Each is a template, floor_NAME.html, and is put in place alone when it changes."""
 Book = Annotated[int | None, Query(ge=1, le=2**62)]
 """The portfolio that is looked at; None: all of them."""
@@ -104,7 +105,8 @@ def told(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Call
         idle=idle,
         agents=floor_telling.agents(seen, t),
         agents_said=floor_telling.at_work(seen.agents, t),
-        rail=floor_telling.rail(seen, t),
+        untouched=floor_quiet.untouched(seen.untouched, book, t),
+        rail=floor_rail.rail(seen, t),
         approvals=asked,
         holds=[(row.id or 0, floor_telling.hold(row, seen.portfolios, t)) for row in seen.holds],
         stoppable=floor_telling.stoppable(seen, t),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
@@ -13,9 +13,10 @@ from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 
 from collector.casework.views import floor as views
+from collector.casework.views.untouched import Untouched, untouched
 from collector.foundation.errors import BadInput
 from collector.identity import actions as identity
-from collector.portfolio.queries import scope_of
+from collector.portfolio.queries import portfolios, scope_of
 from collector.web.live import CHECKED_S, EVERY_S, EventStream, Listener, event
 from collector.web.pages.floor import Book, clock_of, parts_of, told, waiting
 from collector.web.pages.shell import frame_of
@@ -24,6 +25,8 @@ from collector.web.templating import Frame
 
 router = APIRouter()
 RETRY_MS = 3000
+SLOW_S = 60.0
+"""What nobody tried for days is counted again so often: it goes through every overdue account."""
 
 
 class Life(Enum):
@@ -55,9 +58,22 @@ class Viewer:
         same = (identity.actor_of(user).roles, scope, user.language) == (actor.roles, actor.scope, self.caller.language)
         return Life.lives if same and not user.must_change else Life.changed
 
-    def look(self) -> views.Floor:
+    async def look(self) -> views.Floor:
+        """The same for everyone who sees the same portfolios."""
+        streams, key = self.desk.streams, (self.caller.actor.scope, self.book)
+        quiet = await streams.look(("untouched", *key), self._quiet, SLOW_S)
+        return await streams.look(("floor", *key), partial(self._floor, quiet))
+
+    def _quiet(self) -> Sequence[Untouched]:
         with reading(self.desk) as session:
-            return views.floor(session, self.desk.office, self.caller.actor.scope, self.desk.clock(), self.book)
+            everything = portfolios(session, self.caller.actor.scope)
+            seen = views.narrowed(self.caller.actor.scope, everything, self.book)
+            return untouched(session, [one for one in everything if seen.admits(one.id or 0)], self.desk.clock())
+
+    def _floor(self, quiet: Sequence[Untouched]) -> views.Floor:
+        scope, now = self.caller.actor.scope, self.desk.clock()
+        with reading(self.desk) as session:
+            return views.floor(session, self.desk.office, scope, now, self.book, quiet)
 
     def parts(self, seen: views.Floor) -> dict[str, tuple[str, str]]:
         """Digest and HTML of each part, with the reader's own forms in them."""
@@ -75,13 +91,9 @@ async def floor_live(request: Request, desk: DeskParam, caller: CallerParam, boo
         raise BadInput("this address feeds an open page; open the floor itself")
     frame = replace(frame_of(request, caller), path="/floor")
     viewer = Viewer(desk, caller, frame, request.cookies.get(cookie_name(desk), ""), book)
-    await desk.streams.look(_key(viewer), viewer.look)  # a foreign portfolio is refused before anything is sent
+    await viewer.look()  # a foreign portfolio is refused before anything is sent
     listener = desk.streams.join(caller.person.id or 0)
     return EventStream(desk.streams, listener, _events(viewer, listener))
-
-
-def _key(viewer: Viewer) -> tuple[Any, ...]:
-    return ("floor", viewer.caller.actor.scope, viewer.book)
 
 
 async def _events(viewer: Viewer, listener: Listener) -> AsyncIterator[str]:
@@ -97,7 +109,7 @@ async def _events(viewer: Viewer, listener: Listener) -> AsyncIterator[str]:
                 return
             if waited >= EVERY_S:
                 waited = 0.0
-                seen = await viewer.desk.streams.look(_key(viewer), viewer.look)
+                seen = await viewer.look()
                 for name, (digest, html) in (await run_in_threadpool(partial(viewer.parts, seen))).items():
                     if sent.get(name) != digest:
                         sent[name] = digest

@@ -11,17 +11,12 @@ from collector.casework.views.agents import Agent
 from collector.casework.views.call_queues import Queue
 from collector.casework.views.floor import Floor
 from collector.casework.views.pulse import Money, Pulse
-from collector.casework.views.rail import CallerLine, Complaints
 from collector.dispatch.rules import AgentState
 from collector.foundation.money import brief
 from collector.history.rules import HoldScope
 from collector.portfolio.tables import Portfolio
-from collector.web.pages import telling
 from collector.web.templating import Cell, Choice, Link, Table, Told, city, num, table
 from collector.web.words import Words
-
-FAILED = frozenset({"undelivered", "refused", "unknown"})
-"""How far a message came that did not arrive, or of which nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +52,6 @@ class Group:
     choices: Sequence[Choice]
 
 
-@dataclass(frozen=True)
-class Rail:
-    """What stands beside the queues."""
-
-    complaints: Table
-    complaints_said: str
-    callers: Table
-    missed: Sequence[Cell]
-    sends: Table
-    sends_said: str
-    refusals: Table
-    held_payments: int
-
-
 def figures(seen: Pulse, refused: int, book: int | None, t: Words) -> list[Figure]:
     """The row of figures. Money is told for each currency by itself; `book`: the portfolio that is looked at."""
 
@@ -78,7 +59,7 @@ def figures(seen: Pulse, refused: int, book: int | None, t: Words) -> list[Figur
         return [Cell(brief(amount(one), one.currency, t.language), kind) for one in seen.money]
 
     def promised(words: str, count: int, amount: Callable[[Money], int], kind: str, which: str) -> list[Cell]:
-        href = f"/floor/promises/{which}{_query(book)}" if count else ""
+        href = f"/floor/promises/{which}{query_of(book)}" if count else ""
         named = [one for one in money(amount) if count]
         return [Cell(f"{count} {words}", kind if count else "dim", href), *named]
 
@@ -119,7 +100,7 @@ def figures(seen: Pulse, refused: int, book: int | None, t: Words) -> list[Figur
     ]
 
 
-def _query(book: int | None) -> str:
+def query_of(book: int | None) -> str:
     return f"?book={book}" if book is not None else ""
 
 
@@ -188,93 +169,6 @@ def at_work(rows: Sequence[Agent], t: Words) -> str:
     """How many do what."""
     counted = Counter(one.state for one in rows)
     return " · ".join(f"{counted[state]} {t.word(state)}" for state in AgentState if counted[state])
-
-
-def rail(seen: Floor, t: Words) -> Rail:
-    sent = sum(count for _, count in seen.sends)
-    failed = sum(count for progress, count in seen.sends if progress in FAILED)
-    missed = seen.missed
-    return Rail(
-        complaints=_complaints(seen.complaints, t),
-        complaints_said=_open(seen.complaints, t),
-        callers=_callers(seen.callers, t),
-        missed=[
-            Cell(t("{count} today", count=missed.today), "look" if missed.today else "dim"),
-            Cell(t("{count} wait for a call back", count=missed.waiting), "look", "/inbox")
-            if missed.waiting
-            else Cell(t("nobody waits for a call back"), "dim"),
-        ],
-        sends=table(
-            [t("Message"), num(t("Count"))],
-            [
-                [t.word(progress), num(str(count), "late" if progress in FAILED else "")]
-                for progress, count in seen.sends
-            ],
-            t("No message was sent today. The worker sends what is due."),
-        ),
-        sends_said=t("{sent} sent, {failed} failed", sent=sent, failed=failed),
-        refusals=_refusals(seen, t),
-        held_payments=seen.held_payments,
-    )
-
-
-def _complaints(found: Complaints, t: Words) -> Table:
-    return table(
-        [t("Account"), t("Answer by")],
-        [
-            [
-                Cell(one.key or t("a person"), "", f"/accounts/{one.account_id}" if one.account_id else ""),
-                Cell(one.answer_by.isoformat(), "late" if one.is_late else ""),
-            ]
-            for one in found.first
-        ],
-        t("No complaint is open. Agents register them on the account page with m."),
-    )
-
-
-def _open(found: Complaints, t: Words) -> str:
-    if found.late:
-        return t("{count} open, {late} past their day", count=found.open, late=found.late)
-    return t("{count} open", count=found.open)
-
-
-def _callers(rows: Sequence[CallerLine], t: Words) -> Table:
-    return table(
-        [t("Number"), num(t("Calls")), num(t("Picked up")), t("State")],
-        [
-            [
-                Cell(one.number, "tel"),
-                num(str(one.calls), "" if one.calls else "dim"),
-                num(f"{one.answered * 100 // one.calls} %" if one.calls else "·", "" if one.calls else "dim"),
-                _state(one, t),
-            ]
-            for one in rows
-        ],
-        t("No number is registered. Operations loads the caller numbers of each portfolio."),
-    )
-
-
-def _state(one: CallerLine, t: Words) -> Cell:
-    if one.refused:
-        return Cell(t("carrier refused {count}", count=one.refused), "look wrap")
-    if one.resting_until is not None:
-        return Cell(t("rests until {moment}", moment=Told(t, one.zone).short(one.resting_until)), "look wrap")
-    return Cell(t("in use"), "dim")
-
-
-def _refusals(seen: Floor, t: Words) -> Table:
-    return table(
-        [t("Rule"), num(t("Contacts")), t("Says")],
-        [
-            [
-                Cell(rule, "late", f"/refusals/{rule}"),
-                num(str(counts[0])),
-                Cell(telling.rule_says(rule, seen.refusals.titles, t), "wide dim"),
-            ]
-            for rule, counts in seen.refusals.rules
-        ],
-        t("No contact was refused today."),
-    )
 
 
 def books(seen: Floor, book: int | None, t: Words) -> list[Link]:
