@@ -65,6 +65,8 @@ class _Worked(NamedTuple):
 def agents(session: Session, scope: Scope, now: datetime, zone: str) -> list[Agent]:
     """The agents who may work a portfolio of the scope. The day is that of the zone."""
     people = _people(session, scope)
+    if not people:
+        return []
     names = {f"user:{user.name}": user for user in people}
     ids = [user.id or 0 for user in people]
     begin = day_start(local_day(now, zone), zone)

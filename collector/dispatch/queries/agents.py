@@ -54,6 +54,8 @@ def choices_of(session: Session, user_ids: Collection[int]) -> dict[int, Choice]
 
 def calls_in_hand(session: Session, agents: Collection[str], at: datetime) -> dict[str, InHand]:
     """By the agent's name, the newest call that is held, rings, or waits for its outcome."""
+    if not agents:
+        return {}
     held = (col(Task.state) == TaskState.claimed) & (col(Task.lease_until) > at)
     rows = session.exec(
         select(Task, Submission)
