@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from floor import CALLERS, Borrower, Story, moment
@@ -364,10 +365,11 @@ def test_missed_calls_and_complaints_are_the_scopes_own(story: Story, late: list
         assert missed_calls(session, portfolios(session, ours), moment(NOW)) == Missed(1, 1)
         assert missed_calls(session, portfolios(session, theirs), moment(NOW)) == Missed(0, 0)
         assert missed_calls(session, portfolios(session, ours), moment("2026-05-14 10:00")) == Missed(0, 1)
-        mine = complaints(session, ours, moment(NOW))
+        mine = complaints(session, ours, date(2026, 5, 13))
         assert (mine.open, mine.late, [one.key for one in mine.first]) == (2, 0, ["CN/L-1", ""])
-        assert complaints(session, ours, moment("2026-09-01 10:00")).late == 2
-        assert complaints(session, theirs, moment(NOW)).open == 0
+        assert complaints(session, ours, mine.first[0].answer_by).late == 0
+        assert complaints(session, ours, mine.first[0].answer_by + timedelta(days=1)).late == 2
+        assert complaints(session, theirs, date(2026, 5, 13)).open == 0
 
 
 def test_one_portfolio_of_the_floor_and_no_foreign_one(story: Story, late: list[Borrower]) -> None:

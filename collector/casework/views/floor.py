@@ -19,6 +19,7 @@ from collector.casework.views.rail import CallerLine, Complaints, Missed, caller
 from collector.casework.views.readiness import Light, readiness
 from collector.casework.views.refusals import Counted, counted, refused_today
 from collector.casework.views.untouched import Untouched, untouched
+from collector.foundation.clock import local_day
 from collector.foundation.errors import NotFound
 from collector.history.rules import HoldScope
 from collector.history.tables import Hold
@@ -83,7 +84,7 @@ def floor(
         refused=refused_today(session, seen, now),
         untouched=untouched(session, books, now) if quiet is None else quiet,
         sends=sends(session, books, now),
-        complaints=complaints(session, seen, now),
+        complaints=complaints(session, seen, local_day(now, zone)),
         callers=caller_lines(session, books, calls, now),
         missed=missed_calls(session, books, now),
         held_payments=held_count(session, seen),

@@ -67,9 +67,8 @@ class Missed:
     waiting: int
 
 
-def complaints(session: Session, scope: Scope, now: datetime) -> Complaints:
-    """Open complaints, those to be answered first before the others."""
-    today = now.date()
+def complaints(session: Session, scope: Scope, today: date) -> Complaints:
+    """Open complaints, those to be answered first before the others. `today`: a local day, as their last days are."""
     is_open = (col(Complaint.answered_at).is_(None), _complained_in(scope))
     late = func.coalesce(func.sum(case((col(Complaint.answer_by) < today, 1), else_=0)), 0)
     count, overdue = session.execute(select(func.count(), late).select_from(Complaint).where(*is_open)).one()

@@ -50,7 +50,7 @@ def floor_promises(
         scope = narrowed(caller.actor.scope, portfolios(session, caller.actor.scope), book)
         found = promised(session, scope, desk.clock(), which, after=after)
     title = {
-        Which.due: t("Promises due today and not kept"),
+        Which.due: t("Promises due by tonight and not kept"),
         Which.kept: t("Promises kept today"),
         Which.broken: t("Promises broken today"),
     }[which]
