@@ -30,6 +30,7 @@ from collector.web.live import PER_USER, Server
 
 CHROMIUM = os.environ.get("COLLECTOR_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 COMPLETE = os.environ.get("COLLECTOR_TEST_COMPLETE") == "1"
+WHY = "form[action='/floor/red-switch'] [name=note]"
 CLOSES_S = 5.0
 """A stream closes this soon after its session ended (security section 2)."""
 
@@ -307,14 +308,14 @@ def test_a_part_that_somebody_is_at_work_in_waits(served: Served, visit: Callabl
     """Typed words, the focus and open boxes stay; what was kept back comes when the part is left."""
     floor = floor_of(served, visit)
     floor.click("#part-lights summary")
-    floor.fill("#part-holds [name=note]", "wrong template")
+    floor.fill(WHY, "wrong template")
     _red_switch(served)
     expect(floor.locator("#part-lights")).to_contain_text("the red switch is on", timeout=10_000)
     assert floor.evaluate("document.querySelector('#part-lights details').open") is True
     expect(floor.locator("#part-holds.waits")).to_be_visible()
-    assert floor.input_value("#part-holds [name=note]") == "wrong template"
+    assert floor.input_value(WHY) == "wrong template"
     assert floor.evaluate("document.activeElement.name") == "note"
-    floor.fill("#part-holds [name=note]", "")
+    floor.fill(WHY, "")
     floor.evaluate("document.activeElement.blur()")
     expect(floor.locator("#part-holds")).to_contain_text("All contact is stopped.", timeout=10_000)
     assert floor.locator("#part-holds.waits").count() == 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from collector.casework.views.floor import Floor
 from collector.casework.views.rail import CallerLine, Complaints
 from collector.web.pages import telling
-from collector.web.templating import Cell, Table, Told, num, table
+from collector.web.templating import Cell, Table, Told, city, num, table
 from collector.web.words import Words
 
 FAILED = frozenset({"undelivered", "refused", "unknown"})
@@ -97,7 +97,10 @@ def _state(one: CallerLine, t: Words) -> Cell:
     if one.refused:
         return Cell(t("carrier refused {count}", count=one.refused), "look wrap")
     if one.resting_until is not None:
-        return Cell(t("rests until {moment}", moment=Told(t, one.zone).short(one.resting_until)), "look wrap")
+        return Cell(
+            t("rests until {moment}", moment=f"{Told(t, one.zone).short(one.resting_until)} {city(one.zone)}"),
+            "look wrap",
+        )
     return Cell(t("in use"), "dim")
 
 
