@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -26,6 +27,7 @@ from collector.sandbox import server as sandbox_server
 from collector.sandbox.book import PEOPLE, agent_of_the_hour, make_book
 from collector.sandbox.config import SandboxConfig, numbers_at
 from collector.web.app import create_web
+from collector.web.live import Server
 from collector.worker import run as worker
 
 DemoOption = typer.Option(Path("var/demo"), "--home", help="Folder the demo keeps its book in.")
@@ -43,16 +45,22 @@ def serve(
         raise NotReady("beyond this machine the server speaks only behind a TLS proxy: set COLLECTOR_TRUSTED_PROXIES")
     office = open_office(settings)
     _require_right_book(office)
-    uvicorn.run(
-        create_web(office, system_clock),
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        server_header=False,
+    server = Server(
+        uvicorn.Config(
+            create_web(office, system_clock),
+            host=host,
+            port=port,
+            access_log=False,
+            log_config=None,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
+            server_header=False,
+        )
     )
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise NotReady("the server did not start; its log says why")
 
 
 @app.command("worker")

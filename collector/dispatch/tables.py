@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from collector.dispatch.rules import Progress, RecordingState
+from collector.dispatch.rules import AgentState, Progress, RecordingState
 from collector.foundation.database import BigInt, Json, enum_column
 from collector.history.rules import Channel
 
@@ -109,3 +109,16 @@ class CallScore(SQLModel, table=True):
     """Criteria that were met."""
     percent: int
     note: str = ""
+
+
+class AgentStateRow(SQLModel, table=True):
+    """What an agent chose, ready or break: never changed, the newest row of a user holds. What they are doing besides
+    follows from their calls (`rules.state_of`)."""
+
+    __tablename__ = "agent_state"
+    __table_args__ = (Index("ix_agent_state_user", "user_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt)
+    state: AgentState = Field(sa_type=enum_column(AgentState))
+    at: datetime

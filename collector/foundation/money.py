@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_compact_currency, format_currency, get_currency_precision
 
 from collector.foundation.errors import BadInput
 
@@ -55,6 +55,13 @@ def shown(amount: int, currency: str, language: str = "en") -> str:
     """Minor units as people read them: ¥1,234.50."""
     value = Decimal(amount).scaleb(-exponent(currency))
     return str(format_currency(value, currency, locale=_locale("zh_CN" if language.startswith("zh") else "en")))
+
+
+def brief(amount: int, currency: str, language: str = "en") -> str:
+    """Minor units rounded to what a narrow column holds: ¥1.2M, ¥120万. Never what anything is decided by."""
+    value = Decimal(amount).scaleb(-exponent(currency))
+    locale = _locale("zh_CN" if language.startswith("zh") else "en")
+    return str(format_compact_currency(value, currency, locale=locale, fraction_digits=1))
 
 
 @lru_cache

@@ -73,7 +73,7 @@ class OutcomeRow(SQLModel, table=True):
     seconds: int | None = None
     note: str | None = None
     occurred_at: datetime
-    recorded_at: datetime
+    recorded_at: datetime = Field(index=True)
     actor: str
 
 
@@ -127,13 +127,13 @@ class Promise(SQLModel, table=True):
     promised_by: str = "borrower"
     made_at: datetime
     """When it was promised; payments count from then."""
-    recorded_at: datetime
+    recorded_at: datetime = Field(index=True)
     actor: str
     plan_key: str | None = None
     """The same for all promises of one plan."""
     state: PromiseState = Field(default=PromiseState.open, sa_type=enum_column(PromiseState), index=True)
     paid: int = Field(default=0, sa_type=BigInt)
-    decided_at: datetime | None = None
+    decided_at: datetime | None = Field(default=None, index=True)
     withdrawn_because: str | None = None
     approval_id: int | None = Field(default=None, foreign_key="approval.id", sa_type=BigInt)
     """Set when a supervisor had to agree."""

@@ -18,6 +18,8 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from collector.casework.office import CLOCK_TOLERANCE, Office
+from collector.dispatch.queries import choice_of
+from collector.dispatch.rules import AgentState, Choice
 from collector.dispatch.twilio import Signatures
 from collector.foundation.clock import Clock, parse_moment
 from collector.foundation.errors import (
@@ -34,7 +36,8 @@ from collector.identity import actions as identity
 from collector.identity.rules import Actor, ApiScope, Role
 from collector.identity.tables import User
 from collector.planning.queries import Mark
-from collector.portfolio.queries import scope_of
+from collector.portfolio.queries import portfolios, scope_of
+from collector.web.live import Streams
 from collector.web.typed import Typed, typed
 
 STATUS: dict[type[CollectorError], int] = {
@@ -55,6 +58,10 @@ CALLBACKS = 4
 """Callbacks that are worked on at once."""
 EXPORTS = 2
 """Files that are written at once (security section 2)."""
+
+
+AGENTS = frozenset({Role.agent, Role.senior})
+"""Those who say whether they are ready or on a break."""
 
 
 class SignInFirst(Unauthorized):
@@ -78,6 +85,8 @@ class Desk:
     signatures: Signatures
     mark: Mark
     """Where the head of the call queue is, for every desk of this process."""
+    streams: Streams = field(default_factory=Streams)
+    """The pages of this process that are told what changes."""
     callbacks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLBACKS))
     """A burst of the carrier's callbacks waits here, not in the threads that people's pages need."""
     exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS))
@@ -120,6 +129,10 @@ class Caller:
     display_name: str = ""
     csrf: str = ""
     user: User | None = None
+    choice: Choice | None = None
+    """Of an agent: whether they take calls. None: they never said, and do."""
+    zone: str = "UTC"
+    """Of an agent on a break: the clock of their first portfolio."""
 
     def require(self, *roles: Role) -> None:
         if not self.actor.roles & frozenset(roles):
@@ -151,16 +164,27 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         row, user = found
         base = identity.actor_of(user)
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
-    if request.headers.get("X-Live") != "1" and identity.goes_stale(row, now):
+        choice = choice_of(session, user.id or 0) if base.roles & AGENTS else None
+        books = portfolios(session, scope) if choice and choice.state is AgentState.on_break else ()
+    if not _is_live(request) and identity.goes_stale(row, now):
         with desk.office.database.begin() as session:
             identity.live_session(session, token, now)
+    actor = Actor(base.name, base.user_id, base.roles, scope, base.level)
     caller = Caller(
-        Actor(base.name, base.user_id, base.roles, scope, base.level), user.language, user.display_name, row.csrf, user
+        actor, user.language, user.display_name, row.csrf, user, choice, books[0].timezone if books else "UTC"
     )
     request.state.caller = caller
     if user.must_change and request.url.path not in {"/password", "/logout", "/language"}:
         raise PasswordFirst
     return caller
+
+
+LIVE = frozenset({"/floor/live"})
+
+
+def _is_live(request: Request) -> bool:
+    """A page that asks by itself: that nobody touches it must count (security section 2)."""
+    return request.headers.get("X-Live") == "1" or request.url.path in LIVE
 
 
 CallerParam = Annotated[Caller, Depends(signed_in)]

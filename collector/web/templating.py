@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from typing import Any, ClassVar
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from collector.foundation.clock import local
 from collector.foundation.money import exponent, shown
@@ -35,6 +37,17 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Readiness:
+    """Whether an agent takes calls, and since when; `other`: what they may choose instead."""
+
+    words: str
+    since: str
+    on_break: bool
+    other: str
+    other_words: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """What surrounds every page: who is signed in, where they can go, and the last thing they did."""
 
@@ -48,6 +61,8 @@ class Frame:
     """The sentence about what was just done."""
     undo: str = ""
     """Where it can be said otherwise."""
+    readiness: Readiness | None = None
+    """Of an agent."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +138,10 @@ class Told:
         """Month, day and time, where the year is plain."""
         return f"{local(at, self.zone):%m-%d %H:%M}" if at else ""
 
+    def second(self, at: datetime) -> str:
+        """The time to the second, and whose clock it is on."""
+        return f"{local(at, self.zone):%H:%M:%S} {city(self.zone)}"
+
     def hour(self, at: datetime) -> str:
         return f"{local(at, self.zone):%H:%M}"
 
@@ -143,6 +162,20 @@ def render(page: Page, status: int = 200, headers: Mapping[str, str] | None = No
     """The page as HTML."""
     html = environment.get_template(page.template).render(page=page, frame=page.frame, t=page.frame.t)
     return HTMLResponse(html, status, headers=dict(headers or {}))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a page that can be put in place alone. `digest` tells whether it says something else."""
+
+    html: Markup
+    digest: str
+
+
+def part(template: str, page: Page) -> Part:
+    """What the template makes of the page."""
+    html = environment.get_template(template).render(page=page, frame=page.frame, t=page.frame.t)
+    return Part(Markup(html), hashlib.blake2s(html.encode(), digest_size=8).hexdigest())  # noqa: S704 - escaped by the template
 
 
 def language_of(request: Request) -> str:

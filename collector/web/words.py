@@ -82,6 +82,7 @@ SPELLED = {
     "opt_out": "opt-out",
     "skiptrace": "skip-tracing",
     "over_indebted": "over-indebted",
+    "wrap_up": "wrap-up",
 }
 
 

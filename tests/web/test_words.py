@@ -10,8 +10,9 @@ import pytest
 
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
+from collector.casework.views.untouched import Why
 from collector.compliance.rules import Answer, Evidence, NumberKind
-from collector.dispatch.rules import Criterion, Progress, Reading, RecordingState
+from collector.dispatch.rules import AgentState, Criterion, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
     Cause,
@@ -52,6 +53,7 @@ from collector.web.words import CHINESE, Words, plain_form
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
     Ability,
+    AgentState,
     Answer,
     ApprovalState,
     AssetClass,
@@ -94,6 +96,7 @@ KINDS = [
     Tier,
     Trigger,
     ValueTier,
+    Why,
     Willingness,
 ]
 

@@ -1,5 +1,6 @@
 """Business events, from record to consequence: the only way in for doors, sweeps, webhooks and the lab (design 2)."""
 
+from collector.casework.actions.agents import choose_state
 from collector.casework.actions.asking import send_how_to_pay
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
@@ -62,6 +63,7 @@ __all__ = [
     "answer_dispute",
     "answer_says_paid",
     "call_status",
+    "choose_state",
     "complain",
     "dial_result",
     "dial_script",

@@ -151,6 +151,7 @@ def dial_result(
         return False
     task, submission = held
     submission.seconds, submission.child_sid = seconds, submission.child_sid or sid
+    submission.updated_at = at
     session.add(submission)
     dispatch.note_report(session, submission, f"ended:{status}", at, seconds=seconds)
     proven: Outcome | None = DIAL_OUTCOME.get(status)

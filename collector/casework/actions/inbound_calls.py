@@ -12,7 +12,7 @@ from collector.casework.actions.receipts import seen_before
 from collector.casework.addresses import Addresses
 from collector.casework.office import Office
 from collector.dispatch import twiml
-from collector.dispatch.queries import lock_people
+from collector.dispatch.queries import is_on_break, lock_people
 from collector.dispatch.rules import Reading
 from collector.dispatch.tables import InboundMessage
 from collector.facts.queries import read_person
@@ -75,12 +75,14 @@ def _sorry(
 
 
 def _desk_of(session: Session, person_id: int, book: Portfolio, at: datetime) -> str | None:
-    """The phone of whoever owns an account that this person owes, else of its stand-in; what is overdue goes first."""
+    """The phone of whoever owns an account that this person owes, else of its stand-in; what is overdue goes first. Who
+    is on a break is not rung."""
     owed = [one for one in read_person(session, person_id, at).accounts if one.portfolio_id == book.id]
     for facts in sorted(owed, key=lambda one: (one.settled, -one.overdue, one.account_id)):
         account = session.get_one(Account, facts.account_id)
         for user_id in (account.owner_id, account.standby_id):
             user = session.get(User, user_id) if user_id else None
-            if user is not None and user.phone and user.disabled_at is None:
+            may_ring = user is not None and user.phone and user.disabled_at is None
+            if user is not None and may_ring and not is_on_break(session, user.id):
                 return user.phone
     return None

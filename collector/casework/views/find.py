@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_
+from sqlalchemy import ColumnElement, Select, and_
 from sqlmodel import Session, col, or_, select
 
 from collector.facts.queries import FACTS, account_of
@@ -53,9 +53,23 @@ def accounts(
     limit: int = 100,
 ) -> Page[Line]:
     """Accounts of the scope by id; `after` is the key of the page before."""
-    statement = _lines(scope).order_by(col(Account.id)).limit(limit + 1)
+    chosen: ColumnElement[bool] = col(Account.id).is_not(None)
     if code is not None:
-        statement = statement.where(col(Account.portfolio_id) == portfolio_by_code(session, code, scope).id)
+        chosen = col(Account.portfolio_id) == portfolio_by_code(session, code, scope).id
+    return listed(session, scope, now, chosen, after=after, limit=limit)
+
+
+def listed(
+    session: Session,
+    scope: Scope,
+    now: datetime,
+    chosen: ColumnElement[bool],
+    *,
+    after: str | None = None,
+    limit: int = 100,
+) -> Page[Line]:
+    """Those accounts of the scope, by id, of which the condition on account or state holds."""
+    statement = _lines(scope).where(chosen).order_by(col(Account.id)).limit(limit + 1)
     if after is not None:
         if not after.isdecimal():
             raise BadInput("after is the value that the page before gave")

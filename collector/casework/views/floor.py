@@ -1,209 +1,107 @@
-"""The supervisor's counts: queues, refusals, messages, promises, and whether today is ready."""
+"""Everything a supervisor sees at a glance: is today ready, queues, figures, approvals, holds, and the rail beside."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from collector.casework.office import Office
 from collector.casework.views import within
+from collector.casework.views.agents import Agent, agents
+from collector.casework.views.call_queues import Queue, call_queues
+from collector.casework.views.halts import segments_of
+from collector.casework.views.pulse import Pulse, calls_today, pulse
+from collector.casework.views.rail import CallerLine, Complaints, Missed, caller_lines, complaints, missed_calls, sends
 from collector.casework.views.readiness import Light, readiness
-from collector.casework.views.refusals import Counted, counted
-from collector.dispatch.rules import Progress
-from collector.dispatch.tables import Submission
-from collector.facts.rules import AccountFacts, lateness
-from collector.facts.tables import AccountState
-from collector.foundation.clock import day_start, local_day
-from collector.history.rules import Channel, HoldScope, PromiseState
-from collector.history.tables import Hold, Promise
+from collector.casework.views.refusals import Counted, counted, refused_today
+from collector.casework.views.untouched import Untouched, untouched
+from collector.foundation.clock import local_day
+from collector.foundation.errors import NotFound
+from collector.history.rules import HoldScope
+from collector.history.tables import Hold
 from collector.identity.queries import open_approvals
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
-from collector.planning.rules import CAPACITY, RunState, TaskState
-from collector.planning.tables import PlanRun, Task
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import PaymentState
-from collector.portfolio.tables import Account, PaymentRow, Portfolio
-from collector.strategy.queries import compiled
-
-
-@dataclass(slots=True)
-class Queue:
-    """The calls of one segment, bucket and level in a portfolio's current plan. `amount`: overdue of the open ones."""
-
-    portfolio: str
-    currency: str
-    segment: str
-    bucket: str
-    level: str
-    open: int = 0
-    worked: int = 0
-    left_out: int = 0
-    amount: int = 0
-
-
-@dataclass(slots=True)
-class Promised:
-    """Promises of one portfolio. Amounts in minor units: of those due, and of those kept."""
-
-    portfolio: str
-    currency: str
-    due_today: int = 0
-    due_amount: int = 0
-    open: int = 0
-    kept: int = 0
-    kept_amount: int = 0
-    broken: int = 0
+from collector.portfolio.tables import PaymentRow, Portfolio
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
+    at: datetime
+    zone: str
+    """Of the first portfolio: the clock of what is said of the floor as a whole."""
     lights: Sequence[Light]
+    pulse: Pulse
     queues: Sequence[Queue]
+    agents: Sequence[Agent]
     refusals: Counted
     """Of today."""
+    refused: int
+    """Contacts that were refused today, whichever rules spoke."""
+    untouched: Sequence[Untouched]
     sends: Sequence[tuple[str, int]]
-    """By how far they came, the messages given to the carrier since the day began."""
-    promises: Sequence[Promised]
+    complaints: Complaints
+    callers: Sequence[CallerLine]
+    missed: Missed
     held_payments: int
     approvals: Sequence[Approval]
     holds: Sequence[Hold]
-    portfolios: Sequence[Portfolio] = field(default_factory=list)
+    segments: Mapping[int, Sequence[str]]
+    """Of the strategy of each portfolio that is looked at."""
+    portfolios: Sequence[Portfolio]
+    """All of the scope."""
 
 
-def floor(session: Session, office: Office, scope: Scope, now: datetime) -> Floor:
-    """Everything a supervisor sees at a glance, of the portfolios of the scope."""
-    books = portfolios(session, scope)
+def floor(
+    session: Session,
+    office: Office,
+    scope: Scope,
+    now: datetime,
+    portfolio_id: int | None = None,
+    quiet: Sequence[Untouched] | None = None,
+) -> Floor:
+    """The portfolios of the scope, or that one of them; foreign and absent are the same `NotFound`. `quiet`: the
+    untouched accounts as they were counted a moment ago; None: they are counted now."""
+    everything = portfolios(session, scope)
+    seen = narrowed(scope, everything, portfolio_id)
+    books = [book for book in everything if seen.admits(book.id or 0)]
+    zone = books[0].timezone if books else "UTC"
+    calls = calls_today(session, books, now)
     return Floor(
+        at=now,
+        zone=zone,
         lights=readiness(session, office, scope, now),
-        queues=queues(session, books, now),
-        refusals=counted(session, scope, now, days=1),
-        sends=_sends(session, books, now),
-        promises=[_promised(session, book, now) for book in books],
-        held_payments=held_count(session, scope),
-        approvals=approvals(session, scope),
+        pulse=pulse(session, books, calls, now),
+        queues=call_queues(session, books, now),
+        agents=agents(session, seen, now, zone),
+        refusals=counted(session, seen, now, days=1),
+        refused=refused_today(session, seen, now),
+        untouched=untouched(session, books, now) if quiet is None else quiet,
+        sends=sends(session, books, now),
+        complaints=complaints(session, seen, local_day(now, zone)),
+        callers=caller_lines(session, books, calls, now),
+        missed=missed_calls(session, books, now),
+        held_payments=held_count(session, seen),
+        approvals=approvals(session, seen),
         holds=wide_holds(session, scope, now),
-        portfolios=books,
+        segments={book.id or 0: segments_of(session, book, now) for book in books},
+        portfolios=everything,
     )
 
 
-def _day(book: Portfolio, now: datetime) -> datetime:
-    return day_start(local_day(now, book.timezone), book.timezone)
-
-
-def queues(session: Session, books: Iterable[Portfolio], now: datetime) -> list[Queue]:
-    """Calls by segment, bucket and level. The bucket is today's: pauses and reports count as in ageing."""
-    found: dict[tuple[str, ...], Queue] = {}
-    for book in books:
-        strategy = compiled(session, book.id or 0, now)
-        today = local_day(now, book.timezone)
-        for group in _groups(session, book.id or 0):
-            bucket = strategy.bucket(_days(group, today))
-            key = (book.code, group.segment, bucket, group.level)
-            queue = found.setdefault(key, Queue(book.code, book.currency, group.segment, bucket, group.level))
-            _count(queue, TaskState(group.state), group.state_reason, group.tasks, group.overdue)
-    return sorted(found.values(), key=lambda one: (one.portfolio, -one.open, one.segment, one.bucket))
-
-
-def _count(queue: Queue, state: TaskState, reason: str | None, tasks: int, overdue: int) -> None:
-    if state in (TaskState.planned, TaskState.claimed):
-        queue.open += tasks
-        queue.amount += overdue
-    elif state in (TaskState.cancelled, TaskState.expired):
-        queue.left_out += tasks if reason == CAPACITY else 0
-    else:
-        queue.worked += tasks
-
-
-_LATENESS = ("grace_days", "oldest_unpaid_due", "reported_on", "reported_min", "reported_max", "extra")
-"""What the days past due of an account follow from; most accounts share it with many others."""
-
-
-def _groups(session: Session, portfolio_id: int) -> Sequence[Any]:
-    by = [col(getattr(AccountState, name)) for name in _LATENESS]
-    keys = [col(Task.segment), col(Task.level), col(Task.state), col(Task.state_reason)]
-    statement = (
-        select(  # type: ignore[call-overload]
-            *keys, *by, func.count().label("tasks"), func.coalesce(func.sum(AccountState.overdue), 0).label("overdue")
-        )
-        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
-        .join(
-            AccountState,
-            (col(AccountState.account_id) == col(Task.account_id))
-            & (col(AccountState.person_id) == col(Task.person_id)),
-        )
-        .where(
-            col(Task.portfolio_id) == portfolio_id,
-            col(Task.channel) == Channel.call,
-            col(PlanRun.state) == RunState.current,
-        )
-        .group_by(*keys, *by)
-    )
-    return session.execute(statement).all()
-
-
-_NOTHING: dict[str, Any] = dict.fromkeys(AccountFacts.__struct_fields__)
-_BLANK = AccountFacts(**_NOTHING)
-
-
-def _days(group: Any, today: date) -> int:
-    known = {name: getattr(group, name) for name in _LATENESS}
-    return lateness(msgspec.structs.replace(_BLANK, overdue=group.overdue, owed=0, **known), today)
-
-
-def _sends(session: Session, books: Iterable[Portfolio], now: datetime) -> list[tuple[str, int]]:
-    counted: Counter[str] = Counter()
-    for book in books:
-        rows = session.exec(
-            select(Submission.progress, func.count())
-            .join(Task, col(Task.id) == col(Submission.task_id))
-            .where(
-                Task.portfolio_id == book.id,
-                Submission.channel == Channel.sms,
-                col(Submission.submitted_at) >= _day(book, now),
-            )
-            .group_by(col(Submission.progress))
-        )
-        for progress, count in rows:
-            counted[Progress(progress).value] += count
-    return counted.most_common()
-
-
-def _promised(session: Session, book: Portfolio, now: datetime) -> Promised:
-    """`kept` and `broken`: decided since the day began; `open`: all that stand."""
-    begin = _day(book, now)
-    end = day_start(local_day(now, book.timezone) + timedelta(days=1), book.timezone)
-    told = Promised(book.code, book.currency)
-    rows = session.exec(
-        select(Promise)
-        .join(Account, col(Account.id) == col(Promise.account_id))
-        .where(
-            Account.portfolio_id == book.id,
-            or_(
-                col(Promise.state).in_([PromiseState.open, PromiseState.partial]),
-                col(Promise.decided_at) >= begin,
-            ),
-        )
-    )
-    for row in rows:
-        if row.state in (PromiseState.open, PromiseState.partial):
-            told.open += 1
-            if row.due_at < end:
-                told.due_today += 1
-                told.due_amount += row.amount - row.paid
-        elif row.state is PromiseState.kept:
-            told.kept += 1
-            told.kept_amount += row.amount
-        elif row.state is PromiseState.broken:
-            told.broken += 1
-    return told
+def narrowed(scope: Scope, books: Sequence[Portfolio], portfolio_id: int | None) -> Scope:
+    """The scope, or that one portfolio of it."""
+    if portfolio_id is None:
+        return scope
+    if portfolio_id not in {book.id for book in books}:
+        raise NotFound("there is no such portfolio")
+    return Scope(frozenset({portfolio_id}))
 
 
 def held_count(session: Session, scope: Scope) -> int:

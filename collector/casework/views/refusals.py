@@ -75,6 +75,15 @@ def counted(session: Session, scope: Scope, now: datetime, days: int = DAYS) -> 
     )
 
 
+def refused_today(session: Session, scope: Scope, now: datetime) -> int:
+    """Contacts refused since each portfolio's day began, whichever and however many rules spoke."""
+    found = 0
+    for book in portfolios(session, scope):
+        here = (col(Refusal.portfolio_id) == book.id, _on_day(book, now, 0), _stands())
+        found += session.exec(select(func.count()).select_from(Refusal).where(*here)).one()
+    return found
+
+
 def _by_day(session: Session, book: Portfolio, now: datetime, days: int) -> Sequence[Any]:
     """What was said, how many days back, and how often."""
     starts = [start for start, _ in _spans(book, now, days)]

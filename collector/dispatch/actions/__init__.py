@@ -4,6 +4,7 @@ Locks are taken in one order: the person, then the task, then the submission. On
 whose they are; it therefore never waits for a person while it holds a task.
 """
 
+from collector.dispatch.actions.agents import OnBreak, choose_state
 from collector.dispatch.actions.answering import Answer, is_own, judge_answer, writer_of
 from collector.dispatch.actions.asking import ask_how_to_pay
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
@@ -16,9 +17,11 @@ __all__ = [
     "Answer",
     "ClaimedCall",
     "MessageClaims",
+    "OnBreak",
     "ReadyCall",
     "ReadyMessage",
     "ask_how_to_pay",
+    "choose_state",
     "claim_call",
     "claim_messages",
     "clear_dial",

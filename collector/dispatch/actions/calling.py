@@ -11,6 +11,7 @@ import msgspec
 from sqlmodel import Session
 
 from collector.compliance.rules import Answer, Verdict, judge
+from collector.dispatch.actions.agents import OnBreak
 from collector.dispatch.actions.moving import move, note_verdict, refuse, store_refusal
 from collector.dispatch.carriers import Cleared
 from collector.dispatch.queries import (
@@ -18,6 +19,7 @@ from collector.dispatch.queries import (
     ground_of,
     held_call,
     held_task,
+    is_on_break,
     judged_facts,
     lock_people,
     not_held,
@@ -66,7 +68,8 @@ def claim_call(
 
     A refusal keeps its person until commit, and who holds somebody waits for nobody: from then on people whom others
     hold are stepped over.
-    While a call of theirs rings or waits for its outcome there is no next one: that is a `Conflict`.
+    While a call of theirs rings or waits for its outcome there is no next one: that is a `Conflict`. Who is on a break
+    keeps the call they hold and is handed no other: `OnBreak`.
     """
     running = call_under_way(session, agent.name)
     if running is not None:
@@ -75,6 +78,8 @@ def claim_call(
     held = _still_held(session, held_id, agent, carried_in, at) if held_id is not None else None
     if held is not None:
         return held
+    if is_on_break(session, agent.user_id):
+        raise OnBreak
     may_wait, busy = held_id is None, set[int]()
     level = agent.level or max(LEVEL_ORDER, key=lambda word: LEVEL_ORDER[word])
     for _ in range(TRIES):

@@ -1,5 +1,6 @@
 """What a claim needs to know: people held under lock, their facts, their portfolios, and what is in flight."""
 
+from collector.dispatch.queries.agents import InHand, calls_in_hand, choice_of, choices_of, is_on_break
 from collector.dispatch.queries.ground import Ground, book_of, flights_of, ground_of, judged_facts, subject_of
 from collector.dispatch.queries.holding import (
     call_under_way,
@@ -24,8 +25,12 @@ __all__ = [
     "SILENT",
     "WITHHELD",
     "Ground",
+    "InHand",
     "book_of",
     "call_under_way",
+    "calls_in_hand",
+    "choice_of",
+    "choices_of",
     "flights_of",
     "ground_of",
     "held_call",
@@ -33,6 +38,7 @@ __all__ = [
     "held_task",
     "inbound_waiting",
     "is_line_down",
+    "is_on_break",
     "judged_facts",
     "lock_people",
     "not_held",

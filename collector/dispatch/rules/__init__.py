@@ -1,5 +1,6 @@
 """Pure rules of dispatch: what the gate is asked, how a submission moves, what a message says and how one reads."""
 
+from collector.dispatch.rules.agents import CHOSEN, AgentState, CallInHand, Choice, state_of
 from collector.dispatch.rules.ask import (
     InFlight,
     Judged,
@@ -16,8 +17,12 @@ from collector.dispatch.rules.wording import Book, approved_references, objectio
 
 __all__ = [
     "ACTS_ALONE",
+    "CHOSEN",
     "ORDER",
+    "AgentState",
     "Book",
+    "CallInHand",
+    "Choice",
     "Criterion",
     "Heard",
     "InFlight",
@@ -37,6 +42,7 @@ __all__ = [
     "read_inbound",
     "sample",
     "score",
+    "state_of",
     "values",
     "with_flights",
     "with_neighbours",

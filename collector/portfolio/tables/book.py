@@ -159,6 +159,7 @@ class PaymentRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("portfolio_id", "reference"),
         Index("ix_payment_reverses", "portfolio_id", "reverses"),
+        Index("ix_payment_paid_on", "portfolio_id", "paid_on"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)

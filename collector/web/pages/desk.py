@@ -11,12 +11,14 @@ from fastapi.responses import JSONResponse
 from collector.casework import actions
 from collector.casework.views import within, work
 from collector.casework.views.verifying import require_verified
+from collector.dispatch.actions import OnBreak
+from collector.dispatch.rules import AgentState
 from collector.foundation.errors import Conflict
 from collector.identity.rules import Level
 from collector.planning.rules import IN_FLIGHT
 from collector.portfolio.queries import portfolios
 from collector.portfolio.tables import Account
-from collector.web.pages.shell import frame_of, see
+from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, city, num, render, table
 from collector.web.words import Words
@@ -109,10 +111,27 @@ def take_next(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
         task = work.in_hand(session, caller.actor)
         if task is None:
             agent = replace(caller.actor, level=caller.actor.level or Level.senior)
-            claimed = actions.next_call(session, desk.office, agent, now, desk.mark)
+            try:
+                claimed = actions.next_call(session, desk.office, agent, now, desk.mark)
+            except OnBreak:
+                return see("/desk", "on-break")
             task = claimed.task if claimed else None
         account_id = task.account_id if task else None
     return see("/desk", "none") if account_id is None else see(f"/accounts/{account_id}")
+
+
+class StateForm(Form):
+    state: AgentState
+    back: str = "/desk"
+
+
+@router.post("/desk/state")
+def choose_state(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """Ready, or on a break."""
+    form = read(StateForm, fields)
+    with writing(desk) as session:
+        choice = actions.choose_state(session, form.state, desk.clock(), caller.actor)
+    return see(own_page(request, form.back), choice.state.value)
 
 
 @router.post("/tasks/{task_id}/release")

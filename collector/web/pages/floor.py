@@ -1,10 +1,10 @@
 """The supervisor's floor: is today ready, queues, refusals, promises, approvals, and the red switch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from sqlmodel import Session
 
 from collector.casework import actions
@@ -17,11 +17,10 @@ from collector.identity.queries import find_user
 from collector.identity.rules import Role, Scope
 from collector.identity.tables import Approval, User
 from collector.portfolio.queries import portfolios
-from collector.portfolio.tables import Portfolio
-from collector.web.pages import telling
+from collector.web.pages import floor_quiet, floor_rail, floor_telling
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
-from collector.web.templating import Cell, Page, Table, Told, num, render, table
+from collector.web.templating import Frame, Link, Page, Part, Table, Told, part, render
 from collector.web.words import Words
 
 router = APIRouter()
@@ -45,106 +44,86 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class FloorPage(Page):
+class Floor(Page):
+    """What the parts of the floor show."""
+
     template: ClassVar[str] = "floor.html"
     lights: Sequence[tuple[str, str, str]]
-    queues: Table
-    refusals: Table
-    sends: Table
-    promises: Table
-    held_payments: int
+    figures: Sequence[floor_telling.Figure]
+    queues: Sequence[floor_telling.QueueLine]
+    idle: Sequence[floor_telling.QueueLine]
+    agents: Table
+    agents_said: str
+    untouched: floor_quiet.Quiet
+    rail: floor_rail.Rail
     approvals: Sequence[Waiting]
     holds: Sequence[tuple[int, str]]
+    stoppable: Sequence[floor_telling.Group]
     red: bool
     may_hold: bool
     may_plan: bool
     may_decide: bool
 
 
+@dataclass(frozen=True)
+class FloorPage(Page):
+    template: ClassVar[str] = "floor.html"
+    books: Sequence[Link]
+    as_of: str
+    live: str
+    """Where the changes of an open page come from."""
+    parts: Mapping[str, Part]
+
+
+PARTS = ("lights", "figures", "queues", "agents", "untouched", "approvals", "holds", "rail")
+"""Each is a template, floor_NAME.html, and is put in place alone when it changes."""
+Book = Annotated[int | None, Query(ge=1, le=2**62)]
+"""The portfolio that is looked at; None: all of them."""
+
+
 @router.get("/floor")
-def floor(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
+def floor(request: Request, desk: DeskParam, caller: CallerParam, book: Book = None) -> Any:
     now, frame = desk.clock(), frame_of(request, caller)
-    t = frame.t
     with reading(desk) as session:
-        seen = views.floor(session, desk.office, caller.actor.scope, now)
-        page = FloorPage(
-            frame=frame,
-            lights=[(t.word(light.name), light.state.value, t(light.sentence, **light.parts)) for light in seen.lights],
-            queues=_queues(seen.queues, t),
-            refusals=table(
-                [t("Rule"), num(t("Contacts")), t("Says")],
-                [
-                    [
-                        Cell(rule, "late", f"/refusals/{rule}"),
-                        num(str(counts[0])),
-                        Cell(telling.rule_says(rule, seen.refusals.titles, t), "wide dim"),
-                    ]
-                    for rule, counts in seen.refusals.rules
-                ],
-                t("No contact was refused today."),
-            ),
-            sends=table(
-                [t("Message"), num(t("Count"))],
-                [[t.word(progress), num(str(count))] for progress, count in seen.sends],
-                t("No message was sent today. The worker sends what is due."),
-            ),
-            promises=_promises(seen.promises, t),
-            held_payments=seen.held_payments,
-            approvals=[waiting(session, row, caller, t) for row in seen.approvals],
-            holds=[(row.id or 0, _hold(row, seen.portfolios, t)) for row in seen.holds],
-            red=any(row.scope is HoldScope.everything for row in seen.holds),
-            may_hold=may_open(caller, "red_switch"),
-            may_plan=may_open(caller, "plan_now"),
-            may_decide=may_open(caller, "decide_approval"),
-        )
-    return render(page)
+        seen = views.floor(session, desk.office, caller.actor.scope, now, book)
+        asked = [waiting(session, row, caller, frame.t) for row in seen.approvals]
+    parts = parts_of(told(frame, seen, asked, caller, book))
+    live = f"/floor/live?book={book}" if book is not None else "/floor/live"
+    books = floor_telling.books(seen, book, frame.t)
+    return render(FloorPage(frame, books, clock_of(frame.t, seen), live, parts))
 
 
-def _queues(rows: Sequence[views.Queue], t: Words) -> Table:
-    head: list[Cell | str] = [t("Portfolio"), t("Queue"), t("Bucket"), t("Level")]
-    return table(
-        [*head, num(t("Open")), num(t("Worked")), num(t("Left out")), num(t("Overdue, open"))],
-        [
-            [
-                one.portfolio,
-                one.segment,
-                one.bucket,
-                t.word(one.level),
-                num(str(one.open)),
-                num(str(one.worked)),
-                num(str(one.left_out), "look" if one.left_out else ""),
-                num(Told(t, "UTC", one.currency).money(one.amount)),
-            ]
-            for one in rows
-        ],
-        t("No calls are planned. Load a book and plan today."),
+def told(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Caller, book: int | None) -> Floor:
+    """What was seen, as this reader is told it."""
+    t = frame.t
+    open_, idle = floor_telling.queue_lines(seen.queues, t)
+    return Floor(
+        frame=frame,
+        lights=[(t.word(light.name), light.state.value, t(light.sentence, **light.parts)) for light in seen.lights],
+        figures=floor_telling.figures(seen.pulse, seen.refused, book, t),
+        queues=open_,
+        idle=idle,
+        agents=floor_telling.agents(seen, t),
+        agents_said=floor_telling.at_work(seen.agents, t),
+        untouched=floor_quiet.untouched(seen.untouched, book, t),
+        rail=floor_rail.rail(seen, t),
+        approvals=asked,
+        holds=[(row.id or 0, floor_telling.hold(row, seen.portfolios, t)) for row in seen.holds],
+        stoppable=floor_telling.stoppable(seen, t),
+        red=floor_telling.is_red(seen.holds),
+        may_hold=may_open(caller, "red_switch"),
+        may_plan=may_open(caller, "plan_now"),
+        may_decide=may_open(caller, "decide_approval"),
     )
 
 
-def _promises(rows: Sequence[views.Promised], t: Words) -> Table:
-    head: list[Cell | str] = [t("Portfolio"), num(t("Open")), num(t("Due today")), num(t("Amount due"))]
-    return table(
-        [*head, num(t("Kept today")), num(t("Amount kept")), num(t("Broken today"))],
-        [
-            [
-                one.portfolio,
-                num(str(one.open)),
-                num(str(one.due_today)),
-                num(Told(t, "UTC", one.currency).money(one.due_amount)),
-                num(str(one.kept), "good" if one.kept else ""),
-                num(Told(t, "UTC", one.currency).money(one.kept_amount)),
-                num(str(one.broken), "late" if one.broken else ""),
-            ]
-            for one in rows
-        ],
-        t("No portfolio is loaded yet."),
-    )
+def parts_of(page: Floor) -> dict[str, Part]:
+    return {name: part(f"floor_{name}.html", page) for name in PARTS}
 
 
-def _hold(row: Any, books: Sequence[Portfolio], t: Words) -> str:
-    code = next((book.code for book in books if book.id == row.portfolio_id), "")
-    parts = (t.word(row.scope), code, row.segment or "", row.note, row.actor.removeprefix("user:"))
-    return " · ".join(part for part in parts if part)
+def clock_of(t: Words, seen: views.Floor) -> str:
+    """When it was seen."""
+    return Told(t, seen.zone).second(seen.at)
 
 
 def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waiting:

@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.routing import Match
 
+from collector.dispatch.rules import AgentState
 from collector.foundation.errors import BadInput, Problem
 from collector.web.access import PAGES
-from collector.web.session import Caller, reasons
-from collector.web.templating import Frame, Link, Page, language_of, render
+from collector.web.session import AGENTS, Caller, reasons
+from collector.web.templating import Frame, Link, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
 from collector.web.words import Words
 
@@ -74,6 +75,9 @@ SAID = {
     "calling": "Your own phone rings; when you answer, the borrower is dialled.",
     "released": "The call is back in its queue.",
     "out": "You are signed out.",
+    "ready": "You are ready: calls come to you.",
+    "break": "You are on a break: no call comes to you until you choose ready.",
+    "on-break": "You are on a break. Choose ready to take calls.",
 }
 
 
@@ -113,7 +117,18 @@ def frame_of(request: Request, caller: Caller) -> Frame:
         links=_links(request, caller, t),
         said=t(said) if said else "",
         undo=f"{request.url.path}?again={undo}" if said and undo.isdecimal() else "",
+        readiness=_readiness(caller, t),
     )
+
+
+def _readiness(caller: Caller, t: Words) -> Readiness | None:
+    """What the head says of an agent."""
+    if not caller.actor.roles & AGENTS:
+        return None
+    on_break = caller.choice is not None and caller.choice.state is AgentState.on_break
+    state, other = (AgentState.ready, AgentState.on_break)[:: -1 if on_break else 1]
+    since = f"{Told(t, caller.zone).hour(caller.choice.at)} {city(caller.zone)}" if on_break and caller.choice else ""
+    return Readiness(t.word(state), since, on_break, other.value, t.word(other))
 
 
 def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:
