@@ -38,7 +38,7 @@ def ledger_table(session: Session, caller: Caller, t: Words) -> Table:
     rows = queries.ledger(session, caller.actor.scope, None if everybody else caller.actor.user_id)
     names = dict(queries.offered(session, caller.actor.scope))
     return table(
-        [t("When"), t("By"), t("List"), t("Portfolio"), num(t("Rows")), t("Format"), t("Number"), "SHA-256"],
+        [t("When"), t("By"), t("List"), t("Portfolio"), num(t("Rows")), t("Format"), t("Export no."), "SHA-256"],
         [_told(row, names, t) for row in rows],
         t("Nothing was exported yet. Each list behind a number can be taken as a file; it is entered here."),
     )

@@ -118,7 +118,7 @@ def _roll_cell(found: Rolls, came: str, went: str, draw: Drawing) -> Square:
     pair = f"{bucket_words(draw.t, came)} → {bucket_words(draw.t, went)}"
     words = f"{pair}: {count:,} ({percent(count, whole)}) · {draw.told.money(money)}"
     href = draw.href(OfRoll(found.first, found.last, came, went))
-    return Square([f"{count:,}", draw.short(money)], count / whole, words, href)
+    return Square([f"{count:,}", draw.brief(money)], count / whole, words, href)
 
 
 def _roll_table(found: Rolls, draw: Drawing) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from babel import Locale
-from babel.numbers import format_compact_currency
+from babel.numbers import format_compact_currency, format_compact_decimal
 
 from collector.foundation.money import exponent
 from collector.reports.queries import Chosen
@@ -29,8 +29,16 @@ class Drawing:
     def short(self, amount: int) -> str:
         """Money for a picture, in few figures."""
         value = amount / 10 ** exponent(self.told.currency)
-        locale = Locale.parse("zh_CN" if self.t.language == "zh" else "en")
-        return str(format_compact_currency(value, self.told.currency, locale=locale, fraction_digits=1))
+        currency = self.told.currency
+        return str(format_compact_currency(value, currency, locale=self._locale(), fraction_digits=1))
+
+    def brief(self, amount: int) -> str:
+        """The same without its currency, for where there is no room."""
+        value = amount / 10 ** exponent(self.told.currency)
+        return str(format_compact_decimal(value, locale=self._locale(), fraction_digits=1))
+
+    def _locale(self) -> Locale:
+        return Locale.parse("zh_CN" if self.t.language == "zh" else "en")
 
     def link(self, count: int, wanted: Wanted, kind: str = "") -> Cell:
         """A number that opens its accounts; of nothing, a dot."""
