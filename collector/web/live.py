@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 import uvicorn
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -29,6 +30,14 @@ PER_USER = 4
 """Streams a user may have open; one more ends the oldest."""
 HEADERS = {"X-Accel-Buffering": "no"}
 """No proxy keeps the words back until there are enough of them."""
+
+
+LIVE = frozenset({"/floor/live"})
+
+
+def is_live(request: HTTPConnection) -> bool:
+    """A page that asks by itself: that nobody touches it must count (security section 2)."""
+    return request.headers.get("X-Live") == "1" or request.url.path in LIVE
 
 
 @dataclass(eq=False)

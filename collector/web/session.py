@@ -37,7 +37,7 @@ from collector.identity.rules import Actor, ApiScope, Role
 from collector.identity.tables import User
 from collector.planning.queries import Mark
 from collector.portfolio.queries import portfolios, scope_of
-from collector.web.live import Streams
+from collector.web.live import Streams, is_live
 from collector.web.typed import Typed, typed
 
 STATUS: dict[type[CollectorError], int] = {
@@ -166,7 +166,7 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
         choice = choice_of(session, user.id or 0) if base.roles & AGENTS else None
         books = portfolios(session, scope) if choice and choice.state is AgentState.on_break else ()
-    if not _is_live(request) and identity.goes_stale(row, now):
+    if not is_live(request) and identity.goes_stale(row, now):
         with desk.office.database.begin() as session:
             identity.live_session(session, token, now)
     actor = Actor(base.name, base.user_id, base.roles, scope, base.level)
@@ -177,14 +177,6 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
     if user.must_change and request.url.path not in {"/password", "/logout", "/language"}:
         raise PasswordFirst
     return caller
-
-
-LIVE = frozenset({"/floor/live"})
-
-
-def _is_live(request: Request) -> bool:
-    """A page that asks by itself: that nobody touches it must count (security section 2)."""
-    return request.headers.get("X-Live") == "1" or request.url.path in LIVE
 
 
 CallerParam = Annotated[Caller, Depends(signed_in)]

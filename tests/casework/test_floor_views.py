@@ -21,7 +21,7 @@ from collector.facts.tables import AccountState
 from collector.foundation.errors import BadInput, NotFound
 from collector.history import actions as history
 from collector.history.rules import HoldScope, Outcome, PromiseState, ReferralKind, StopKind
-from collector.history.tables import Promise
+from collector.history.tables import Hold, Promise
 from collector.identity.rules import EVERYTHING, Actor, Scope
 from collector.planning.rules import CAPACITY, TaskState
 from collector.planning.tables import Task
@@ -199,6 +199,22 @@ def _portfolio_held(story: Story, who: Borrower) -> None:
     story.do(casework.hold, scope=HoldScope.portfolio, portfolio_id=story.cn, at=moment(NOW), actor=LI)
 
 
+def _segment_held(story: Story, who: Borrower) -> None:
+    on = {"portfolio_id": story.cn, "segment": story.tasks(who)[0].segment}
+    story.do(casework.hold, scope=HoldScope.segment, at=moment(NOW), actor=LI, **on)
+
+
+def _other_segment_held(story: Story, who: Borrower) -> None:
+    on = {"portfolio_id": story.cn, "segment": "not-late"}
+    story.do(casework.hold, scope=HoldScope.segment, at=moment(NOW), actor=LI, **on)
+
+
+def _hold_lifted(story: Story, who: Borrower) -> None:
+    _portfolio_held(story, who)
+    [row] = story.rows(Hold)
+    story.do(casework.lift_hold, row.id, moment(NOW), LI)
+
+
 def _disputed(story: Story, who: Borrower) -> None:
     story.do(casework.dispute, account_id=who.account_id, reason="not mine", at=moment(NOW), actor=LI)
 
@@ -239,6 +255,9 @@ def _nothing(_story: Story, _who: Borrower) -> None:
         pytest.param(_held, Why.on_hold, id="account held"),
         pytest.param(_person_held, Why.on_hold, id="person held"),
         pytest.param(_portfolio_held, Why.on_hold, id="portfolio held"),
+        pytest.param(_segment_held, Why.on_hold, id="segment held"),
+        pytest.param(_other_segment_held, Why.in_plan, id="another segment held"),
+        pytest.param(_hold_lifted, Why.in_plan, id="held no longer"),
         pytest.param(_disputed, Why.disputed, id="disputed"),
         pytest.param(_left_out, Why.beyond_capacity, id="left out"),
         pytest.param(_stopped, Why.refused_by_rule, id="refused"),

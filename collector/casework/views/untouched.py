@@ -161,7 +161,7 @@ def _with_phone(book: Portfolio) -> Any:
 
 
 def _held(book: Portfolio, now: datetime) -> ColumnElement[bool]:
-    """On the account, the person, or all of the portfolio; a segment's shows in that its calls are not worked."""
+    """On the account, the person, all of the portfolio, or the segment of what is planned for the person."""
     stands = and_(
         col(Hold.at) <= now,
         col(Hold.lifted_at).is_(None),
@@ -171,10 +171,28 @@ def _held(book: Portfolio, now: datetime) -> ColumnElement[bool]:
         col(Hold.scope) == HoldScope.everything,
         (col(Hold.scope) == HoldScope.portfolio) & (col(Hold.portfolio_id) == book.id),
     )
+    part = (col(Hold.scope) == HoldScope.segment) & or_(
+        col(Hold.portfolio_id).is_(None), col(Hold.portfolio_id) == book.id
+    )
     return or_(
         col(AccountState.account_id).in_(select(Hold.account_id).where(stands, col(Hold.account_id).is_not(None))),
         col(AccountState.person_id).in_(
             select(Hold.person_id).where(stands, col(Hold.scope) == HoldScope.person, col(Hold.person_id).is_not(None))
         ),
+        col(AccountState.person_id).in_(_planned_in(select(Hold.segment).where(stands, part), book)),
         select(Hold.id).where(stands, wide).exists(),
+    )
+
+
+def _planned_in(segments: Any, book: Portfolio) -> Any:
+    """Whom a contact of these segments waits for."""
+    return (
+        select(Task.person_id)
+        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
+        .where(
+            col(Task.portfolio_id) == book.id,
+            col(PlanRun.state) == RunState.current,
+            col(Task.state).in_(WAITING),
+            col(Task.segment).in_(segments),
+        )
     )
