@@ -15,7 +15,7 @@ from collector.casework import actions as casework
 from collector.casework import strategies
 from collector.casework.views import matching
 from collector.dispatch.memory import MemoryCarrier
-from collector.dispatch.rules import Criterion, Progress
+from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundMessage, Submission
 from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
@@ -246,8 +246,10 @@ class Walk:
         assert self.whole("remove_recordings", now + timedelta(days=3700)) == 1
 
     def looks(self) -> None:
-        self.done |= {"open_file", "ReasonNeeded"}
+        self.done |= {"open_file", "ReasonNeeded", "choose_state"}
         at = moment(f"{DAY} 09:55")
+        for state in (AgentState.on_break, AgentState.ready):
+            self.change(casework.choose_state, state, at, self.agent)
         self.change(casework.open_file, self.agent, self.one(Account), "Asia/Shanghai", at, SECRET)
 
     def talks(self) -> None:
