@@ -53,6 +53,7 @@ ABOUT = {
     "pause": ("account", "account_id"),
     "delivery": ("attempt", "attempt_id"),
     "submission": ("task", "task_id"),
+    "agent_state": ("user", "user_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 
