@@ -7,7 +7,7 @@ from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
 from collector.casework.actions.levels import lower_level
-from collector.casework.actions.loading import load
+from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
 from collector.casework.actions.payments import match_payment
@@ -86,6 +86,7 @@ __all__ = [
     "start_call",
     "stop",
     "sweep",
+    "uploads",
     "withdraw_promise",
     "withdraw_standing",
 ]

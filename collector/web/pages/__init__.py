@@ -9,12 +9,15 @@ from collector.web.pages import (
     floor,
     inbox,
     law,
+    loads,
     operations,
     reference,
     referrals,
+    runs,
     search,
     stops,
     talk,
+    uploads,
 )
 
 PUBLIC = (entry.public, reference.schema)
@@ -34,6 +37,9 @@ PAGES = tuple(
         law,
         referrals,
         operations,
+        uploads,
+        loads,
+        runs,
         inbox,
         admin,
         reference,

@@ -69,6 +69,9 @@ SAID = {
     "calling": "Your own phone rings; when you answer, the borrower is dialled.",
     "released": "The call is back in its queue.",
     "out": "You are signed out.",
+    "started": "This file was started already, in another tab or by a second click; here is how far it is.",
+    "kept": "The mapping is kept; the next file of this portfolio and kind begins with it.",
+    "dropped": "The file is discarded.",
 }
 
 
