@@ -108,6 +108,8 @@ def test_the_guess_is_the_same_in_any_order_of_columns() -> None:
         pytest.param(["12-May-2026"], ["%d-%b-%Y"], id="month by name"),
         pytest.param(["46154", "46155.5"], ["excel"], id="spreadsheet numbers"),
         pytest.param(["05/13/2026", "13/05/2026"], [], id="both orders in one column"),
+        pytest.param(["05/13/2026", "05/14/2026", "soon"], ["%m/%d/%Y"], id="one slip among dates"),
+        pytest.param(["05/13/2026", "06/14/2026", "13/05/2026"], ["%m/%d/%Y"], id="one the other way round"),
         pytest.param(["soon"], [], id="no date"),
         pytest.param(["", " "], [], id="nothing"),
     ],
@@ -140,6 +142,7 @@ def test_hours_that_later_rows_have_or_lack_are_read_too() -> None:
         pytest.param(["1.234"], ["1.234,56"], id="nor with a dot"),
         pytest.param(["¥1,234.56", "¥2.00"], ["1,234.56"], id="with a unit"),
         pytest.param(["1.00E+05"], ["1234.56"], id="scientific"),
+        pytest.param(["1,000", "2,000", "n/a"], ["1,234.56"], id="one slip among numbers"),
         pytest.param(["12a"], [], id="no number"),
     ],
 )

@@ -58,6 +58,7 @@ NO_DATE = "these cells are written in no way that is known for dates; choose ano
 UNSURE_NUMBER = "the mark in these numbers may stand before thousands or before decimals; say which"
 NO_NUMBER = "these cells are no numbers; choose another column"
 TWO_WAYS = "this column is used twice, and its dates or numbers can be written in one way only"
+LATE_WHEN = "lateness is of some day: say which, by a column of the file or one value such as 2026-05-12"
 MISSING = "this column is needed; choose one of the file's, or give what holds for every row"
 
 
@@ -118,6 +119,8 @@ class Chosen:
             taken = choice.get(column.name, Taken())
             if column.required and not (taken.source or taken.constant):
                 self.problems.append(Problem(MISSING, column=column.name))
+        if "overdue_days_min" in choice and "as_of" not in choice:
+            self.problems.append(Problem(LATE_WHEN, column="as_of"))
 
     def _describe(self, target: str, taken: Taken) -> None:
         """How the column's dates or numbers are written."""

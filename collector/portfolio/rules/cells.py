@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Holds(StrEnum):
@@ -50,6 +51,8 @@ HOURS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " 
 USUAL = (" %H:%M", " %H:%M:%S", "")
 FORMS = (ISO, *DAYS, EXCEL)
 """Ways of writing a day that are told apart."""
+MOST = 0.6
+"""Of the cells must be written in a way for it to be theirs; the rest are slips."""
 DISTINCT = 300
 """Different cells that are looked at."""
 
@@ -70,20 +73,27 @@ def given(cells: Sequence[str]) -> list[str]:
 
 
 def dates_of(cells: Sequence[str]) -> tuple[DateForm, ...]:
-    """Every reading in which all cells are dates; several only where they would be different days."""
+    """Every reading in which most cells are dates, and as many as in any other; several only where they would be
+    different days. The few that are none are refused when the file is checked."""
     known = given(cells)
     if not known:
         return ()
-    if all(ISO_CELL.fullmatch(cell) for cell in known):
+    if _most(sum(ISO_CELL.fullmatch(cell) is not None for cell in known), known):
         return (DateForm(ISO),)
-    found: dict[tuple[datetime, ...], DateForm] = {}
-    for form in DAYS:
-        read = _all_read(known, form)
-        if read:
-            found.setdefault(read[0], DateForm(form, read[1]))
-    if not found and all(SERIAL.fullmatch(cell) for cell in known):
-        return (DateForm(EXCEL, (EXCEL,)),)
+    read = {form: _read_all(known, form) for form in DAYS}
+    best = max(sum(day is not None for day in days) for days, _ in read.values())
+    if not _most(best, known):
+        serials = sum(SERIAL.fullmatch(cell) is not None for cell in known)
+        return (DateForm(EXCEL, (EXCEL,)),) if _most(serials, known) else ()
+    found: dict[tuple[datetime | None, ...], DateForm] = {}
+    for form, (days, formats) in read.items():
+        if sum(day is not None for day in days) == best:
+            found.setdefault(days, DateForm(form, formats))
     return tuple(found.values())
+
+
+def _most(count: int, known: Sequence[str]) -> bool:
+    return count >= MOST * len(known)
 
 
 def date_form(form: str, cells: Sequence[str]) -> DateForm:
@@ -94,20 +104,19 @@ def date_form(form: str, cells: Sequence[str]) -> DateForm:
     return DateForm(form, _with_hours(form, hours) or (form,))
 
 
-def _all_read(cells: Sequence[str], form: str) -> tuple[tuple[datetime, ...], tuple[str, ...]] | None:
-    """The days of all cells, and the formats that were needed; None where one is not written so."""
-    days: list[datetime] = []
+def _read_all(cells: Sequence[str], form: str) -> tuple[tuple[datetime | None, ...], tuple[str, ...]]:
+    """The days of all cells, None where one is not written so, and the formats that were needed."""
+    days: list[datetime | None] = []
     used: dict[str, None] = {}
+    misses, bearable = 0, (1 - MOST) * len(cells)
     for cell in cells:
-        for hour in (*used, *HOURS):
-            whole = form + hour
-            day = _read(cell, whole)
-            if day is not None:
-                days.append(day)
-                used.setdefault(hour)
-                break
-        else:
-            return None
+        hour = next((hour for hour in (*used, *HOURS) if _read(cell, form + hour)), None)
+        days.append(_read(cell, form + hour) if hour is not None else None)
+        if hour is not None:
+            used.setdefault(hour)
+        misses += hour is None
+        if misses > bearable:
+            return (), ()
     return tuple(days), _with_hours(form, used)
 
 
@@ -118,8 +127,25 @@ def _with_hours(form: str, used: Iterable[str]) -> tuple[str, ...]:
     return tuple(form + hour for hour in dict.fromkeys((*known, *also)))
 
 
+PARTS = {
+    "%Y": "[0-9]{4}", "%y": "[0-9]{2}", "%m": "[0-9]{1,2}", "%d": "[0-9]{1,2}", "%H": "[0-9]{1,2}", "%I": "[0-9]{1,2}",
+    "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%f": "[0-9]{1,6}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
+    "%p": "[AaPp][Mm]",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _shape(form: str) -> re.Pattern[str]:
+    """What a cell written so looks like: cheap to ask before it is read. A compact one has all its digits."""
+    digits = "{2}" if form.startswith(COMPACT) else "{1,2}"
+    pattern = re.escape(form).replace("\\%", "%")
+    for part, looks in PARTS.items():
+        pattern = pattern.replace(part, looks.replace("{1,2}", digits))
+    return re.compile(pattern, re.ASCII)
+
+
 def _read(cell: str, form: str) -> datetime | None:
-    if form.startswith(COMPACT) and len(cell) not in (8, 14, 17):
+    if _shape(form).fullmatch(cell) is None:
         return None
     try:
         return datetime.strptime(cell, form)  # noqa: DTZ007 - the zone is the portfolio's, applied later
@@ -157,39 +183,50 @@ NUMBER_FORMS = {NumberForm(*marks).form: marks for marks in WRITTEN}
 
 
 def numbers_of(cells: Sequence[str], digits: int | None = 2) -> tuple[NumberForm, ...]:
-    """Every reading in which all cells are numbers; several only where they would be different ones. `digits`: decimals
-    of the currency, by which 1.234 is no amount of yuan but a thousand and more; None: of any fineness."""
+    """Every reading in which most cells are numbers, and as many as in any other; several only where they would be
+    different ones. `digits`: decimals of the currency, by which 1.234 is no amount of yuan but a thousand and more;
+    None: of any fineness."""
     known = given(cells)
     if not known:
         return ()
     unit = next((unit for unit in UNITS if any(cell.startswith(unit) or cell.endswith(unit) for cell in known)), "")
     bare = [cell.removeprefix(unit).removesuffix(unit).strip() if unit else cell for cell in known]
-    found: dict[tuple[str, ...], tuple[NumberForm, int]] = {}
-    for thousands, decimal in WRITTEN:
-        read = _numbers(bare, thousands, decimal)
-        if read is not None:
-            most = max((len(value.partition(".")[2]) for value in read if "e" not in value.lower()), default=0)
-            scientific = any("e" in value.lower() for value in read)
-            negative = any(value.startswith("-") for value in read)
-            fine = digits is not None and most > digits
-            found.setdefault(tuple(read), (NumberForm(thousands, decimal, unit, scientific, fine, negative), most))
-    fitting = [form for form, _ in found.values() if not form.fine]
-    return tuple(fitting or (form for form, _ in found.values()))
+    read = {marks: [_number(cell, *marks) for cell in bare] for marks in WRITTEN}
+    best = max(sum(value is not None for value in values) for values in read.values())
+    if not _most(best, known):
+        return ()
+    found: dict[tuple[str | None, ...], NumberForm] = {}
+    for marks, values in read.items():
+        if sum(value is not None for value in values) == best:
+            found.setdefault(tuple(values), _number_form(marks, unit, [value for value in values if value], digits))
+    fitting = [form for form in found.values() if not form.fine]
+    return tuple(fitting or found.values())
 
 
-def _numbers(cells: Sequence[str], thousands: str, decimal: str) -> list[str] | None:
-    mark, point = re.escape(thousands), re.escape(decimal)
-    whole = rf"[0-9]{{1,3}}({mark}[0-9]{{3}})+|[0-9]+" if thousands else "[0-9]+"
-    pattern = re.compile(rf"-?({whole})({point}[0-9]+)?", re.ASCII)
-    found = []
-    for cell in cells:
-        if decimal == "." and SCIENTIFIC.fullmatch(cell):
-            found.append(cell)
-        elif pattern.fullmatch(cell):
-            found.append((cell.replace(thousands, "") if thousands else cell).replace(decimal, "."))
-        else:
-            return None
-    return found
+def _number_form(marks: tuple[str, str], unit: str, values: Sequence[str], digits: int | None) -> NumberForm:
+    decimals = max((len(value.partition(".")[2]) for value in values if "e" not in value.lower()), default=0)
+    return NumberForm(
+        *marks,
+        unit,
+        scientific=any("e" in value.lower() for value in values),
+        fine=digits is not None and decimals > digits,
+        negative=any(value.startswith("-") for value in values),
+    )
+
+
+@lru_cache(maxsize=16)
+def _number_shape(thousands: str, decimal: str) -> re.Pattern[str]:
+    whole = rf"[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}})+|[0-9]+" if thousands else "[0-9]+"
+    return re.compile(rf"-?({whole})({re.escape(decimal)}[0-9]+)?", re.ASCII)
+
+
+def _number(cell: str, thousands: str, decimal: str) -> str | None:
+    """The plain decimal that is meant by these marks; None where it is no number by them."""
+    if decimal == "." and SCIENTIFIC.fullmatch(cell):
+        return cell
+    if _number_shape(thousands, decimal).fullmatch(cell) is None:
+        return None
+    return (cell.replace(thousands, "") if thousands else cell).replace(decimal, ".")
 
 
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,18}[0-9]", re.ASCII)

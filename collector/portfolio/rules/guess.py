@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from collector.portfolio.rules.cells import DATED, Holds, share, told_by_cells
+from collector.portfolio.rules.cells import DATED, MOST, Holds, share, told_by_cells
 
 
 class Why(StrEnum):
@@ -62,8 +62,6 @@ class Guess:
 
 SIMILAR = 82
 """Out of 100: names less alike than this are not alike."""
-MOST = 0.8
-"""Of the cells must be of the sort, or they speak against the name."""
 BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 WORDS = re.compile(r"[a-z0-9]+|[^\Wa-z0-9_]+")
 

@@ -248,9 +248,14 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
     )
 
 
+def total(name: str, t: Words) -> str:
+    """What a count is called; rejected is said of calls elsewhere."""
+    return t("refused") if name == "rejected" else t(f"{name}")
+
+
 def _totals(run: Any, found: dict[str, Any], t: Words) -> list[tuple[str, str, str]]:
     shades = {"rejected": "late" if run.rejected else "", "accepted": "good", "held": "look" if run.held else ""}
-    told = [(t(f"{name}"), f"{getattr(run, name):,}", shades.get(name, "")) for name in TOTALS]
+    told = [(total(name, t), f"{getattr(run, name):,}", shades.get(name, "")) for name in TOTALS]
     if found.get("skipped"):
         told.append((t("left out by the mapping"), f"{found['skipped']:,}", ""))
     return told

@@ -165,7 +165,12 @@ def targets(look: Look, t: Words) -> list[Target]:
         _target(one.name, one.required, choice.get(one.name, Taken()), reads.get(one.name, ()), asked, look, t)
         for one in wanted(look.row.kind)
     ]
-    return sorted(found, key=lambda one: (not one.required, not (one.place or one.constant)))
+    return sorted(found, key=lambda one: (not one.required, not one.problem, not (one.place or one.constant)))
+
+
+def is_shown(one: Target) -> bool:
+    """Whether it stands among the first: what is needed, was found, or is asked."""
+    return bool(one.required or one.place or one.constant or one.why or one.problem)
 
 
 def _target(
@@ -254,7 +259,8 @@ def _reads(look: Look) -> dict[str, list[str]]:
     except BadInput:
         return {}
     sorts = holds(look.row.kind)
-    return {name: [_veil(cell, sorts.get(name)) for cell in cells] for name, cells in made.items()}
+    shown = {name: [_veil(cell, sorts.get(name)) for cell in cells] for name, cells in made.items()}
+    return {name: list(filter(None, cells)) for name, cells in shown.items()}
 
 
 def _veil(cell: str, sort: Holds | None) -> str:

@@ -16,8 +16,9 @@ from collector.identity.tables import User
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import Fit, LoadKind, Sign
 from collector.web.guard import MAX_BODY
+from collector.web.loading import INSTALLATION_WIDE
 from collector.web.pages.floor import Waiting, waiting
-from collector.web.pages.loads import TOTALS
+from collector.web.pages.loads import TOTALS, total
 from collector.web.pages.runs import plans_table, sends_table
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
@@ -80,6 +81,18 @@ class OperationsPage(Page):
     may_plan: bool
 
 
+OFTEN = (
+    LoadKind.payments,
+    LoadKind.accounts,
+    LoadKind.instalments,
+    LoadKind.parties,
+    LoadKind.events,
+    LoadKind.callers,
+    LoadKind.portfolios,
+)
+"""Kinds of files, the daily ones first."""
+
+
 @router.get("/operations")
 def operations(
     request: Request, desk: DeskParam, caller: CallerParam, held: Annotated[int, Query(ge=0, le=2**62)] = 0
@@ -93,7 +106,7 @@ def operations(
         waits = held_payments(session, desk.office, scope, held)
         page = OperationsPage(
             frame=frame,
-            kinds=choices(t, LoadKind),
+            kinds=choices(t, [kind for kind in OFTEN if scope.portfolio_ids is None or kind not in INSTALLATION_WIDE]),
             codes=[book.code for book in books],
             waiting=_waiting(loads.waiting(session, desk.office, scope, caller.actor.user_id, now), caller, now, t),
             loads=_loads(loads.loaded(session, scope), t),
@@ -119,7 +132,7 @@ def operations(
 def _loads(rows: Sequence[loads.Loaded], t: Words) -> Table:
     head: list[Cell | str] = [t("When"), t("File"), t("Kind"), t("Portfolio"), t("By")]
     return table(
-        [*head, *(num(t(f"{name}")) for name in TOTALS)],
+        [*head, *(num(total(name, t)) for name in TOTALS)],
         [
             [
                 Told(t, one.zone).short(one.run.at),

@@ -91,6 +91,7 @@ def plan_run_page(request: Request, plan_id: Id, desk: DeskParam, caller: Caller
     with reading(desk) as session:
         whole = views.plan_run(session, caller.actor.scope, plan_id)
     one = whole.planned
+    passed = [(_passed(name, t), count) for name, count in whole.passed]
     told, by = Told(t, one.zone), whole.by.removeprefix("user:")
     facts = [told.whose(one.run.at), t.word(one.run.state), one.run.strategy, t("by {name}", name=by) if by else ""]
     return render(
@@ -105,17 +106,39 @@ def plan_run_page(request: Request, plan_id: Id, desk: DeskParam, caller: Caller
                 (t("Left out"), f"{one.left_out:,}", "look" if one.left_out else ""),
                 *([(t("Seconds"), f"{one.seconds:,.1f}", "")] if one.seconds is not None else []),
             ],
-            tasks=table(
-                [t("Queue"), t("Channel"), num(t("Count"))],
-                [[segment, t.word(channel), num(f"{count:,}")] for segment, channel, count in whole.by_segment],
-                t("No contact was planned."),
-            ),
+            tasks=_by_queue(whole.by_segment, t),
             refused=_counts(whole.refused, t("Rule"), t("No contact was refused."), t),
-            passed=_counts(whole.passed, t("Reason"), t("Nothing was passed over."), t),
+            passed=_counts(passed, t("Reason"), t("Nothing was passed over."), t),
             left_out=_counts(whole.left_out, t("Queue"), t("Every call fits into the agents' day."), t),
         )
     )
 
 
+def _passed(name: str, t: Words) -> str:
+    """Why a contact that was due was left; held is said of contact here, not of money."""
+    return t("contact is held") if name == "held" else t.word(name)
+
+
+def _by_queue(rows: Sequence[tuple[str, str, int]], t: Words) -> Table:
+    """A queue a row, a channel a column; the largest first."""
+    channels = sorted({channel for _, channel, _ in rows})
+    counts: dict[str, dict[str, int]] = {}
+    for segment, channel, count in rows:
+        counts.setdefault(segment, {})[channel] = count
+    largest = sorted(counts, key=lambda segment: (-sum(counts[segment].values()), segment))
+    return table(
+        [t("Queue"), *(num(t.word(channel)) for channel in channels), num(t("Together"))],
+        [
+            [
+                segment,
+                *(num(f"{counts[segment].get(channel, 0):,}") for channel in channels),
+                num(f"{sum(counts[segment].values()):,}"),
+            ]
+            for segment in largest
+        ],
+        t("No contact was planned."),
+    )
+
+
 def _counts(rows: Sequence[tuple[str, int]], head: str, empty: str, t: Words) -> Table:
-    return table([head, num(t("Count"))], [[t.word(name), num(f"{count:,}")] for name, count in rows], empty)
+    return table([head, num(t("Count"))], [[name, num(f"{count:,}")] for name, count in rows], empty)
