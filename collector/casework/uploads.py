@@ -122,9 +122,10 @@ class Folder:
 
     def is_held(self) -> bool:
         """Whether somebody works on it now."""
-        if not self.path.is_dir():
+        try:
+            handle = self._open()
+        except NotFound:
             return False
-        handle = self._open()
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

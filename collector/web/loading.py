@@ -21,6 +21,7 @@ from collector.casework.uploads import Folder
 from collector.foundation.errors import BadInput, CollectorError, Forbidden
 from collector.identity.rules import Actor
 from collector.portfolio.loading import LoadResult, read_mapping, try_file
+from collector.portfolio.loading.problems import Told
 from collector.portfolio.queries import portfolio_by_code
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Upload
@@ -176,10 +177,16 @@ def _loaded(desk: Desk, folder: Folder, row: Upload, result: LoadResult) -> None
     body, now = folder.mapping.read_text(encoding="utf-8"), desk.clock()
     actor = Actor(row.actor, row.user_id)
     with writing(desk) as session:
-        uploads.end_load(session, row.id or 0, result, {"kinds": [asdict(one) for one in result.kinds]}, now)
+        uploads.end_load(session, row.id or 0, result, {"kinds": [_kept(one) for one in result.kinds]}, now)
         if row.portfolio_id is not None:
             uploads.save_mapping(session, row.portfolio_id, row.kind, "", body, actor, now)
     folder.remove()
+
+
+def _kept(kind: Told) -> dict[str, Any]:
+    """A kind of problem as it is kept: where the first are, and nothing of what they hold."""
+    where = [{"line": one.line, "value": ""} for one in kind.examples]
+    return {"column": kind.column, "reason": kind.reason, "count": kind.count, "examples": where}
 
 
 def _failed(desk: Desk, row: Upload, error: str | None) -> None:

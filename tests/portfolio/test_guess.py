@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from collector.foundation.files import UTF8, Manner, manner_of
 from collector.portfolio.loading import SHAPES, Mapping, in_our_columns, read_mapping, sample_of, write_mapping
-from collector.portfolio.loading.choice import Choice, Chosen, Taken, as_choice, guessed, guesses
+from collector.portfolio.loading.choice import Choice, Chosen, Taken, as_choice, foreign_words, guessed, guesses
 from collector.portfolio.loading.formats import canonical_date
-from collector.portfolio.loading.headings import wanted
+from collector.portfolio.loading.headings import ENUMERATED, wanted, words
 from collector.portfolio.rules import (
     DateForm,
     Holds,
@@ -22,6 +22,7 @@ from collector.portfolio.rules import (
     Sample,
     Why,
     dates_of,
+    meant_words,
     numbers_of,
     veiled,
 )
@@ -178,6 +179,26 @@ def test_a_column_of_our_name_that_is_not_chosen_stays_out() -> None:
     assert in_our_columns(mapping, file, "x")["phone_2"] == ["13900139001"]
 
 
+def test_words_of_theirs_are_taken_for_ours_where_they_are_known_and_asked_where_not() -> None:
+    file = Sample(["account_no", "姓名", "客群"], [["A", "周", "白领"], ["B", "吴", "student"], ["C", "郑", "游客"]])
+    assert foreign_words(LoadKind.accounts, "borrower_type", file.cells(2)) == {"白领": "white_collar", "游客": ""}
+    mapping, problems = chosen("accounts", file)
+    assert problems == []
+    assert in_our_columns(mapping, file, "x")["borrower_type"] == ["white_collar", "student", "游客"]
+    said = Taken("客群", values={"游客": "other", "白领": ""})
+    mapping, _ = chosen("accounts", file, borrower_type=said)
+    assert in_our_columns(mapping, file, "x")["borrower_type"] == ["白领", "student", "other"]
+    again = as_choice(read_mapping(write_mapping(mapping)))
+    assert again is not None
+    assert again["borrower_type"] == Taken("客群", values={"游客": "other"})
+
+
+def test_words_of_another_system_mean_one_of_ours_each() -> None:
+    for kind, name in ENUMERATED:
+        known = words(kind, name)
+        assert set(meant_words([other for others in known.values() for other in others], known).values()) <= set(known)
+
+
 def test_one_column_may_be_two_of_ours() -> None:
     file = sample("account_no|borrower_name|逾期天数", "A|Zhou|35.0")
     mapping, _ = chosen("accounts", file)
@@ -211,6 +232,12 @@ def test_any_name_survives_being_written(source: str, constant: str) -> None:
 def test_a_mapping_that_says_more_than_a_choice_is_none() -> None:
     assert as_choice(read_mapping("kind: accounts\nwhere: {a: [b]}")) is None
     assert as_choice(read_mapping("kind: accounts\nderive: {product: {concat: [a]}}")) is None
+    assert as_choice(read_mapping("kind: payments\nas_of: 2026-05-12\nrename: {a: amount}")) is None
+
+
+def test_the_day_of_a_mapping_is_the_day_of_its_lateness() -> None:
+    choice = as_choice(read_mapping("kind: accounts\nas_of: 2026-05-12\nrename: {dpd: overdue_days_min}"))
+    assert choice == {"overdue_days_min": Taken("dpd"), "as_of": Taken(constant="2026-05-12")}
 
 
 @pytest.mark.parametrize("kind", list(LoadKind))

@@ -63,12 +63,25 @@ def filled(page: str) -> dict[str, str]:
     return fields
 
 
+def when_over(visitor: Visitor, address: str, page: str) -> Response:
+    """The page, once nobody works on the file any more."""
+    until = time.monotonic() + 60
+    while visitor.get(f"{address}/progress.json").json()["state"] == "running" and time.monotonic() < until:
+        time.sleep(0.05)
+    return visitor.client.get(page, follow_redirects=True)
+
+
 def checked(visitor: Visitor, address: str, **fields: Any) -> str:
     """The page that tells what a load would do."""
     form = {**filled(visitor.get(address).text), **fields}
     answer = visitor.post(f"{address}/mapping", form)
     assert answer.status_code == 303, answer.text
-    return visitor.get(answer.headers["location"]).text
+    return when_over(visitor, address, answer.headers["location"]).text
+
+
+def checked_again(visitor: Visitor, address: str, **fields: Any) -> str:
+    """The same with the mapping the file has."""
+    return when_over(visitor, address, visitor.post(f"{address}/check", fields).headers["location"]).text
 
 
 def loaded(visitor: Visitor, address: str, page: str) -> Response:
@@ -76,10 +89,7 @@ def loaded(visitor: Visitor, address: str, page: str) -> Response:
     assert shown, page
     answer = visitor.post(f"{address}/load", {"shown": shown[1]})
     assert answer.status_code == 303, answer.text
-    until = time.monotonic() + 60
-    while visitor.get(f"{address}/progress.json").json()["state"] == "running" and time.monotonic() < until:
-        time.sleep(0.05)
-    return visitor.client.get(answer.headers["location"], follow_redirects=True)
+    return when_over(visitor, address, answer.headers["location"])
 
 
 def place(header: str, name: str) -> str:
@@ -238,6 +248,17 @@ def test_an_ambiguous_date_is_asked_before_anything_is_checked(building: Buildin
     assert [str(row.opened_on) for row in all_of(building, Account) if row.account_no == "N-1"] == ["2026-06-05"]
 
 
+def test_words_of_theirs_are_asked_and_said(building: Building) -> None:
+    visitor = building.signed_in("operations")
+    address = brought(visitor, "account_no,borrower_name,客群\nN-1,Zhou,白领\nN-2,Wu,游客\n")
+    page = visitor.get(address).text
+    assert re.search(r'name="value-borrower_type-白领">.*?value="white_collar" selected', page)
+    assert "is not one of white_collar" in checked(visitor, address)
+    loaded(visitor, address, checked(visitor, address, **{"value-borrower_type-游客": "other"}))
+    taken = {row.account_no: row.borrower_type for row in all_of(building, Account)}
+    assert (taken["N-1"], taken["N-2"]) == ("white_collar", "other")
+
+
 def test_a_load_that_was_interrupted_is_told_and_started_again(building: Building) -> None:
     """The server dies while it loads: what it held is held no more, and nothing is in the book."""
     visitor = building.signed_in("operations")
@@ -251,7 +272,7 @@ def test_a_load_that_was_interrupted_is_told_and_started_again(building: Buildin
     page = visitor.get(f"{address}/progress").text
     assert "The server stopped in the midst of it" in page
     assert visitor.get(f"{address}/progress.json").json()["state"] == "interrupted"
-    check = visitor.client.get(visitor.post(f"{address}/check").headers["location"]).text
+    check = checked_again(visitor, address)
     assert "2 = 2 + 0 + 0" in loaded(visitor, address, check).text
 
 
@@ -288,7 +309,7 @@ def test_what_goes_wrong_while_loading_is_told_and_can_be_started_again(building
     assert [row.state for row in all_of(building, Upload)] == ["failed"]
     assert "failed" in visitor.get("/operations").text
     source.write_bytes(body)
-    check = visitor.client.get(visitor.post(f"{address}/check").headers["location"]).text
+    check = checked_again(visitor, address)
     loaded(visitor, address, check)
     assert [row.number for row in all_of(building, InstalmentRow) if row.amount_due == 500] == [9]
 
@@ -356,7 +377,7 @@ def test_a_mapping_file_that_says_more_is_taken_as_it_is(building: Building) -> 
     visitor.post(f"{address}/mapping-file", {}, files={"mapping": ("map.yaml", given.encode())})
     page = visitor.get(address).text
     assert "says more than this form can" in page
-    check = visitor.client.get(visitor.post(f"{address}/check").headers["location"]).text
+    check = checked_again(visitor, address)
     assert "left out by the mapping" in check
     loaded(visitor, address, check)
     assert "N-1" in {row.account_no for row in all_of(building, Account)}
@@ -364,7 +385,7 @@ def test_a_mapping_file_that_says_more_is_taken_as_it_is(building: Building) -> 
     page = visitor.get(again).text
     start = re.search(r'name="start" value="(\d+)"', page)
     assert start
-    check = visitor.client.get(visitor.post(f"{again}/check", {"start": start[1]}).headers["location"]).text
+    check = checked_again(visitor, again, start=start[1])
     assert "1 = 1 + 0 + 0" in loaded(visitor, again, check).text
     wrong = visitor.post(f"{brought(visitor, PLAIN)}/mapping-file", {}, files={"mapping": ("map.yaml", given.encode())})
     assert wrong.status_code == 422

@@ -14,7 +14,7 @@ from collector.foundation.errors import Problem
 from collector.foundation.files import Manner
 from collector.portfolio.loading.columns import SHAPES
 from collector.portfolio.loading.formats import NumberFormat
-from collector.portfolio.loading.headings import holds, wanted
+from collector.portfolio.loading.headings import holds, wanted, words
 from collector.portfolio.loading.mapping import Mapping
 from collector.portfolio.rules import (
     COUNTED,
@@ -32,17 +32,21 @@ from collector.portfolio.rules import (
     dates_of,
     given,
     guess,
+    meant_words,
     numbers_of,
 )
 
 SHOWN = 1_000
 """Rows of the file that a guess looks at."""
+MOST_WORDS = 20
+"""Different words of a column that are asked about one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """Where one of our columns comes from: a column of the file, or the same text in every row. `date` and `number`:
-    how it is written, None where the cells say it; `round` to the currency, `zero` for less than nothing."""
+    how it is written, None where the cells say it; `round` to the currency, `zero` for less than nothing; `values`:
+    what the file's words mean, None where their known names say it."""
 
     source: str | None = None
     constant: str | None = None
@@ -50,6 +54,7 @@ class Taken:
     number: str | None = None
     round: bool = False
     zero: bool = False
+    values: Map[str, str] | None = None
 
 
 Choice = Map[str, Taken]
@@ -75,6 +80,12 @@ def guessed(kind: LoadKind, sample: Sample) -> Choice:
     }
 
 
+def foreign_words(kind: LoadKind, target: str, cells: Sequence[str]) -> dict[str, str]:
+    """What the column says instead of our few words, with what each is taken for; only where they are few."""
+    known = words(kind, target)
+    return meant_words(given(cells), known) if known and len(given(cells)) <= MOST_WORDS else {}
+
+
 class Chosen:
     """A choice on its way to a mapping: `problems` are what has to be asked, by our column."""
 
@@ -83,6 +94,7 @@ class Chosen:
         self._holds = holds(kind)
         self._dates: dict[str, list[str]] = {}
         self._numbers: dict[str, NumberFormat] = {}
+        self._values: dict[str, dict[str | int, str]] = {}
         self.problems: list[Problem] = []
 
     def mapping(self, choice: Choice, manner: Manner, portfolio: str | None, as_of: str | None) -> Mapping:
@@ -108,6 +120,7 @@ class Chosen:
             as_of=as_of,
             dates=dict(self._dates),
             numbers=dict(self._numbers),
+            values={source: dict(values) for source, values in self._values.items()},
             drop=[name for name in self._sample.header if name in ours and name not in filled],
             rename=rename,
             constants={target: taken.constant for target, taken in choice.items() if taken.constant},
@@ -133,6 +146,11 @@ class Chosen:
             self._counted(target, source, cells, taken, self._digits if sort is Holds.money else None)
         elif sort is Holds.number and any("." in cell for cell in given(cells)):
             self._keep(self._numbers, target, source, NumberFormat(round=0))
+        elif words(self._kind, target):
+            told = foreign_words(self._kind, target, cells) | dict(taken.values or {})
+            meant = {foreign: ours for foreign, ours in told.items() if ours}
+            if meant:
+                self._keep(self._values, target, source, meant)
 
     def _dated(self, target: str, source: str, cells: Sequence[str], chosen: str | None) -> None:
         known = dates_of(cells)
@@ -174,7 +192,8 @@ class Chosen:
 
 def as_choice(mapping: Mapping) -> Choice | None:
     """What a person would have chosen to get this mapping; None where it says more than a choice can."""
-    if mapping.blank or mapping.values or mapping.explode or mapping.where:
+    says_until = mapping.as_of is not None and mapping.kind is LoadKind.payments
+    if mapping.blank or mapping.explode or mapping.where or says_until:
         return None
     sources = {target: source for source, target in mapping.rename.items()}
     for target, expression in mapping.derive.items():
@@ -182,13 +201,17 @@ def as_choice(mapping: Mapping) -> Choice | None:
             return None
         sources[target] = expression["from"]
     dates = {source: _date(formats) for source, formats in mapping.dates.items()}
-    if None in dates.values():
+    if None in dates.values() or not set(mapping.values) <= set(sources.values()):
         return None
+    values = {
+        source: {str(foreign): str(ours) for foreign, ours in said.items()} for source, said in mapping.values.items()
+    }
     found = {
-        target: Taken(source, date=dates.get(source), **_number(mapping.numbers.get(source)))
+        target: Taken(source, date=dates.get(source), values=values.get(source), **_number(mapping.numbers.get(source)))
         for target, source in sources.items()
     }
-    constants = {target: Taken(constant=str(value)) for target, value in mapping.constants.items() if value is not None}
+    told = {**mapping.implied, **mapping.constants}
+    constants = {target: Taken(constant=str(value)) for target, value in told.items() if value is not None}
     return found | constants
 
 

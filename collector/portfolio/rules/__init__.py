@@ -31,7 +31,7 @@ from collector.portfolio.rules.cells import (
     numbers_of,
     veiled,
 )
-from collector.portfolio.rules.guess import Guess, Sample, Wanted, Why, guess
+from collector.portfolio.rules.guess import Guess, Sample, Wanted, Why, guess, meant_words
 from collector.portfolio.rules.words import (
     OBLIGORS,
     BorrowerType,
@@ -102,6 +102,7 @@ __all__ = [
     "given",
     "guess",
     "is_personal",
+    "meant_words",
     "numbers_of",
     "reported_days",
     "typos",

@@ -82,7 +82,7 @@ ALIKE = 80
 """Out of 100, of two names without case, spaces and marks."""
 TAIL = 4
 """Digits by which people call a phone or an ID."""
-DIGITS = re.compile(r"[0-9]{4,18}[Xx]?", re.ASCII)
+DIGITS = re.compile(r"[0-9]{3,17}[0-9Xx]", re.ASCII)
 
 
 def fits(line: Line, candidates: Sequence[Candidate], most: int = 5) -> list[Fit]:
@@ -142,9 +142,9 @@ def are_alike(payer: str, name: str) -> bool:
 
 
 def bare_name(name: str) -> str:
-    """A name as names are compared: letters only, in one case, its words in one order."""
+    """A name as names are compared: letters only, in one case; words of an alphabet in one order."""
     words = re.findall(r"[^\W\d_]+", re.sub(r"[0-9].*", "", name).casefold())
-    return "".join(sorted(words)) if len(words) > 1 else "".join(words)
+    return "".join(sorted(words) if all(word.isascii() for word in words) else words)
 
 
 def ends(digits: str, whole: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -140,4 +140,16 @@ def _by_content(wanted: Sequence[Wanted], columns: Sequence[Sequence[str]], free
         if one.required and one.holds in DATED:
             able = [place for place in free if any(columns[place]) and share(one.holds, columns[place]) == 1.0]
             found += [Guess(one.name, able[0], 0.4, Why.content)] if len(able) == 1 else []
+    return found
+
+
+def meant_words(cells: Iterable[str], known: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Of what a column says instead of our words, what each must mean by a known other name; "" where it is not known,
+    and a person has to say. `known`: our words, with their other names."""
+    ours = {plain(word): word for word in known}
+    others = {plain(name): word for word, names in known.items() for name in names}
+    found = {}
+    for cell in dict.fromkeys(cell.strip() for cell in cells):
+        if cell and cell.lower() not in known:
+            found[cell] = ours.get(plain(cell)) or others.get(plain(cell), "")
     return found

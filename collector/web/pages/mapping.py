@@ -15,8 +15,8 @@ from collector.foundation.money import exponent
 from collector.portfolio.loading import Mapping, in_our_columns, sample_of
 from collector.portfolio.loading.choice import Choice as Chosen
 from collector.portfolio.loading.choice import Chosen as Choosing
-from collector.portfolio.loading.choice import Taken, as_choice, guessed, guesses
-from collector.portfolio.loading.headings import holds, wanted
+from collector.portfolio.loading.choice import Taken, as_choice, foreign_words, guessed, guesses
+from collector.portfolio.loading.headings import holds, wanted, words
 from collector.portfolio.rules import (
     COUNTED,
     DATED,
@@ -36,7 +36,7 @@ from collector.portfolio.rules import (
     veiled,
 )
 from collector.portfolio.tables import Portfolio, SavedMapping, Upload
-from collector.web.templating import Cell, Choice, Page, Table, table
+from collector.web.templating import Cell, Choice, Page, Table, choices, table
 from collector.web.words import Words
 
 EXAMPLE = datetime(2026, 12, 31)  # noqa: DTZ001 - shows how a day is written, in no zone
@@ -66,6 +66,10 @@ class Target:
     """How they are written, as far as the cells say it."""
     boxes: Sequence[tuple[str, str, bool]] = ()
     """Name, words and state of what may be ticked."""
+    said: Sequence[tuple[str, str, str]] = ()
+    """Name of the field, what the file says, and which of our words it means."""
+    ours: Sequence[Choice] = ()
+    """Our few words."""
 
 
 @dataclass(frozen=True)
@@ -130,32 +134,6 @@ def look_at(folder: Folder, row: Upload, book: Portfolio | None, chosen: Chosen 
     return Look(row, book, sample, manner, sheet, folder.source.name, choice, mapping, choosing.problems, guess)
 
 
-def chosen_in(fields: Map[str, str], kind: LoadKind, header: Sequence[str]) -> Chosen:
-    """What the form says for each of our columns; anything it can not say is a `BadInput`."""
-    names = {one.name for one in wanted(kind)}
-    said: dict[str, dict[str, str]] = {}
-    for field_name, value in fields.items():
-        part, _, target = field_name.partition("-")
-        if part not in ("from", "constant", "date", "number", "round", "zero") or target not in names:
-            raise BadInput(f"{field_name[:40]} is not asked for")
-        if value.strip():
-            said.setdefault(target, {})[part] = value.strip()
-    return {target: _taken(parts, header) for target, parts in said.items() if "from" in parts or "constant" in parts}
-
-
-def _taken(parts: Map[str, str], header: Sequence[str]) -> Taken:
-    place, form, number = parts.get("from"), parts.get("date"), parts.get("number")
-    try:
-        source = header[int(place)] if place is not None and int(place) >= 0 else None
-        date = FORMS[int(form)] if form is not None else None
-    except (ValueError, IndexError) as error:
-        raise BadInput("this choice is not one of those offered; open the page again") from error
-    if number is not None and number not in NUMBER_FORMS:
-        raise BadInput("this choice is not one of those offered; open the page again")
-    constant = None if source else parts.get("constant")
-    return Taken(source, constant, date, number, "round" in parts, "zero" in parts)
-
-
 def targets(look: Look, t: Words) -> list[Target]:
     """Our columns with what was chosen; those that are needed first, then those that were found."""
     choice = look.choice or {}
@@ -208,7 +186,17 @@ def _target(
             seen=" / ".join(known[:2]),
             boxes=boxes,
         )
-    return target
+    return _with_words(target, taken, cells, look.row.kind, t)
+
+
+def _with_words(target: Target, taken: Taken, cells: Sequence[str], kind: LoadKind, t: Words) -> Target:
+    """Where the file says other words than ours, each is asked."""
+    foreign = foreign_words(kind, target.name, cells)
+    if not foreign:
+        return target
+    meant = foreign | dict(taken.values or {})
+    said = [(f"value-{target.name}-{word}", word, meant[word]) for word in foreign]
+    return replace(target, said=said, ours=choices(t, words(kind, target.name)))
 
 
 def _boxes(name: str, sort: Holds, taken: Taken, look: Look, t: Words) -> list[tuple[str, str, bool]]:

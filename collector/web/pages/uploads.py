@@ -24,10 +24,10 @@ from collector.portfolio.rules import LoadKind, UploadState
 from collector.portfolio.tables import Portfolio, SavedMapping, Upload
 from collector.web.bringing import Brought, bring, keep_mapping_file
 from collector.web.loading import start_trial
+from collector.web.pages.choosing import chosen_in
 from collector.web.pages.mapping import (
     Look,
     MappingPage,
-    chosen_in,
     is_shown,
     look_at,
     offers,
@@ -70,6 +70,9 @@ def own_file(desk: Desk, caller: Caller, token: str) -> tuple[Upload, Portfolio 
     folder = Folder(desk.office.settings, token)
     with reading(desk) as session:
         row, book = views.own(session, caller.actor.user_id, token, desk.clock())
+    if views.state_of(desk.office, row) == views.INTERRUPTED:  # or over since it was read: then the row says so now
+        with reading(desk) as session:
+            row, book = views.own(session, caller.actor.user_id, token, desk.clock())
     return row, book, folder
 
 
@@ -167,7 +170,7 @@ def choose_mapping(request: Request, token: Token, desk: DeskParam, caller: Call
     if elsewhere is not None:
         return see(elsewhere, "started")
     sample, _ = sample_of(folder.source, Manner(**folder.manner()))
-    choice = chosen_in(fields, row.kind, sample.header)
+    choice = chosen_in(fields, row.kind, sample)
     look = look_at(folder, row, book, choice)
     if look.problems:
         frame = frame_of(request, caller)
