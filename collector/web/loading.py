@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 from collector.casework import actions
 from collector.casework.actions import uploads
 from collector.casework.uploads import Folder
-from collector.foundation.errors import BadInput, CollectorError, Forbidden
+from collector.foundation.errors import BadInput, CollectorError, Conflict, Forbidden
 from collector.identity.rules import Actor
 from collector.portfolio.loading import LoadResult, read_mapping, try_file
 from collector.portfolio.loading.problems import Told
@@ -34,6 +34,8 @@ INSTALLATION_WIDE = frozenset({LoadKind.portfolios})
 """Only who sees every portfolio may bring new ones."""
 AT_ONCE = 2
 """Files that are checked or loaded at a time; others wait for their turn."""
+
+CHANGED = "the mapping was changed since this was shown, in another tab perhaps; check the file again"
 
 _pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="load")
 
@@ -94,12 +96,19 @@ def digest(folder: Folder) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def start_trial(desk: Desk, row: Upload, code: str | None) -> Future[None]:
-    """Check the whole file in the background. Whoever comes second is told by a `Conflict`."""
+def start_trial(desk: Desk, row: Upload, code: str | None, mapping: str | None = None) -> Future[None]:
+    """Check the whole file in the background, with another mapping if one is given. Whoever comes second is told by a
+    `Conflict`, and changes nothing."""
     folder = Folder(desk.office.settings, row.token)
     handle = folder.hold()
-    folder.write_progress("waiting", 0, 0)
-    return _pool.submit(_try, desk, folder, row.kind, code, handle)
+    try:
+        if mapping is not None:
+            folder.write_mapping(mapping)
+        folder.write_progress("waiting", 0, 0)
+        return _pool.submit(_try, desk, folder, row.kind, code, handle)
+    except BaseException:
+        os.close(handle)
+        raise
 
 
 def _try(desk: Desk, folder: Folder, kind: LoadKind, code: str | None, handle: int) -> None:
@@ -127,11 +136,15 @@ def _try(desk: Desk, folder: Folder, kind: LoadKind, code: str | None, handle: i
         os.close(handle)
 
 
-def start_load(desk: Desk, row: Upload, code: str | None, actor: Actor) -> Future[None]:
-    """Load the file in the background; what was loaded already, or is being loaded, is a `Conflict`."""
+def start_load(desk: Desk, row: Upload, code: str | None, actor: Actor, shown: str) -> Future[None]:
+    """Load the file in the background; what was loaded already, is being loaded, or was checked with another mapping
+    than the one `shown`, is a `Conflict`."""
     folder = Folder(desk.office.settings, row.token)
     handle, now = folder.hold(), desk.clock()
     try:
+        tried = folder.tried() or {}
+        if not tried.get("totals") or {shown, tried["mapping"]} != {digest(folder)}:
+            raise Conflict(CHANGED)
         with writing(desk) as session:
             uploads.begin_load(session, row.id or 0, actor, now)
         folder.write_progress("waiting", 0, 0)

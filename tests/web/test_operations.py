@@ -22,6 +22,7 @@ from collector.audit.tables import AuditEntry
 from collector.casework import actions
 from collector.casework.uploads import Folder
 from collector.foundation.errors import NotFound
+from collector.foundation.files import write_xlsx
 from collector.identity.tables import Approval
 from collector.portfolio.rules import FORMS, LoadKind, UploadState
 from collector.portfolio.tables import Account, InstalmentRow, LoadRun, PaymentRow, SavedMapping, Upload
@@ -326,6 +327,30 @@ def test_a_check_counts_what_the_book_does_not_know(building: Building) -> None:
     page = checked(visitor, brought(visitor, rows, kind="payments"))
     assert '<b class="look">2</b> of them without an account' in page
     assert all_of(building, PaymentRow) == []
+
+
+def test_while_a_file_is_checked_another_tab_changes_nothing(building: Building) -> None:
+    visitor = building.signed_in("operations")
+    address = brought(visitor, "account_no,borrower_name,other\nN-1,Zhou,Wu\n")
+    checked(visitor, address)
+    folder = Folder(building.office.settings, address.rpartition("/")[2])
+    before = folder.mapping.read_text()
+    form = {**filled(visitor.get(address).text), "from-borrower_name": "2"}
+    given = {"mapping": ("map.yaml", b"kind: accounts\nrename: {other: borrower_name}\n")}
+    with folder.held():
+        assert visitor.post(f"{address}/mapping", form).status_code == 409
+        assert visitor.post(f"{address}/mapping-file", {}, files=given).status_code == 409
+        assert visitor.post(f"{address}/drop").status_code == 409
+    assert folder.mapping.read_text() == before
+
+
+def test_a_workbook_is_read_by_its_first_sheet(building: Building, tmp_path: Path) -> None:
+    visitor = building.signed_in("operations")
+    book = tmp_path / "book.xlsx"
+    write_xlsx(book, ["account_no", "borrower_name"], [["N-1", "Zhou"], ["N-2", "Wu"]])
+    address = brought(visitor, book.read_bytes(), "book.xlsx")
+    assert "workbook, sheet Sheet1; no other sheet is read" in visitor.get(address).text
+    assert "2 = 2 + 0 + 0" in loaded(visitor, address, checked(visitor, address)).text
 
 
 def test_ten_thousand_refused_rows_are_counted_by_kind_and_come_back_whole(building: Building) -> None:

@@ -45,7 +45,7 @@ class Loaded:
 
 def own(session: Session, user_id: int | None, token: str, now: datetime) -> tuple[Upload, Portfolio | None]:
     """The file of that address, if it is the user's and its time is not over; anything else is a `NotFound`."""
-    row = session.exec(select(Upload).where(Upload.token == token, Upload.user_id == user_id)).first()
+    row = session.exec(select(Upload).where(col(Upload.token) == token, col(Upload.user_id) == user_id)).first()
     if row is None or row.state is UploadState.dropped or (row.run_id is None and row.made_at < now - KEPT):
         raise NotFound
     return row, session.get_one(Portfolio, row.portfolio_id) if row.portfolio_id is not None else None

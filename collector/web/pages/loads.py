@@ -13,7 +13,6 @@ from collector.audit.actions import record
 from collector.casework.uploads import Folder
 from collector.casework.views import loads as views
 from collector.casework.views import within
-from collector.foundation.errors import Conflict
 from collector.portfolio.rules import LoadKind, UploadState
 from collector.portfolio.tables import Upload
 from collector.web.loading import digest, start_load
@@ -97,7 +96,7 @@ def file_check(request: Request, token: Token, desk: DeskParam, caller: CallerPa
             kinds=kinds_table(tried.get("kinds", []), row.kind, t),
             error=t.reason(tried.get("error", "")),
             shown=tried["mapping"],
-            good=str(totals.get("good", 0)),
+            good=f"{totals.get('good', 0):,}",
             may_keep=row.portfolio_id is not None,
             as_of=told.whose(row.as_of) if row.as_of else "",
         )
@@ -209,14 +208,11 @@ class LoadForm(Form):
 def load_file(token: Token, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     """Load what was checked. Sent twice, from two tabs or by the back button, it is done once."""
     form = read(LoadForm, fields)
-    row, book, folder = own_file(desk, caller, token)
+    row, book, _ = own_file(desk, caller, token)
     elsewhere = past_mapping(desk, row)
     if elsewhere is not None:
         return see(elsewhere, "started")
-    tried = folder.tried() or {}
-    if not tried.get("totals") or {form.shown, tried["mapping"]} != {digest(folder)}:
-        raise Conflict("the mapping was changed since this was shown, in another tab perhaps; check the file again")
-    at_once(start_load(desk, row, book.code if book else None, caller.actor))
+    at_once(start_load(desk, row, book.code if book else None, caller.actor, form.shown))
     return see(f"/operations/files/{token}/progress")
 
 

@@ -94,6 +94,20 @@ class MappingPage(Page):
 
 
 @dataclass(frozen=True)
+class First:
+    """How a file is written, and its first rows."""
+
+    manner: Manner
+    sample: Sample
+    sheet: str
+
+
+def first_of(folder: Folder) -> First:
+    manner = Manner(**folder.manner())
+    return First(manner, *sample_of(folder.source, manner))
+
+
+@dataclass(frozen=True)
 class Look:
     """A file as far as its mapping page knows it."""
 
@@ -114,10 +128,11 @@ class Look:
         return exponent(self.book.currency) if self.book else 2
 
 
-def look_at(folder: Folder, row: Upload, book: Portfolio | None, chosen: Chosen | Mapping | None = None) -> Look:
+def look_at(
+    folder: Folder, row: Upload, book: Portfolio | None, read: First, chosen: Chosen | Mapping | None = None
+) -> Look:
     """The file with what was chosen for it; None: with what is guessed."""
-    manner = Manner(**folder.manner())
-    sample, sheet = sample_of(folder.source, manner)
+    manner, sample, sheet = read.manner, read.sample, read.sheet
     guess = {one.target: one for one in guesses(row.kind, sample)}
     digits = exponent(book.currency) if book else 2
     choosing = Choosing(row.kind, sample, digits)

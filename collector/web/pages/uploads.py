@@ -17,8 +17,7 @@ from collector.casework.actions import uploads
 from collector.casework.uploads import Folder
 from collector.casework.views import loads as views
 from collector.foundation.errors import BadInput
-from collector.foundation.files import Manner
-from collector.portfolio.loading import Mapping, read_mapping, sample_of, write_mapping
+from collector.portfolio.loading import Mapping, read_mapping, write_mapping
 from collector.portfolio.loading.choice import Choice as Chosen
 from collector.portfolio.rules import LoadKind, UploadState
 from collector.portfolio.tables import Portfolio, SavedMapping, Upload
@@ -28,6 +27,7 @@ from collector.web.pages.choosing import chosen_in
 from collector.web.pages.mapping import (
     Look,
     MappingPage,
+    first_of,
     is_shown,
     look_at,
     offers,
@@ -98,12 +98,12 @@ def file_mapping(
     elsewhere = past_mapping(desk, row)
     if elsewhere is not None:
         return see(elsewhere)
+    first = first_of(folder)
     with reading(desk) as session:
-        sample, _ = sample_of(folder.source, Manner(**folder.manner()))
-        saved = views.saved(session, row.portfolio_id, row.kind, sample.header)
+        saved = views.saved(session, row.portfolio_id, row.kind, first.sample.header)
     frame = frame_of(request, caller)
     begun = _start(folder, saved, start, frame.t)
-    return render(_mapping_page(look_at(folder, row, book, begun.chosen), frame, saved, begun))
+    return render(_mapping_page(look_at(folder, row, book, first, begun.chosen), frame, saved, begun))
 
 
 @dataclass(frozen=True)
@@ -169,15 +169,14 @@ def choose_mapping(request: Request, token: Token, desk: DeskParam, caller: Call
     elsewhere = past_mapping(desk, row)
     if elsewhere is not None:
         return see(elsewhere, "started")
-    sample, _ = sample_of(folder.source, Manner(**folder.manner()))
-    choice = chosen_in(fields, row.kind, sample)
-    look = look_at(folder, row, book, choice)
+    first = first_of(folder)
+    choice = chosen_in(fields, row.kind, first.sample)
+    look = look_at(folder, row, book, first, choice)
     if look.problems:
         frame = frame_of(request, caller)
         begun = Start(choice, frame.t("Something has to be said before the file is checked."))
         return render(_mapping_page(look, frame, (), begun), 422)
-    folder.write_mapping(write_mapping(look.mapping))
-    return _check(desk, row, book)
+    return _check(desk, row, book, write_mapping(look.mapping))
 
 
 class CheckForm(Form):
@@ -195,15 +194,15 @@ def check_again(token: Token, desk: DeskParam, caller: CallerParam, fields: Form
     if kept:
         with reading(desk) as session:
             saved = views.saved_mapping(session, caller.actor.scope, row.portfolio_id, kept)
-        look = look_at(folder, row, book, read_mapping(saved.body))
-        folder.write_mapping(write_mapping(look.mapping))
+        look = look_at(folder, row, book, first_of(folder), read_mapping(saved.body))
+        return _check(desk, row, book, write_mapping(look.mapping))
     if not folder.mapping.is_file():
         return see(f"/operations/files/{token}")
     return _check(desk, row, book)
 
 
-def _check(desk: Desk, row: Upload, book: Portfolio | None) -> Any:
-    at_once(start_trial(desk, row, book.code if book else None))
+def _check(desk: Desk, row: Upload, book: Portfolio | None, mapping: str | None = None) -> Any:
+    at_once(start_trial(desk, row, book.code if book else None, mapping))
     return see(f"/operations/files/{row.token}/check")
 
 
@@ -218,10 +217,15 @@ async def give_mapping(request: Request, token: Token, desk: DeskParam, caller: 
     file = _upload((await request.form()).get("mapping"))
     if file is None:
         raise BadInput("choose a file first")
+    await run_in_threadpool(_give, desk, caller, token, file)
+    return see(f"/operations/files/{token}")
+
+
+def _give(desk: Desk, caller: Caller, token: str, file: UploadFile) -> None:
     row, _, folder = own_file(desk, caller, token)
     if past_mapping(desk, row) is None:
-        await run_in_threadpool(keep_mapping_file, folder, row.kind, file)
-    return see(f"/operations/files/{token}")
+        with folder.held():
+            keep_mapping_file(folder, row.kind, file)
 
 
 @router.get("/operations/files/{token}/mapping.yaml")
