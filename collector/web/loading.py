@@ -102,6 +102,8 @@ def start_trial(desk: Desk, row: Upload, code: str | None, mapping: str | None =
     folder = Folder(desk.office.settings, row.token)
     handle = folder.hold()
     try:
+        with writing(desk) as session:
+            uploads.begin_trial(session, row.id or 0)
         if mapping is not None:
             folder.write_mapping(mapping)
         folder.write_progress("waiting", 0, 0)

@@ -274,6 +274,7 @@ def test_a_load_that_was_interrupted_is_told_and_started_again(building: Buildin
     assert "The server stopped in the midst of it" in page
     assert visitor.get(f"{address}/progress.json").json()["state"] == "interrupted"
     check = checked_again(visitor, address)
+    assert [row.state for row in all_of(building, Upload)] == ["waiting"]  # also while a long check goes on
     assert "2 = 2 + 0 + 0" in loaded(visitor, address, check).text
 
 

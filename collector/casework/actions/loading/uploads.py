@@ -75,6 +75,17 @@ def receive(
     return row
 
 
+def begin_trial(session: Session, upload_id: int) -> None:
+    """It waits again, whatever became of an earlier load; by whoever holds its folder. One that is over is a
+    `Conflict`."""
+    row = session.exec(locked(select(Upload).where(Upload.id == upload_id), session)).one()
+    if row.state in (UploadState.loaded, UploadState.dropped):
+        raise Conflict(STARTED)
+    row.state, row.error = UploadState.waiting, None
+    session.add(row)
+    session.flush()
+
+
 def begin_load(session: Session, upload_id: int, actor: Actor, now: datetime) -> Upload:
     """From now on it is being loaded; by whoever holds its folder, so that only one can come here at a time. One that
     is over is a `Conflict`."""
