@@ -29,6 +29,7 @@ from sqlalchemy import (
     cast,
     create_engine,
     event,
+    false,
     func,
     select,
     text,
@@ -229,6 +230,8 @@ def among(session: Session, column: Any, values: Collection[Any]) -> ColumnEleme
     """The column is one of these ids or words, passed as a single value however many they are: a list of
     thousands of parameters costs more than the rows it finds."""
     kept = list(values)
+    if not kept:
+        return false()  # of nothing, a database does not know what sort of values it would be
     if is_postgresql(session):
         listed = select(func.unnest(_array(kept)))
     else:

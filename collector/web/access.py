@@ -15,6 +15,8 @@ CALLERS = frozenset({Role.agent, Role.senior, Role.supervisor})
 TALKERS = CALLERS | {Role.legal, Role.tracer}
 """Everyone who may have a borrower on the line."""
 SUPERVISOR = frozenset({Role.supervisor})
+LOADERS = frozenset({Role.operations})
+"""Who may bring files, and see what of them was refused."""
 
 PUBLIC = frozenset({"login_page", "log_in", "alive", "ready"})
 """Pages without a sign-in."""
@@ -83,8 +85,21 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "legal_queue": SUPERVISOR | {Role.legal, Role.auditor},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},
     "operations": SUPERVISOR | {Role.operations, Role.auditor},
-    "load_file": frozenset({Role.operations}),
-    "download_rejects": SUPERVISOR | {Role.operations},
+    "bring_file": LOADERS,
+    "file_mapping": LOADERS,
+    "choose_mapping": LOADERS,
+    "give_mapping": LOADERS,
+    "download_mapping": LOADERS,
+    "keep_mapping": LOADERS,
+    "check_again": LOADERS,
+    "file_check": LOADERS,
+    "load_file": LOADERS,
+    "file_progress": LOADERS,
+    "progress_now": LOADERS,
+    "drop_file": LOADERS,
+    "load_page": SUPERVISOR | {Role.operations, Role.auditor},
+    "download_rejects": LOADERS,
+    "plan_run_page": SUPERVISOR | {Role.operations, Role.auditor},
     "propose_match": frozenset({Role.operations}),
     "answer_says_paid": frozenset({Role.operations}),
     "inbox": CALLERS | {Role.operations, Role.auditor},

@@ -23,7 +23,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-REFUSAL = b"This is larger than the server takes.\n"
+REFUSAL = b"This is larger than the server takes: 64 MB. Pack a table as .csv.gz, or use collector load there.\n"
 
 
 class TooLarge(Exception):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from starlette.datastructures import UploadFile
 from collector.casework.office import Office
 from collector.foundation.errors import BadInput, NotFound
 
-SUFFIXES = (".csv", ".csv.gz", ".xlsx", ".yaml", ".yml")
+TABLES = (".csv", ".csv.gz", ".xlsx")
+MAPPINGS = (".yaml", ".yml")
+SUFFIXES = (*TABLES, *MAPPINGS)
 
 
 @contextmanager
@@ -27,13 +30,25 @@ def _keep(folder: Path, number: int, file: UploadFile | None) -> Path | None:
     """The name a stranger gave is used for nothing but its ending (security section 2, paths)."""
     if file is None or not file.filename:
         return None
-    suffix = next((one for one in SUFFIXES if file.filename.lower().endswith(one)), None)
-    if suffix is None:
-        raise BadInput("send a .csv, .csv.gz or .xlsx file, and a mapping as .yaml")
-    path = folder / f"upload-{number}{suffix}"
+    path = folder / f"upload-{number}{suffix_of(file.filename)}"
     with path.open("wb") as out:
         shutil.copyfileobj(file.file, out)
     return path
+
+
+def suffix_of(name: str, among: Sequence[str] = SUFFIXES) -> str:
+    """The ending of a stranger's file name, if it is one of ours."""
+    suffix = next((one for one in among if name.lower().endswith(one)), None)
+    if suffix is None:
+        raise BadInput("send a .csv, .csv.gz or .xlsx file, and a mapping as .yaml")
+    return suffix
+
+
+def put(file: UploadFile, path: Path) -> None:
+    """The upload as that file, for the owner's eyes only."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        shutil.copyfileobj(file.file, out)
 
 
 def rejects_file(office: Office, run_id: int) -> Path:

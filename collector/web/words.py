@@ -28,7 +28,7 @@ def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 CHINESE = _read(Path(__file__).parent / "zh.po")
-_WORDS, _PARTS = CHINESE["word"], CHINESE["part"]
+_WORDS, _PARTS, _COLUMNS = CHINESE["word"], CHINESE["part"], CHINESE["column"]
 _REASONS = tuple(
     (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(english))), chinese)
     for english, chinese in CHINESE["reason"].items()
@@ -55,6 +55,13 @@ class Words:
             return ""
         known = plain_form(value)
         return _WORDS.get(known, known) if self.language == "zh" else known
+
+    def column(self, kind: str, name: str) -> str:
+        """A column of a kind of file, by what people call it."""
+        known = plain_form(name)
+        if self.language != "zh":
+            return known
+        return _COLUMNS.get(f"{kind}.{known}") or _COLUMNS.get(known) or _WORDS.get(known, known)
 
     def reason(self, text: str) -> str:
         """Why something is due or may not be, in this language; a sentence that is not known is shown as it is."""

@@ -69,6 +69,10 @@ def sweep(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return actions.sweep(office, clock(), WORKER.name)
 
 
+def tidy(office: Office, clock: Clock, _is_over: IsOver) -> object:
+    return actions.uploads.tidy_uploads(office, clock())
+
+
 def plan_days(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return actions.plan_new_days(office, clock(), WORKER.name)
 
@@ -81,4 +85,5 @@ TIMETABLE = (
     Bell("recordings", 30, fetch_recordings, "fetch recordings of calls, and remove those whose term is over"),
     Bell("sweep", 300, sweep, "what time alone brings: promises, expiries, referrals, fresh facts"),
     Bell("plan", 300, plan_days, "plan each portfolio once its new day has begun"),
+    Bell("tidy", 3600, tidy, "remove files that were brought and not loaded, and refused rows past their time"),
 )

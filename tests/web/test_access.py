@@ -84,6 +84,7 @@ def ids(house: Building) -> dict[str, int]:
             "promise_id": promise.id or 0,
             "payment_id": payment_id,
             "run_id": load.id or 0,
+            "plan_id": run.id or 0,
             "approval_id": matching.propose(
                 session, session.get_one(PaymentRow, payment_id), account, maker, NOW
             ).id or 0,

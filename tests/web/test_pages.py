@@ -305,20 +305,6 @@ def test_the_lost_are_found_with_their_calls_in_sight(building: Building) -> Non
     assert "+8613900139001" in {row.value for row in all_of(building, ContactPoint)}
 
 
-def test_a_file_is_loaded_with_its_rejects_to_fetch(building: Building) -> None:
-    visitor = building.signed_in("operations")
-    rows = "account_no,borrower_name,phone\nN-1,Zhou,+8613900139001\nN-2,,nonsense\n"
-    files = {"file": ("book.csv", rows.encode())}
-    page = visitor.post("/operations/load", {"kind": "accounts", "portfolio": "CN"}, files=files)
-    assert page.status_code == 200, page.text
-    link = re.search(r'href="(/operations/loads/\d+/rejects)"', page.text)
-    assert link
-    assert "N-2" in visitor.get(link[1]).text
-    assert building.signed_in("stranger").get(link[1]).status_code == 404
-    empty = visitor.post("/operations/load", {"kind": "accounts", "portfolio": "CN"})
-    assert empty.status_code == 422
-
-
 def test_a_new_user_signs_in_with_the_password_shown_once(building: Building) -> None:
     admin = building.signed_in("admin")
     page = admin.post("/users", {"name": "new", "role": "agent", "portfolio": "CN"}).text

@@ -8,7 +8,7 @@ from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
 from collector.casework.actions.levels import lower_level
-from collector.casework.actions.loading import load
+from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
@@ -108,6 +108,7 @@ __all__ = [
     "start_call",
     "stop",
     "sweep",
+    "uploads",
     "verify",
     "withdraw_promise",
     "withdraw_standing",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from collector.dispatch.rules import Reading
 from collector.dispatch.tables import InboundMessage
@@ -18,7 +18,7 @@ from collector.history.rules import Channel, HoldReason, ReferralKind, ReferralS
 from collector.history.tables import Attempt, Hold, OutcomeRow, Referral
 from collector.identity.rules import Scope
 from collector.portfolio.rules import PartyRole, PaymentKind, PaymentState
-from collector.portfolio.tables import Account, LoadRun, PaymentRow, Person, Portfolio
+from collector.portfolio.tables import Account, PaymentRow, Person, Portfolio
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,6 @@ class Spoken:
     caller: str
     slot: str
     outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A payment that matches no account, and the accounts of the book it might belong to, each with its reason."""
-
-    payment: PaymentRow
-    code: str
-    currency: str
-    zone: str
-    suggestions: Sequence[tuple[int, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,58 +166,6 @@ def account_for(session: Session, message: InboundMessage) -> int | None:
         Account.person_id == message.person_id, Account.portfolio_id == message.portfolio_id
     )
     return session.exec(statement.order_by(col(Account.id)).limit(1)).first()
-
-
-def held_payments(session: Session, scope: Scope, limit: int = 100) -> list[Held]:
-    """Payments that match no account, oldest first, with what might fit."""
-    statement = (
-        select(PaymentRow, Portfolio)
-        .join(Portfolio, col(Portfolio.id) == col(PaymentRow.portfolio_id))
-        .where(PaymentRow.state == PaymentState.held)
-    )
-    if scope.portfolio_ids is not None:
-        statement = statement.where(col(PaymentRow.portfolio_id).in_(scope.portfolio_ids))
-    rows = session.exec(statement.order_by(col(PaymentRow.paid_at), col(PaymentRow.id)).limit(limit)).all()
-    return [
-        Held(payment, book.code, book.currency, book.timezone, _suggestions(session, payment, book))
-        for payment, book in rows
-    ]
-
-
-def _suggestions(session: Session, payment: PaymentRow, book: Portfolio, most: int = 5) -> list[tuple[int, str, str]]:
-    """Accounts of the same portfolio by the payer's name, or by an amount that is exactly overdue or next due."""
-    statement = (
-        select(col(Account.id), col(Account.account_no), col(Person.name), col(AccountState.overdue))
-        .join(Person, col(Person.id) == col(Account.person_id))
-        .join(
-            AccountState,
-            (col(AccountState.account_id) == col(Account.id)) & (col(AccountState.person_id) == col(Account.person_id)),
-        )
-        .where(
-            Account.portfolio_id == book.id,
-            or_(
-                col(Person.name) == payment.payer_name,
-                col(AccountState.overdue) == payment.amount,
-                col(AccountState.next_due_amount) == payment.amount,
-            ),
-        )
-        .order_by((col(Person.name) == payment.payer_name).desc(), col(Account.id))
-        .limit(most)
-    )
-    found = []
-    for account_id, number, name, overdue in session.exec(statement):
-        by_amount = "amount overdue" if overdue == payment.amount else "amount next due"
-        why = "payer's name" if name == payment.payer_name else by_amount
-        found.append((account_id or 0, f"{book.code}/{number}", why))
-    return found
-
-
-def loads(session: Session, scope: Scope, limit: int = 30) -> Sequence[LoadRun]:
-    """The last loads, newest first."""
-    statement = select(LoadRun)
-    if scope.portfolio_ids is not None:
-        statement = statement.where(col(LoadRun.portfolio_id).in_(scope.portfolio_ids))
-    return session.exec(statement.order_by(col(LoadRun.id).desc()).limit(limit)).all()
 
 
 def says_paid(session: Session, scope: Scope) -> list[SaysPaid]:

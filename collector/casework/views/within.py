@@ -13,7 +13,7 @@ from collector.foundation.errors import NotFound
 from collector.history.tables import Dispute, Hold, Promise, Referral, StandingRow, Stop
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
-from collector.planning.tables import Task
+from collector.planning.tables import PlanRun, Task
 from collector.portfolio import queries as portfolio
 from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio
 
@@ -56,6 +56,11 @@ def payment(session: Session, scope: Scope, payment_id: int) -> PaymentRow:
 def load_run(session: Session, scope: Scope, run_id: int) -> LoadRun:
     """A load without a portfolio, such as of portfolios themselves, is seen by those who see everything."""
     found = session.get(LoadRun, run_id)
+    return _admitted(found, scope, found.portfolio_id if found else None)
+
+
+def plan_run(session: Session, scope: Scope, run_id: int) -> PlanRun:
+    found = session.get(PlanRun, run_id)
     return _admitted(found, scope, found.portfolio_id if found else None)
 
 

@@ -4,14 +4,20 @@ Limits and their reasons: security.md section 2, rows XLSX, YAML/JSON/CSV and fo
 a `BadInput` that names the file and, where there is one, the line, the column, the reason and what to do.
 """
 
-from collector.foundation.files.documents import read_json, read_yaml, read_yaml_with_lines
+from collector.foundation.files.delimited import UTF8
+from collector.foundation.files.documents import read_json, read_yaml, read_yaml_with_lines, write_yaml
+from collector.foundation.files.manner import Manner, manner_of
 from collector.foundation.files.rows import Batch
 from collector.foundation.files.tables import Table, read_table
-from collector.foundation.files.writing import replace_file, safe_cell, write_csv, write_xlsx
+from collector.foundation.files.writing import plain_cell, replace_file, safe_cell, write_csv, write_xlsx
 
 __all__ = [
+    "UTF8",
     "Batch",
+    "Manner",
     "Table",
+    "manner_of",
+    "plain_cell",
     "read_json",
     "read_table",
     "read_yaml",
@@ -20,4 +26,5 @@ __all__ = [
     "safe_cell",
     "write_csv",
     "write_xlsx",
+    "write_yaml",
 ]

@@ -20,12 +20,13 @@ from collector.foundation.memory import no_collecting
 csv.field_size_limit(limits.MAX_FIELD)  # of the process; the reader checks it in C, at no cost per row
 
 Fail = Callable[[str, int | None], BadInput]
+UTF8 = "utf-8"
 
 
 class _Guarded(io.RawIOBase):
     """The bytes of a table on their way to the decoder: counted, and stopped at a NUL or at a limit."""
 
-    def __init__(self, name: str, file: BinaryIO, packed: bool, fail: Fail) -> None:
+    def __init__(self, name: str, file: BinaryIO, packed: bool, fail: Fail, encoding: str) -> None:
         self.name = name
         self._file = file
         self._stream: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
@@ -33,7 +34,7 @@ class _Guarded(io.RawIOBase):
         self._fail = fail
         self._lines = 0
         self._count = 0
-        self._ends = _Endings()
+        self._ends = _Endings(encoding)
         self.last = b""
 
     def readable(self) -> bool:
@@ -76,10 +77,11 @@ class _Guarded(io.RawIOBase):
 
 
 class _Endings:
-    """UTF-8 checked chunk by chunk, so that the first bad byte can be named with its line."""
+    """The encoding checked chunk by chunk, so that the first bad byte can be named with its line."""
 
-    def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)()
 
     def feed(self, chunk: bytes, lines: int, fail: Fail) -> None:
         if chunk and chunk.isascii() and not self._decoder.getstate()[0]:
@@ -90,8 +92,10 @@ class _Endings:
             line = lines + error.object[: error.start].count(b"\n") + 1
             if not chunk:
                 raise fail("the file is cut off in the middle of a character; fetch it again", line) from error
-            hint = _encoding_hint(error.object[error.start :])
             bad = error.object[error.start]
+            if self._encoding != UTF8:
+                raise fail(f"byte 0x{bad:02X} is not {self._encoding.upper()}; save it as CSV UTF-8", line) from error
+            hint = _encoding_hint(error.object[error.start :])
             raise fail(f"byte 0x{bad:02X} is not UTF-8{hint}; save it as CSV UTF-8", line) from error
 
 
@@ -104,14 +108,17 @@ def _encoding_hint(rest: bytes) -> str:
     return " (it looks like GBK)" if "\u4e00" <= text[:1] <= "\u9fff" else ""
 
 
-def open_delimited(name: str, file: BinaryIO, delimiter: str, batch_rows: int, *, packed: bool) -> Source:
+def open_delimited(
+    name: str, file: BinaryIO, delimiter: str, batch_rows: int, *, packed: bool, encoding: str = UTF8
+) -> Source:
     """A CSV from its first byte: the header checked, the rows to come."""
 
     def fail(reason: str, line: int | None) -> BadInput:
         return BadInput(problems=(Problem(reason, line, file=name),))
 
-    guard = _Guarded(name, file, packed, fail)
-    text = io.TextIOWrapper(io.BufferedReader(guard, 1 << 18), "utf-8-sig", newline="")
+    guard = _Guarded(name, file, packed, fail, encoding)
+    shown = "utf-8-sig" if encoding == UTF8 else encoding
+    text = io.TextIOWrapper(io.BufferedReader(guard, 1 << 18), shown, newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     line, cells = _first(reader, fail)
     header = checked_header(cells, line, name)

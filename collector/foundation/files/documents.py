@@ -194,3 +194,27 @@ def _finite(digits: str) -> float:
 
 def _no_constant(word: str) -> float:
     raise ValueError(f"{word} is not a number in JSON")
+
+
+PLAIN = re.compile(r"[^\W\d_][\w ().%/:-]*[\w).%]|[^\W\d_]")
+"""Texts that need no quotation marks, whoever reads them."""
+
+
+class _Writer(yaml.SafeDumper):
+    """Texts that could be taken for something else stand in quotation marks; nothing is ever an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    is_plain = PLAIN.fullmatch(text) and text not in WORDS and ": " not in text and not text.endswith(":")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain else '"')
+
+
+_Writer.add_representer(str, _text_node)
+
+
+def write_yaml(document: Any) -> str:
+    """The document as `read_yaml` reads it back: the same keys, the same values."""
+    return yaml.dump(document, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=120)

@@ -32,6 +32,8 @@ class Source:
 
     header: list[str]
     batches: Iterator[Batch]
+    sheet: str = ""
+    """Of a workbook: the name of the one sheet that is read."""
 
 
 def checked_header(cells: list[str], line: int, file: str) -> list[str]:

@@ -11,11 +11,12 @@ from types import TracebackType
 from typing import BinaryIO
 
 from collector.foundation.errors import BadInput, Problem
-from collector.foundation.files.delimited import open_delimited
+from collector.foundation.files.delimited import UTF8, open_delimited
 from collector.foundation.files.limits import BATCH_ROWS
 from collector.foundation.files.rows import Batch, Source
 from collector.foundation.files.workbook import open_workbook
 
+GZIP = b"\x1f\x8b"
 FOREIGN = {
     b"\xd0\xcf\x11\xe0": "an old or protected workbook; save it as .xlsx without a password, or as CSV UTF-8",
     b"\xff\xfe": "UTF-16 text; save it as CSV UTF-8",
@@ -35,6 +36,8 @@ class Table:
     total_hint: int
     """Bytes on disk; `Batch.consumed` counts towards it."""
     close: Callable[[], None]
+    sheet: str = ""
+    """Of a workbook: the name of the one sheet that is read."""
 
     def __enter__(self) -> Table:
         return self
@@ -45,9 +48,9 @@ class Table:
         self.close()
 
 
-def read_table(path: Path, *, delimiter: str = ",", batch_rows: int = BATCH_ROWS) -> Table:
+def read_table(path: Path, *, delimiter: str = ",", batch_rows: int = BATCH_ROWS, encoding: str = UTF8) -> Table:
     """The table in a file: UTF-8 CSV (a BOM is fine), the same gzipped, or the first visible sheet of an
-    XLSX.
+    XLSX. `encoding` and `delimiter` are of a CSV that is written otherwise; a workbook asks for neither.
 
     Cells come as text, exactly as written in a CSV and in canonical form from a workbook: ISO dates, numbers
     without a trailing .0, true and false. Rows of nothing but empty cells are left out. A row with too many
@@ -56,8 +59,8 @@ def read_table(path: Path, *, delimiter: str = ",", batch_rows: int = BATCH_ROWS
     """
     with ExitStack() as stack:
         file = _open(path, stack)
-        source = _source(path, file, delimiter, batch_rows, stack)
-        return Table(source.header, source.batches, path.stat().st_size, stack.pop_all().close)
+        source = _source(path, file, delimiter, batch_rows, stack, encoding)
+        return Table(source.header, source.batches, path.stat().st_size, stack.pop_all().close, source.sheet)
 
 
 def _open(path: Path, stack: ExitStack) -> BinaryIO:
@@ -73,7 +76,7 @@ def _open(path: Path, stack: ExitStack) -> BinaryIO:
         raise BadInput(problems=(Problem(f"can not be read: {error.strerror}", file=path.name[:100]),)) from error
 
 
-def _source(path: Path, file: BinaryIO, delimiter: str, batch_rows: int, stack: ExitStack) -> Source:
+def _source(path: Path, file: BinaryIO, delimiter: str, batch_rows: int, stack: ExitStack, encoding: str) -> Source:
     magic = file.read(8)
     file.seek(0)
     if not magic:
@@ -83,4 +86,5 @@ def _source(path: Path, file: BinaryIO, delimiter: str, batch_rows: int, stack: 
             raise BadInput(problems=(Problem(f"this is {what}", file=path.name),))
     if magic.startswith(b"PK"):
         return open_workbook(path, batch_rows, stack)
-    return open_delimited(path.name, file, delimiter, batch_rows, packed=magic.startswith(b"\x1f\x8b"))
+    packed = magic.startswith(GZIP)
+    return open_delimited(path.name, file, delimiter, batch_rows, packed=packed, encoding=encoding)

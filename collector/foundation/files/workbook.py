@@ -32,14 +32,15 @@ def open_workbook(path: Path, batch_rows: int, stack: ExitStack) -> Source:
     _check_parts(path)
     child = stack.enter_context(_started(path))
     stack.callback(child.kill)
-    replies = _replies(child, path.name)
+    named: list[str] = []
+    replies = _replies(child, path.name, named)
     header: list[str] | None = None
     for line, cells in replies:
         header = checked_header(_until_last(cells), line, path.name)
         break
     if header is None:
         raise _bad(path, "the first sheet is empty; it needs at least a header")
-    return Source(header, _batches(replies, header, batch_rows, path))
+    return Source(header, _batches(replies, header, batch_rows, path), "".join(named))
 
 
 def _bad(path: Path, reason: str, line: int | None = None) -> BadInput:
@@ -74,10 +75,13 @@ def _started(path: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _replies(child: subprocess.Popen[bytes], name: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Rows as (number, cells), or (number, what is wrong with this row)."""
+def _replies(child: subprocess.Popen[bytes], name: str, named: list[str]) -> Iterator[tuple[int, list[str] | str]]:
+    """Rows as (number, cells), or (number, what is wrong with this row); `named` gets the name of the sheet."""
     finished = False
     for reply in _lines(child.stdout):
+        if "sheet" in reply:
+            named.append(reply["sheet"])
+            continue
         if "error" in reply:
             raise BadInput(problems=(Problem(reply["error"], reply.get("line"), file=name),))
         finished = "end" in reply

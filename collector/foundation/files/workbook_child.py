@@ -55,7 +55,10 @@ def _confine(memory: int, seconds: int) -> None:
 def _first_visible(path: str) -> CalamineSheet | None:
     book = CalamineWorkbook.from_path(path)
     names = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-    return book.get_sheet_by_name(names[0]) if names else None
+    if not names:
+        return None
+    _say(sheet=names[0])
+    return book.get_sheet_by_name(names[0])
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:

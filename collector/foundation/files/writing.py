@@ -33,6 +33,11 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def plain_cell(text: str) -> str:
+    """The text that `safe_cell` made safe, for tables of our own that come back."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def _shown(value: Value) -> str:
     """Only text can carry a formula: numbers are written as they are, so that -5 stays -5."""
     if value is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -132,13 +133,15 @@ def _try_one(order: _Order, portfolio_id: int, elsewhere: dict[int, list[Flight]
 
 
 def _plan_one(order: _Order, portfolio_id: int) -> RunResult:
+    begun = time.monotonic()
     ground = _ground(order, portfolio_id)
     with _run(order.begin, ground.ctx, order.now) as run_id:
         tally = _sweep(order, ground, Errand(ground.ctx, order.now, run_id))
         cuts = _cuts(tally, ground.places)
         result = _result(ground, run_id, tally, cuts)
         with order.begin() as session:
-            _publish(session, result, ground.ctx.policy, cuts, order.actor, order.now)
+            run = _publish(session, result, ground.ctx.policy, cuts, order.actor, order.now)
+            run.counts = {**run.counts, "seconds": round(time.monotonic() - begun, 1)}
     return result
 
 
@@ -249,7 +252,7 @@ def _result(ground: _Ground, run_id: int | None, tally: Tally, cuts: dict[str, C
 
 def _publish(
     session: Session, result: RunResult, policy: Policy, cuts: dict[str, Cut], actor: str, now: datetime
-) -> None:
+) -> PlanRun:
     """One short transaction: the run before is superseded, this one is seen, and one audit entry tells of it."""
     lock_key(session, f"plan-{result.portfolio_id}")
     run = session.get(PlanRun, result.run_id, populate_existing=True)
@@ -275,6 +278,7 @@ def _publish(
     session.add(run)
     keep_policy(session, policy, result.portfolio_id, actor, now)
     _tell(session, result, policy, actor, now)
+    return run
 
 
 def _leave_out(session: Session, run_id: int | None, level: str, cut: Cut) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Literal, NamedTuple
 
@@ -16,7 +16,8 @@ from collector.portfolio.loading.expressions import Frame
 
 class NumberFormat(BaseModel):
     """How a column writes numbers. `scientific` takes 1.00E+05; `round` to so many decimals, half to even;
-    `negative: zero` for columns where less than nothing means nothing (a credit balance)."""
+    `negative: zero` for columns where less than nothing means nothing (a credit balance); `unit` is a mark beside the
+    number that is taken off, such as ¥, 元 or %."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,6 +26,7 @@ class NumberFormat(BaseModel):
     scientific: bool = False
     round: int | None = None
     negative: Literal["refuse", "zero"] = "refuse"
+    unit: str = ""
 
 
 class Fault(NamedTuple):
@@ -58,7 +60,8 @@ def _changed(text: str, change: Callable[[str], str]) -> str | Fault:
 
 
 def canonical_date(text: str, formats: Sequence[str]) -> str:
-    """An ISO date, or an ISO moment where the format knows the hour; the first format that fits wins. The format
+    """An ISO date, or an ISO moment where there is an hour; the first format that fits wins. Midnight is told as the
+    bare day, which begins with it: spreadsheets put it behind days that have no hour. The format
     `excel` is the number that a spreadsheet keeps a date as, and shows where the cell was not formatted."""
     for form in formats:
         if form == EXCEL and SERIAL.fullmatch(text):
@@ -67,10 +70,11 @@ def canonical_date(text: str, formats: Sequence[str]) -> str:
             found = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the portfolio's, applied later
         except ValueError:
             continue
-        return found.isoformat(" ") if "%H" in form or "%I" in form else found.date().isoformat()
+        return found.isoformat(" ") if found.time() != MIDNIGHT else found.date().isoformat()
     raise BadInput(f"{text[:40]!r} is not written as {' or '.join(formats)}")
 
 
+MIDNIGHT = time(0)
 EXCEL = "excel"
 SERIAL = re.compile(r"[0-9]{2,6}(\.[0-9]{1,15})?", re.ASCII)
 SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of the calendar, in no zone
@@ -86,7 +90,8 @@ def _spreadsheet_day(text: str) -> str:
 
 
 def canonical_number(text: str, form: NumberFormat) -> str:
-    plain = text.replace(form.thousands, "") if form.thousands else text
+    bare = text.removeprefix(form.unit).removesuffix(form.unit).strip() if form.unit else text
+    plain = bare.replace(form.thousands, "") if form.thousands else bare
     if form.decimal == ",":
         plain = plain.replace(",", ".")
     try:

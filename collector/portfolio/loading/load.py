@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,7 @@ from collector.portfolio.loading.merge.payments import TABLE as PAYMENTS
 from collector.portfolio.loading.merge.payments import Payments
 from collector.portfolio.loading.parsing import Book
 from collector.portfolio.loading.phones import region_of_zone
+from collector.portfolio.loading.problems import Told, told_kinds
 from collector.portfolio.loading.reading import Progress, Reading, Rows, no_progress
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import LoadRun, Portfolio
@@ -47,7 +48,8 @@ def nothing_more(_session: Session, _account_ids: Sequence[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What a load did. `problems` are the first of the rejected rows; the rejects file has all of them.
+    """What a load did. `problems` are the first of the rejected rows, `kinds` what they have in common; the rejects
+    file has all of them.
 
     `payments_as_of`: up to when every payment is loaded, after this load (None: not a payments file, or never yet).
     `payments_as_of_held`: this file would have moved it, but rows were rejected, so that some payments are missing.
@@ -63,6 +65,7 @@ class LoadResult:
     changed_accounts: tuple[int, ...] = field(repr=False)
     """Ids of the accounts whose records changed, in ascending order: those whose facts must be refreshed."""
     problems: tuple[Problem, ...] = ()
+    kinds: tuple[Told, ...] = field(default=(), repr=False)
     payments_as_of: datetime | None = None
     payments_as_of_held: bool = False
 
@@ -133,7 +136,7 @@ def load(
                 result = _merge(session, job, reading, loader, table, _Run(kind, path.name, sha256, actor, moment))
                 merged(session, result.changed_accounts)
         reading.finish()
-    return result
+        return replace(result, kinds=told_kinds(reading, mapping))
 
 
 def read_book(begin: Begin, kind: LoadKind, portfolio_code: str | None, mapping: Mapping | None, at: datetime) -> Book:

@@ -5,12 +5,15 @@ Then our columns: `rename`, `constants`, `derive` (see `expressions`), once more
 makes several rows out of one. Then `where` leaves rows out; they are counted as skipped, not as read.
 
     kind: payments                       # what the rows are; must be what is loaded
+    encoding: gb18030                    # optional: of a CSV that is not UTF-8
+    delimiter: ";"                       # optional: of a CSV whose fields are not separated by commas
     portfolio: LP500                     # optional: the portfolio, unless the command names one
     as_of: 2016-12-08                    # optional: the day of the file: reported lateness, or payments as of
     blank: ["nan", "-"]
     dates: {due: "%m/%d/%Y", paid: ["%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M"], opened: excel}
     numbers: {balance: {thousands: ",", decimal: ".", scientific: true, round: 2, negative: zero}}
     values: {sex: {"1": male, "2": female}}
+    drop: [phone]                        # columns of the file that are called like ours and are something else
     rename: {Loan_ID: account_no}
     constants: {product: cash}
     derive: {reference: {concat: [{from: Loan_ID}, "-1"]}}
@@ -25,13 +28,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from collector.foundation.clock import at_local
 from collector.foundation.errors import BadInput, Problem
-from collector.foundation.files import read_yaml_with_lines
+from collector.foundation.files import read_yaml_with_lines, write_yaml
 from collector.portfolio.loading.columns import SHAPES
 from collector.portfolio.loading.expressions import Expression, Frame, Wrong, compiled, known
 from collector.portfolio.loading.formats import NumberFormat, canonical_date, canonical_number, rewrite
@@ -53,12 +56,15 @@ class Mapping(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: LoadKind
+    encoding: Literal["utf-8", "gb18030"] = "utf-8"
+    delimiter: Literal[",", ";", "\t", "|"] = ","
     portfolio: str | None = None
     as_of: str | None = None
     blank: list[str] = []
     dates: dict[str, str | list[str]] = {}
     numbers: dict[str, NumberFormat] = {}
     values: dict[str, dict[str | int, Scalar]] = {}
+    drop: list[str] = []
     rename: dict[str, str] = {}
     constants: dict[str, Scalar] = {}
     derive: dict[str, Any] = {}
@@ -109,6 +115,11 @@ def read_mapping(source: Path | str, name: str = "") -> Mapping:
     if problems:
         raise BadInput(problems=problems)
     return mapping
+
+
+def write_mapping(mapping: Mapping) -> str:
+    """The mapping as YAML that `read_mapping` takes, without what goes without saying."""
+    return write_yaml(mapping.model_dump(mode="json", by_alias=True, exclude_defaults=True))
 
 
 def _told(error: ValidationError, lines: Map[tuple[str | int, ...], int], file: str | None) -> tuple[Problem, ...]:
@@ -167,7 +178,8 @@ class Translator:
         except Wrong as error:
             where = ".".join(map(str, error.place))
             raise BadInput(problems=(Problem(f"{error.reason}", None, where, file),)) from error
-        self.header = tuple({**dict.fromkeys(header), **dict.fromkeys(mapping.targets | mapping.implied.keys())})
+        kept = dict.fromkeys(name for name in header if name not in mapping.drop)
+        self.header = tuple({**kept, **dict.fromkeys(mapping.targets | mapping.implied.keys())})
 
     def _check_sources(self) -> None:
         mapping = self._mapping

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from collector.foundation.errors import BadInput, Problem
-from collector.foundation.files import Batch, Table, read_table
+from collector.foundation.files import UTF8, Batch, Table, read_table
 from collector.foundation.memory import no_collecting
 from collector.portfolio.loading.checks import CHECKS
 from collector.portfolio.loading.columns import SHAPES, Column
@@ -23,7 +23,7 @@ from collector.portfolio.loading.expressions import Frame
 from collector.portfolio.loading.mapping import Mapped, Translator
 from collector.portfolio.loading.mapping import Mapping as FileMapping
 from collector.portfolio.loading.parsing import Book, meant
-from collector.portfolio.loading.rejects import Rejects, check_place
+from collector.portfolio.loading.rejects import Rejects, check_place, without_marks
 from collector.portfolio.rules import LoadKind
 
 RowFaults = dict[int, list[tuple[str | None, str]]]
@@ -85,7 +85,8 @@ class Reading:
         self._data_rows = 0
         if mapping is not None and mapping.kind is not kind:
             raise BadInput(f"the mapping is for {mapping.kind}, and {kind} are being loaded")
-        self._table: Table = read_table(path)
+        encoding, delimiter = (mapping.encoding, mapping.delimiter) if mapping else (UTF8, ",")
+        self._table: Table = without_marks(read_table(path, encoding=encoding, delimiter=delimiter))
         try:
             if rejects is not None:
                 check_place(rejects, path)
@@ -104,6 +105,11 @@ class Reading:
     ) -> None:
         self._table.close()
         self.rejects.close()
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The file's own columns."""
+        return self._table.header
 
     def _checked_columns(self) -> tuple[Column, ...]:
         """Our columns that the file has. All that are missing, and all that are unknown, are named at once."""

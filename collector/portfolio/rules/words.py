@@ -118,6 +118,17 @@ class LoadKind(StrEnum):
     events = "events"
 
 
+class UploadState(StrEnum):
+    """Of a file that somebody brought. `loading` with nobody at it is one that was interrupted."""
+
+    waiting = "waiting"
+    loading = "loading"
+    loaded = "loaded"
+    failed = "failed"
+    dropped = "dropped"
+    """Discarded by its user, or past its time."""
+
+
 class LedgerKind(StrEnum):
     bank = "bank"
     card = "card"

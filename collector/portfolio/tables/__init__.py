@@ -15,6 +15,7 @@ from collector.portfolio.tables.book import (
     PortfolioAccess,
 )
 from collector.portfolio.tables.stage import STAGES, stage_account, stage_instalment, stage_party, stage_payment
+from collector.portfolio.tables.uploads import SavedMapping, Upload
 
 __all__ = [
     "STAGES",
@@ -30,6 +31,8 @@ __all__ = [
     "Person",
     "Portfolio",
     "PortfolioAccess",
+    "SavedMapping",
+    "Upload",
     "stage_account",
     "stage_instalment",
     "stage_party",

@@ -8,8 +8,8 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from collector.audit import queries as audit
 from collector.audit.actions import record
 from collector.casework import queries, strategies
+from collector.casework.views import held as views
 from collector.casework.views import matching, within
-from collector.casework.views import queues as views
 from collector.casework.views.account import account_view
 from collector.casework.views.find import accounts, others_of, search
 from collector.casework.views.timeline import timeline
@@ -17,7 +17,7 @@ from collector.compliance.check import check_document, check_schema
 from collector.foundation.clock import parse_moment
 from collector.foundation.money import plain
 from collector.portfolio.queries import portfolio_by_code
-from collector.portfolio.rules import LoadKind
+from collector.portfolio.rules import LoadKind, Sign
 from collector.web.api.frame import answer, require_everything, waiting
 from collector.web.api.models import AccountAsked, CheckAsked, MatchAsked, PublishAsked, SearchAsked, StrategyAsked
 from collector.web.loading import load_upload
@@ -150,14 +150,35 @@ def api_explain(asked: AccountAsked, desk: DeskParam, caller: ApiCallerParam) ->
 def api_held_payments(desk: DeskParam, caller: ApiCallerParam) -> Any:
     """Payments that match no account and wait for a person, with what might fit."""
     with reading(desk) as session:
-        held = views.held_payments(session, caller.actor.scope)
-        return answer(payments=[_held(one) for one in held])
+        held = views.held_payments(session, desk.office, caller.actor.scope, limit=100)
+        return answer(payments=[_held(one) for one in held.rows])
 
 
 def _held(one: views.Held) -> dict[str, Any]:
     names = ("id", "reference", "account_no", "card_no", "payer_name", "paid_at", "reason")
     amount = plain(one.payment.amount, one.currency)
-    return {**_kept(one.payment, names), "portfolio": one.code, "amount": amount, "suggestions": one.suggestions}
+    suggestions = [(fit.account_id, f"{one.code}/{fit.account_no}", SIGNS[fit.signs[0]]) for fit in one.fits]
+    scores = [
+        {"account": f"{one.code}/{fit.account_no}", "score": fit.score, "signs": [str(sign) for sign in fit.signs]}
+        for fit in one.fits
+    ]
+    told = {"portfolio": one.code, "amount": amount, "suggestions": suggestions, "fits": scores}
+    return {**_kept(one.payment, names), **told}
+
+
+SIGNS = {
+    Sign.account_typo: "account number with one slip",
+    Sign.same_card: "the same card",
+    Sign.card_typo: "card number with one slip",
+    Sign.same_name: "payer's name",
+    Sign.alike_name: "a name like the payer's",
+    Sign.amount_overdue: "amount overdue",
+    Sign.amount_instalment: "amount of an instalment",
+    Sign.amount_owed: "amount owed",
+    Sign.phone_tail: "end of a phone",
+    Sign.id_tail: "end of an ID",
+}
+"""What speaks for an account, in words."""
 
 
 @router.post("/payments/{payment_id}/match")

@@ -14,14 +14,17 @@ from collector.web.pages import (
     floor_live,
     inbox,
     law,
+    loads,
     opening,
     operations,
     recordings,
     reference,
     referrals,
+    runs,
     search,
     stops,
     talk,
+    uploads,
 )
 
 PUBLIC = (entry.public, reference.schema)
@@ -48,6 +51,9 @@ PAGES = tuple(
         referrals,
         operations,
         recordings,
+        uploads,
+        loads,
+        runs,
         inbox,
         admin,
         reference,

@@ -5,39 +5,49 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path, Request
-from fastapi.responses import FileResponse
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from fastapi import APIRouter, Path, Query, Request
 
-from collector.audit.actions import record
 from collector.casework import actions, queries
-from collector.casework.views import matching, queues, within
+from collector.casework.uploads import KEPT
+from collector.casework.views import loads, matching, queues, runs, within
 from collector.casework.views.floor import approvals, held_count
-from collector.foundation.clock import parse_moment
-from collector.foundation.errors import BadInput
+from collector.casework.views.held import Held, held_payments
 from collector.identity.tables import User
 from collector.portfolio.queries import portfolios
-from collector.portfolio.rules import LoadKind
-from collector.web.loading import load_upload
+from collector.portfolio.rules import Fit, LoadKind, Sign
+from collector.web.guard import MAX_BODY
+from collector.web.loading import INSTALLATION_WIDE
 from collector.web.pages.floor import Waiting, waiting
+from collector.web.pages.loads import TOTALS, total
+from collector.web.pages.runs import plans_table, sends_table
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
-from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
+from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Frame, Page, Table, Told, choices, num, render, table
-from collector.web.uploads import kept_rejects, rejects_file
+from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
 
-TOTALS = ("read", "accepted", "unchanged", "rejected", "held")
+
+@dataclass(frozen=True)
+class FitShown:
+    """An account that a payment may belong to; `score` out of 100."""
+
+    key: str
+    href: str
+    score: int
+    why: str
 
 
 @dataclass(frozen=True)
 class HeldShown:
     id: int
+    amount: str
+    when: str
     words: str
     payer: str
-    suggestions: Sequence[tuple[str, str]]
+    fits: Sequence[FitShown]
+    proposed: str
 
 
 @dataclass(frozen=True)
@@ -53,8 +63,14 @@ class OperationsPage(Page):
     template: ClassVar[str] = "operations.html"
     kinds: Sequence[Choice]
     codes: Sequence[str]
+    waiting: Table
     loads: Table
+    plans: Table
+    sends: Table
+    most: int
+    """Bytes of a file that are taken."""
     held: Sequence[HeldShown]
+    held_next: str
     held_count: int
     says_paid: Sequence[SaysPaidShown]
     approvals: Sequence[Waiting]
@@ -65,35 +81,47 @@ class OperationsPage(Page):
     may_plan: bool
 
 
-@dataclass(frozen=True)
-class LoadedPage(Page):
-    template: ClassVar[str] = "loaded.html"
-    totals: Sequence[tuple[str, str]]
-    problems: Sequence[str]
-    rejects: str
-    as_of: str
+OFTEN = (
+    LoadKind.payments,
+    LoadKind.accounts,
+    LoadKind.instalments,
+    LoadKind.parties,
+    LoadKind.events,
+    LoadKind.callers,
+    LoadKind.portfolios,
+)
+"""Kinds of files, the daily ones first."""
 
 
 @router.get("/operations")
-def operations(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
+def operations(
+    request: Request, desk: DeskParam, caller: CallerParam, held: Annotated[int, Query(ge=0, le=2**62)] = 0
+) -> Any:
+    """`held`: the payment after which those without an account are shown."""
     frame, now = frame_of(request, caller), desk.clock()
     t = frame.t
     with reading(desk) as session:
         scope = caller.actor.scope
         books = portfolios(session, scope)
+        waits = held_payments(session, desk.office, scope, held)
         page = OperationsPage(
             frame=frame,
-            kinds=choices(t, LoadKind),
+            kinds=choices(t, [kind for kind in OFTEN if scope.portfolio_ids is None or kind not in INSTALLATION_WIDE]),
             codes=[book.code for book in books],
-            loads=_loads(desk, queues.loads(session, scope), {book.id or 0: book.code for book in books}, frame),
-            held=[_held(one, frame, caller) for one in queues.held_payments(session, scope)],
+            waiting=_waiting(loads.waiting(session, desk.office, scope, caller.actor.user_id, now), caller, now, t),
+            loads=_loads(loads.loaded(session, scope), t),
+            plans=plans_table(runs.plan_runs(session, scope), t),
+            sends=sends_table(runs.sends(session, scope, now), t),
+            held=[_held(one, frame, caller) for one in waits.rows],
+            held_next=f"/operations?held={waits.after}#held" if waits.after else "",
             held_count=held_count(session, scope),
             says_paid=[_says_paid(one, frame, now) for one in queues.says_paid(session, scope)],
             approvals=[
                 waiting(session, row, caller, t) for row in approvals(session, scope) if row.kind == matching.MATCH
             ],
+            most=MAX_BODY,
             may_decide=may_open(caller, "decide_approval"),
-            may_load=may_open(caller, "load_file"),
+            may_load=may_open(caller, "bring_file"),
             may_match=may_open(caller, "propose_match"),
             may_answer=may_open(caller, "answer_says_paid"),
             may_plan=may_open(caller, "plan_now"),
@@ -101,49 +129,91 @@ def operations(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     return render(page)
 
 
-def _loads(desk: Desk, rows: Sequence[Any], codes: dict[int, str], frame: Frame) -> Table:
-    t = frame.t
-    head: list[Cell | str] = [t("When"), t("Kind"), t("Portfolio"), t("File"), t("By")]
+def _loads(rows: Sequence[loads.Loaded], t: Words) -> Table:
+    head: list[Cell | str] = [t("When"), t("File"), t("Kind"), t("Portfolio"), t("By")]
     return table(
-        [*head, *(num(t(f"{name}")) for name in TOTALS), ""],
+        [*head, *(num(total(name, t)) for name in TOTALS)],
         [
             [
-                f"{Told(t, 'UTC').short(row.at)} UTC",
-                t.word(row.kind),
-                codes.get(row.portfolio_id or 0, ""),
-                row.file_name,
-                row.actor.removeprefix("user:"),
+                Told(t, one.zone).short(one.run.at),
+                Cell(one.name, "code", f"/operations/loads/{one.run.id}"),
+                t.word(one.run.kind),
+                one.code,
+                one.run.actor.removeprefix("user:"),
                 *(
-                    num(str(getattr(row, name)), "late" if name == "rejected" and row.rejected else "")
+                    num(f"{getattr(one.run, name):,}", "late" if name == "rejected" and one.run.rejected else "")
                     for name in TOTALS
                 ),
-                _rejects(desk, row, t),
             ]
-            for row in rows
+            for one in rows
         ],
         t("Nothing was loaded yet. Start with portfolios, then callers, accounts, instalments and payments."),
     )
 
 
-def _rejects(desk: Desk, row: Any, t: Any) -> Cell:
-    if row.rejected and rejects_file(desk.office, row.id or 0).is_file():
-        return Cell(t("refused rows"), "", f"/operations/loads/{row.id}/rejects")
-    return Cell("")
+SHADES = {"loading": "", "waiting": "look", "failed": "late", loads.INTERRUPTED: "late"}
 
 
-def _held(one: queues.Held, frame: Frame, caller: Caller) -> HeldShown:
+def _waiting(rows: Sequence[loads.Waiting], caller: Caller, now: datetime, t: Words) -> Table:
+    """Files that are not in the book yet; only its own user opens one."""
+    return table(
+        [t("File"), t("Kind"), t("Portfolio"), t("By"), t("State"), t("Kept for")],
+        [
+            [
+                Cell(one.row.file_name, "code", _file(one, caller)),
+                t.word(one.row.kind),
+                one.code,
+                one.row.actor.removeprefix("user:"),
+                Cell(t.word(one.state), SHADES.get(one.state, "")),
+                t("{count} h", count=int((one.row.made_at + KEPT - now).total_seconds() // 3600)),
+            ]
+            for one in rows
+        ],
+        t("No file waits. One that is brought is checked first, and kept for a day."),
+    )
+
+
+def _file(one: loads.Waiting, caller: Caller) -> str:
+    if one.row.user_id != caller.actor.user_id:
+        return ""
+    page = "" if one.state == "waiting" else "/progress"
+    return f"/operations/files/{one.row.token}{page}"
+
+
+def _held(one: Held, frame: Frame, caller: Caller) -> HeldShown:
     """The whole card number only for those who look for its account."""
-    told_of = Told(frame.t, one.zone, one.currency)
-    payment = one.payment
+    t, told_of, payment = frame.t, Told(frame.t, one.zone, one.currency), one.payment
     card = payment.card_no or ""
     if card and not may_open(caller, "propose_match"):
         card = f"··{card[-4:]}"
     numbers = payment.account_no or card
-    words = " · ".join(
-        part for part in (one.code, told_of.money(payment.amount), told_of.moment(payment.paid_at), numbers) if part
+    words = " · ".join(part for part in (one.code, numbers, payment.reason or "") if part)
+    return HeldShown(
+        id=payment.id or 0,
+        amount=told_of.money(payment.amount),
+        when=told_of.moment(payment.paid_at),
+        words=words,
+        payer=payment.payer_name or "",
+        fits=[_fit(fit, one.code, t) for fit in one.fits],
+        proposed=one.proposed,
     )
-    suggestions = [(key, frame.t.word(why)) for _, key, why in one.suggestions]
-    return HeldShown(payment.id or 0, words, payment.payer_name or "", suggestions)
+
+
+def _fit(fit: Fit, code: str, t: Words) -> FitShown:
+    signs = {
+        Sign.account_typo: t("one slip in the account number"),
+        Sign.same_card: t("the same card"),
+        Sign.card_typo: t("one slip in the card number"),
+        Sign.same_name: t("payer's name"),
+        Sign.alike_name: t("a name like the payer's"),
+        Sign.amount_overdue: t("amount overdue"),
+        Sign.amount_instalment: t("amount of an instalment"),
+        Sign.amount_owed: t("all that is owed"),
+        Sign.phone_tail: t("end of a phone"),
+        Sign.id_tail: t("end of an ID"),
+    }
+    why = " · ".join(signs[sign] for sign in fit.signs)
+    return FitShown(f"{code}/{fit.account_no}", f"/accounts/{fit.account_id}", fit.score, why)
 
 
 def _says_paid(one: queues.SaysPaid, frame: Frame, now: datetime) -> SaysPaidShown:
@@ -152,60 +222,6 @@ def _says_paid(one: queues.SaysPaid, frame: Frame, now: datetime) -> SaysPaidSho
     is_quiet = one.until is not None and one.until > now
     quiet = t("quiet until {moment}", moment=told.moment(one.until)) if is_quiet else t("the quiet is over")
     return SaysPaidShown(one.hold_id, one.account_id, one.key, f"{said} · {quiet}")
-
-
-class LoadForm(Form):
-    kind: LoadKind
-    portfolio: str | None = None
-    as_of: str | None = None
-
-
-@router.post("/operations/load")
-async def load_file(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    form = read(LoadForm, {name: value for name, value in fields.items() if name not in {"file", "mapping"}})
-    files = await request.form()
-    file, mapping = (_upload(files.get(name)) for name in ("file", "mapping"))
-    if file is None:
-        raise BadInput("choose a file first")
-    result = await run_in_threadpool(
-        load_upload,
-        desk,
-        caller,
-        form.kind,
-        file,
-        mapping,
-        portfolio=form.portfolio,
-        as_of=parse_moment(form.as_of) if form.as_of else None,
-        at=desk.clock(),
-    )
-    return render(_loaded(frame_of(request, caller), result.totals()))
-
-
-def _upload(value: Any) -> UploadFile | None:
-    return value if isinstance(value, UploadFile) and value.filename else None
-
-
-def _loaded(frame: Frame, totals: dict[str, Any]) -> LoadedPage:
-    t = frame.t
-    as_of = totals["payments_as_of"]
-    return LoadedPage(
-        frame=frame,
-        totals=[(t(name), str(totals[name])) for name in TOTALS],
-        problems=[str(problem) for problem in totals["problems"]],
-        rejects=f"/operations/loads/{totals['run']}/rejects" if totals["rejected"] and totals["run"] else "",
-        as_of=Told(t, "UTC").whose(as_of) if as_of else "",
-    )
-
-
-@router.get("/operations/loads/{run_id}/rejects")
-def download_rejects(run_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
-    """The refused rows as CSV. They hold what the file held, so the look is on record."""
-    with reading(desk) as session:
-        within.load_run(session, caller.actor.scope, run_id)
-    path = kept_rejects(desk.office, run_id)
-    with writing(desk) as session:
-        record(session, caller.actor.name, "load.rejects", f"load_run:{run_id}", {}, desk.clock())
-    return FileResponse(path, media_type="text/csv", filename=f"rejects-{run_id}.csv")
 
 
 class ProofForm(Form):

@@ -78,6 +78,9 @@ SAID = {
     "ready": "You are ready: calls come to you.",
     "break": "You are on a break: no call comes to you until you choose ready.",
     "on-break": "You are on a break. Choose ready to take calls.",
+    "started": "This file was started already, in another tab or by a second click; here is how far it is.",
+    "kept": "The mapping is kept; the next file of this portfolio and kind begins with it.",
+    "dropped": "The file is discarded.",
 }
 
 

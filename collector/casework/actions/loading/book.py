@@ -42,13 +42,14 @@ def load(
     as_of: datetime | None,
     actor: str,
     progress: Progress = no_progress,
+    following: Progress | None = None,
     follow: bool = True,
 ) -> LoadResult:
     """Load one file at the moment `at`, then bring everyone it touched up to date, `CHUNK` accounts a transaction.
 
     The file goes in whole or not at all, and marks the kept facts that it overtakes; those that a process left behind
     which died while following up are followed up by the next load or sweep. With `follow` False the caller does that
-    once for several files (`follow_accounts`).
+    once for several files (`follow_accounts`). `following` is told of accounts, where `progress` is told of bytes.
     """
     read = loading.read_mapping(mapping) if mapping else None
     begin = office.database.begin
@@ -82,7 +83,7 @@ def load(
         _keep_policies(office, at, actor)
     if follow:
         propose = kind not in SCHEDULE
-        follow_accounts(office, result.changed_accounts, at, actor, progress, propose=propose)
+        follow_accounts(office, result.changed_accounts, at, actor, following or progress, propose=propose)
         _follow_left_behind(office, at, Actor(actor), propose=propose)
     return result
 

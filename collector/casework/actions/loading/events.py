@@ -26,6 +26,7 @@ from collector.foundation.errors import BadInput, Problem
 from collector.identity.rules import Actor
 from collector.portfolio.loading import Book, LoadResult, Mapping, Progress, Reading, Rows, read_book
 from collector.portfolio.loading.parsing import meant
+from collector.portfolio.loading.problems import told_kinds
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import LoadRun
 
@@ -83,6 +84,7 @@ def load_events(
             run = _recorded(session, reading, count, book, path, actor)
             mark_behind(session, sorted(count.accounts))
         reading.finish()
+        kinds = told_kinds(reading, mapping)
     return LoadResult(
         run_id=run.id or 0,
         read=run.read,
@@ -93,6 +95,7 @@ def load_events(
         skipped=reading.skipped,
         changed_accounts=tuple(sorted(count.accounts)),
         problems=tuple(reading.rejects.problems),
+        kinds=kinds,
     )
 
 
