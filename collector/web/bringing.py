@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +39,8 @@ def bring(desk: Desk, caller: Caller, form: Brought, file: UploadFile, mapping: 
         uploads.require_room(session, caller.person.id or 0, now)
     folder = Folder(desk.office.settings, token)
     folder.make()
-    try:
+    with ExitStack() as undone:
+        undone.callback(folder.remove)
         put(file, folder.place(suffix_of(file.filename or "", TABLES)))
         folder.born(now)
         _look_into(folder)
@@ -48,9 +50,7 @@ def bring(desk: Desk, caller: Caller, form: Brought, file: UploadFile, mapping: 
             raise BadInput("name the portfolio that the rows belong to")
         require_scope(desk, caller, form.kind, code)
         _note(desk, caller, form, folder, token, file.filename or "", code, now)
-    except BaseException:
-        folder.remove()
-        raise
+        undone.pop_all()
     return token
 
 

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -101,16 +102,16 @@ def start_trial(desk: Desk, row: Upload, code: str | None, mapping: str | None =
     `Conflict`, and changes nothing."""
     folder = Folder(desk.office.settings, row.token)
     handle = folder.hold()
-    try:
+    with ExitStack() as undone:
+        undone.callback(os.close, handle)
         with writing(desk) as session:
             uploads.begin_trial(session, row.id or 0)
         if mapping is not None:
             folder.write_mapping(mapping)
         folder.write_progress("waiting", 0, 0)
-        return _pool.submit(_try, desk, folder, row.kind, code, handle)
-    except BaseException:
-        os.close(handle)
-        raise
+        started = _pool.submit(_try, desk, folder, row.kind, code, handle)
+        undone.pop_all()
+    return started
 
 
 def _try(desk: Desk, folder: Folder, kind: LoadKind, code: str | None, handle: int) -> None:
@@ -143,17 +144,17 @@ def start_load(desk: Desk, row: Upload, code: str | None, actor: Actor, shown: s
     than the one `shown`, is a `Conflict`."""
     folder = Folder(desk.office.settings, row.token)
     handle, now = folder.hold(), desk.clock()
-    try:
+    with ExitStack() as undone:
+        undone.callback(os.close, handle)
         tried = folder.tried() or {}
         if not tried.get("totals") or {shown, tried["mapping"]} != {digest(folder)}:
             raise Conflict(CHANGED)
         with writing(desk) as session:
             uploads.begin_load(session, row.id or 0, actor, now)
         folder.write_progress("waiting", 0, 0)
-        return _pool.submit(_load, desk, folder, row, code, now, handle)
-    except BaseException:
-        os.close(handle)
-        raise
+        started = _pool.submit(_load, desk, folder, row, code, now, handle)
+        undone.pop_all()
+    return started
 
 
 def _load(desk: Desk, folder: Folder, row: Upload, code: str | None, at: datetime, handle: int) -> None:

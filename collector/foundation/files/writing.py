@@ -147,9 +147,8 @@ def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
         if path.exists():
             neighbour.chmod(path.stat().st_mode & 0o7777)
         neighbour.replace(path)
-    except BaseException:
-        neighbour.unlink(missing_ok=True)
-        raise
+    finally:
+        neighbour.unlink(missing_ok=True)  # gone already, where it took its place
     _sync_folder(path.parent)
 
 
