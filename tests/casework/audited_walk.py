@@ -93,6 +93,7 @@ class Walk:
     def go(self) -> None:
         self.users()
         self.book()
+        self.uploaded()
         self.calls()
         self.looks()
         self.talks()
@@ -186,6 +187,20 @@ class Walk:
         asked = self.change(lambda session: matching.propose_for_key(session, held, target, Actor("apikey:1"), now))
         self.change(identity.decide, asked.id, asked.digest, True, self.wu, SECRET, now)
         self.do("match_payment", payment_id=held.id, account_id=target.id, at=now, actor=self.boss)
+
+    def uploaded(self) -> None:
+        """A file that somebody brought with a mapping, and wants no more."""
+        self.done.add("uploads")
+        now, file = moment(f"{DAY} 06:10"), self.folder / "brought.csv"
+        file.write_text(f"account_no,borrower_name\nA1,{NAME}\n", encoding="utf-8")
+        kind, actor, book = LoadKind.accounts, self.agent, self.one(Portfolio, Portfolio.code == "CN")
+        brought = {"token": "t", "actor": actor, "kind": kind, "portfolio_id": book.id, "file": file, "name": NAME}
+        row = self.change(casework.uploads.receive, **brought, as_of=None, now=now)
+        self.change(casework.uploads.begin_load, row.id, actor, now)
+        self.change(casework.uploads.fail_load, row.id, "it did not fit", now)
+        self.change(
+            casework.uploads.save_mapping, book.id, kind, "ours", f"constants: {{employer: {NAME}}}", actor, now
+        )
 
     def calls(self) -> None:
         self.whole("sweep", moment(f"{DAY} 06:50"))

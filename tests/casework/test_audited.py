@@ -29,6 +29,7 @@ NOT_TOLD = {
     "stage_payment": "rows on their way into the book",
     "stage_party": "rows on their way into the book",
     "plan_run": "its publication is one entry",
+    "upload": "a file's way into the book: bringing, loading and dropping it are entries, what was loaded another",
     "task": "work to be done: a plan is one entry, a verdict about it another",
     "refusal": "ordinary rows (design section 3)",
     "carrier_event": "remembers which reports were taken",

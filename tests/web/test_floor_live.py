@@ -280,7 +280,7 @@ def test_a_call_worked_in_one_browser_shows_in_another_without_loading_it_again(
     desk.wait_for_url("**/accounts/*")
     expect(floor.locator("#part-agents")).to_contain_text("CN/L-1", timeout=10_000)
     desk.keyboard.press("1")
-    desk.wait_for_url("**?said=outcome")
+    desk.wait_for_url("**?said=outcome*")
     expect(floor.locator("#part-queues")).to_contain_text("1/", timeout=10_000)
     expect(floor.locator("#part-figures")).to_contain_text("of 1 calls")
     desk.click(".readiness button")

@@ -75,10 +75,10 @@ if (last && last.until > Date.now()) {
 }
 
 // The bar of a call says how it stands; nothing else moves. It stops asking when the call is over.
-for (const bar of document.querySelectorAll("[data-live]")) {
+for (const bar of document.querySelectorAll("[data-call]")) {
   const ask = async () => {
     if (!document.hidden) {
-      const answer = await fetch(bar.dataset.live, { headers: { "X-Live": "1" } }).catch(() => null);
+      const answer = await fetch(bar.dataset.call, { headers: { "X-Live": "1" } }).catch(() => null);
       if (answer && answer.redirected) return;
       const told = answer && answer.ok ? await answer.json() : null;
       if (told) bar.textContent = told.words;
