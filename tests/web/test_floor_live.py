@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 import time
@@ -15,9 +14,10 @@ from pathlib import Path
 import httpx2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from sqlmodel import select
 from web.conftest import PASSWORD, Building, open_building
+from web.test_browser import browser, complaints  # noqa: F401 - fixtures
 
 from collector.casework import actions
 from collector.foundation.database import Database
@@ -28,8 +28,6 @@ from collector.identity.rules import Actor
 from collector.identity.tables import User, UserSession
 from collector.web.live import PER_USER, Server
 
-CHROMIUM = os.environ.get("COLLECTOR_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-COMPLETE = os.environ.get("COLLECTOR_TEST_COMPLETE") == "1"
 WHY = "form[action='/floor/red-switch'] [name=note]"
 CLOSES_S = 5.0
 """A stream closes this soon after its session ended (security section 2)."""
@@ -217,25 +215,8 @@ def test_who_may_not_listen_is_told_at_once(served: Served, name: str, accept: s
     assert served.building.web.state.desk.streams.open == 0
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if COMPLETE:
-            pytest.fail("no chromium: set COLLECTOR_TEST_CHROMIUM")
-        pytest.skip("the browser test was SKIPPED: no chromium; set COLLECTOR_TEST_CHROMIUM")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def complaints() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def visit(browser: Browser, served: Served, complaints: list[str]) -> Iterator[Callable[[str], Page]]:
+def visit(browser: Browser, served: Served, complaints: list[str]) -> Iterator[Callable[[str], Page]]:  # noqa: F811
     """Somebody's own browser, signed in; whatever it complains of is written down."""
     contexts: list[BrowserContext] = []
 
@@ -271,7 +252,9 @@ def floor_of(served: Served, visit: Callable[[str], Page]) -> Page:
 
 @pytest.mark.browser
 def test_a_call_worked_in_one_browser_shows_in_another_without_loading_it_again(
-    served: Served, visit: Callable[[str], Page], complaints: list[str]
+    served: Served,
+    visit: Callable[[str], Page],
+    complaints: list[str],  # noqa: F811
 ) -> None:
     floor = floor_of(served, visit)
     expect(floor.locator("#part-queues")).to_contain_text("0/1")

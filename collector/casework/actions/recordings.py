@@ -141,13 +141,13 @@ def remove_recordings(office: Office, now: datetime) -> int:
         )
         numbers = [number or 0 for number in session.exec(over.order_by(col(Recording.id)).limit(1000))]
     for number in numbers:
+        file_of(office, number).unlink(missing_ok=True)  # first: what the row calls removed must not lie there for ever
         with office.database.begin() as session:
             row = session.get_one(Recording, number, with_for_update=True)
             row.state = RecordingState.removed
             session.add(row)
             detail = {"task": row.task_id, "keep_until": row.keep_until.isoformat()}
             record(session, WORKER.name, "recording.removed", f"recording:{number}", detail, now)
-        file_of(office, number).unlink(missing_ok=True)
     return len(numbers)
 
 

@@ -1,4 +1,4 @@
-"""What happened. Attempts, outcomes, dispositions and consents are never changed: a correction is a new row."""
+"""Contacts and what was said in them. Attempts, outcomes, dispositions: a correction is a new row."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,19 +11,11 @@ from collector.history.rules import (
     Cause,
     Channel,
     Direction,
-    HoldReason,
-    HoldScope,
     Outcome,
     PromiseState,
-    Proof,
-    ReferralKind,
-    ReferralState,
     RoundEnd,
-    Standing,
-    StopKind,
     Willingness,
 )
-from collector.identity.rules import Level
 
 
 class Attempt(SQLModel, table=True):
@@ -75,6 +67,16 @@ class OutcomeRow(SQLModel, table=True):
     occurred_at: datetime
     recorded_at: datetime = Field(index=True)
     actor: str
+
+
+class Delivery(SQLModel, table=True):
+    """A delivered receipt for an SMS attempt: what later reopens a round, or proves arrival."""
+
+    __tablename__ = "delivery"
+
+    attempt_id: int = Field(foreign_key="attempt.id", primary_key=True, sa_type=BigInt)
+    at: datetime
+    status: str
 
 
 class Disposition(SQLModel, table=True):
@@ -141,117 +143,6 @@ class Promise(SQLModel, table=True):
     natural_key: str | None = Field(default=None, unique=True)
 
 
-class Stop(SQLModel, table=True):
-    """A reason not to contact a person. Lifting it fills `lifted_at`; the row stays."""
-
-    __tablename__ = "stop"
-    __table_args__ = (Index("ix_stop_number", "number"),)
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt, index=True)
-    """None: the number's opt-out, whoever has it."""
-    kind: StopKind = Field(sa_type=enum_column(StopKind))
-    channel: Channel | None = Field(default=None, sa_type=enum_column(Channel))
-    number: str | None = None
-    at: datetime
-    until: datetime | None = None
-    reason: str = ""
-    actor: str
-    recorded_at: datetime
-    lifted_at: datetime | None = None
-    lifted_by: str | None = None
-    lifted_because: str | None = None
-    natural_key: str | None = Field(default=None, unique=True)
-
-
-class StandingRow(SQLModel, table=True):
-    """Consents, preferences, agreements, notices, checks: what the gate reads as `facts.Standing`."""
-
-    __tablename__ = "standing"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    portfolio_id: int | None = Field(default=None, foreign_key="portfolio.id", sa_type=BigInt)
-    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
-    """The debt it is about; None: all of the person's."""
-    kind: Standing = Field(sa_type=enum_column(Standing))
-    channel: Channel | None = Field(default=None, sa_type=enum_column(Channel))
-    number: str | None = None
-    at: datetime
-    until: datetime | None = None
-    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
-    actor: str
-    recorded_at: datetime
-    natural_key: str | None = Field(default=None, unique=True)
-
-
-class Hold(SQLModel, table=True):
-    """Contact stopped by us, for an account, a person, a segment, a portfolio or everything."""
-
-    __tablename__ = "hold"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    scope: HoldScope = Field(sa_type=enum_column(HoldScope), index=True)
-    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt, index=True)
-    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt, index=True)
-    portfolio_id: int | None = Field(default=None, foreign_key="portfolio.id", sa_type=BigInt)
-    segment: str | None = None
-    reason: HoldReason = Field(sa_type=enum_column(HoldReason))
-    note: str = ""
-    at: datetime
-    until: datetime | None = None
-    actor: str
-    recorded_at: datetime
-    lifted_at: datetime | None = None
-    lifted_by: str | None = None
-    proof: Proof | None = Field(default=None, sa_type=enum_column(Proof))
-    """Of "says paid": what operations found; None: it was not looked for yet."""
-    proof_at: datetime | None = None
-    proof_by: str | None = None
-
-
-class Dispute(SQLModel, table=True):
-    __tablename__ = "dispute"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    reason: str
-    at: datetime
-    answer_by: date
-    answered_at: datetime | None = None
-    answer: str | None = None
-    actor: str
-    recorded_at: datetime
-    natural_key: str | None = Field(default=None, unique=True)
-
-
-class Complaint(SQLModel, table=True):
-    __tablename__ = "complaint"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
-    text: str
-    at: datetime
-    answer_by: date
-    answered_at: datetime | None = None
-    actor: str
-
-
-class LevelLowered(SQLModel, table=True):
-    """A supervisor let an account go down to a lower level of collector, with the reason (handbook section 5)."""
-
-    __tablename__ = "level_lowered"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
-    level: Level = Field(sa_type=enum_column(Level))
-    reason: str
-    at: datetime
-    actor: str
-
-
 class RoundEnded(SQLModel, table=True):
     """The end of a 3:3:3 round of a phone, with the calls that prove it."""
 
@@ -275,37 +166,6 @@ class ClosingRefused(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
     at: datetime
     rules: list[str] = Field(default_factory=list, sa_type=Json)
-
-
-class Referral(SQLModel, table=True):
-    """An account handed to skip-tracing or legal, with the evidence that speaks for it."""
-
-    __tablename__ = "referral"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    kind: ReferralKind = Field(sa_type=enum_column(ReferralKind), index=True)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
-    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
-    state: ReferralState = Field(default=ReferralState.proposed, sa_type=enum_column(ReferralState), index=True)
-    reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
-    """Each: trigger, words, numbers, since."""
-    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
-    opened_at: datetime
-    opened_by: str
-    state_at: datetime
-    state_by: str
-    state_reason: str = ""
-
-
-class Delivery(SQLModel, table=True):
-    """A delivered receipt for an SMS attempt: what later reopens a round, or proves arrival."""
-
-    __tablename__ = "delivery"
-
-    attempt_id: int = Field(foreign_key="attempt.id", primary_key=True, sa_type=BigInt)
-    at: datetime
-    status: str
 
 
 class Verification(SQLModel, table=True):

@@ -1,0 +1,43 @@
+"""What happened: contacts, and what stands since."""
+
+from collector.history.tables.contacts import (
+    Attempt,
+    CallbackRow,
+    ClosingRefused,
+    Delivery,
+    Disposition,
+    Look,
+    OutcomeRow,
+    Promise,
+    RoundEnded,
+    Verification,
+)
+from collector.history.tables.standing import (
+    Complaint,
+    Dispute,
+    Hold,
+    LevelLowered,
+    Referral,
+    StandingRow,
+    Stop,
+)
+
+__all__ = [
+    "Attempt",
+    "CallbackRow",
+    "ClosingRefused",
+    "Complaint",
+    "Delivery",
+    "Disposition",
+    "Dispute",
+    "Hold",
+    "LevelLowered",
+    "Look",
+    "OutcomeRow",
+    "Promise",
+    "Referral",
+    "RoundEnded",
+    "StandingRow",
+    "Stop",
+    "Verification",
+]
