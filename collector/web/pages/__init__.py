@@ -3,6 +3,7 @@
 from collector.web.pages import (
     account,
     admin,
+    approvals,
     contact,
     desk,
     entry,
@@ -42,6 +43,7 @@ PAGES = tuple(
         stops,
         search,
         floor,
+        approvals,
         figures,
         exports,
         floor_holds,
