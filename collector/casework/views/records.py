@@ -51,7 +51,7 @@ def stops_on(session: Session, person_id: int) -> Sequence[Stop]:
 
 def holds_around(session: Session, account: Account) -> Sequence[Hold]:
     """Those that ever were on the account, its person, its portfolio or everything."""
-    wide = col(Hold.account_id).is_(None) & col(Hold.person_id).is_(None) & col(Hold.segment).is_(None)
+    wide = col(Hold.scope).in_([HoldScope.portfolio, HoldScope.everything])  # by scope there is an index
     rows = select(Hold).where(
         or_(
             col(Hold.account_id) == account.id,
