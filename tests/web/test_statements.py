@@ -16,7 +16,7 @@ from collector.casework import actions
 from collector.portfolio.tables import Person
 
 BUDGETS = {
-    "desk": 11,
+    "desk": 13,
     "next": 20,
     "the page of the call": 22,
     "verify": 13,

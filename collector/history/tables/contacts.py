@@ -25,6 +25,7 @@ class Attempt(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("natural_key"),
         Index("ix_attempt_person_at", "person_id", "at"),
+        Index("ix_attempt_portfolio_at", "portfolio_id", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)

@@ -1,5 +1,5 @@
-"""What the desk and the account page ask for is found by an index: a queue's open calls, a recording by its attempt, and
-what was said about one account."""
+"""What the desk, the account page and the floor ask for is found by an index: a queue's open calls, a recording by its
+attempt, what was said about one account, a portfolio's contacts since a moment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ def upgrade() -> None:
         "ix_task_left", "task", ["run_id", "segment", "not_after"], postgresql_where=OPEN, sqlite_where=OPEN
     )
     op.create_index("ix_task_attempt", "task", ["attempt_id"], postgresql_where=MADE, sqlite_where=MADE)
+    op.create_index("ix_attempt_portfolio_at", "attempt", ["portfolio_id", "at"])
     for table, columns in NAMED.items():
         for column in columns:
             op.create_index(f"ix_{table}_{column}", table, [column])
