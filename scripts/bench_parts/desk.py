@@ -49,6 +49,9 @@ MARKS = {NEXT: (0.95, 300), "desk": (0.95, 400), "account page": (0.95, 400), "o
 CLAIM, BESIDE = (0.99, 20), (0.99, 100)
 """The same for a claim, alone and beside a long report (design section 10)."""
 STORM_S = 10
+KEPT_S = 3
+"""A browser's idle connection is kept shorter than the server keeps it, and so is never found cut off."""
+PATIENCE_S = 60
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -162,8 +165,9 @@ class _Browser:
         self._session: aiohttp.ClientSession | None = None
 
     async def sign_in(self) -> None:
-        jar = aiohttp.CookieJar(unsafe=True)
-        self._session = aiohttp.ClientSession(self._url, cookie_jar=jar, timeout=aiohttp.ClientTimeout(60))
+        jar, line = aiohttp.CookieJar(unsafe=True), aiohttp.TCPConnector(keepalive_timeout=KEPT_S)
+        patience = aiohttp.ClientTimeout(PATIENCE_S)
+        self._session = aiohttp.ClientSession(self._url, cookie_jar=jar, connector=line, timeout=patience)
         await self._step("signing in", "POST", "/login", {"name": self._name, "password": PASSWORD})
 
     async def work(self, think: float, until: float) -> None:
@@ -188,14 +192,18 @@ class _Browser:
     async def _follow(self, name: str, path: str, fields: dict[str, str]) -> str:
         """A form, and the page it leads to."""
         where = await self._step(name, "POST", path, fields)
-        return await self._step("account page", "GET", where)
+        return await self._step("account page", "GET", where) if where.startswith("/") else ""
 
     async def _step(self, name: str, method: str, path: str, fields: dict[str, str] | None = None) -> str:
         """The page, or where the answer leads to."""
         assert self._session is not None
         began = time.perf_counter()
-        async with self._session.request(method, path, data=fields, allow_redirects=False) as answer:
-            body = await answer.text()
+        try:
+            async with self._session.request(method, path, data=fields, allow_redirects=False) as answer:
+                body = await answer.text()
+        except (aiohttp.ClientError, TimeoutError):
+            self._times.failed += 1
+            return ""
         self._times.steps[name].append((time.perf_counter() - began) * 1000)
         self._times.failed += answer.status not in (200, 303)
         return answer.headers.get("Location", body)
