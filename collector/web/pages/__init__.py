@@ -2,10 +2,12 @@
 
 from collector.web.pages import (
     account,
-    admin,
+    api_keys,
+    audit,
     contact,
     desk,
     entry,
+    entry_steps,
     exports,
     figures,
     floor,
@@ -15,6 +17,7 @@ from collector.web.pages import (
     inbox,
     law,
     loads,
+    me,
     opening,
     operations,
     recordings,
@@ -25,15 +28,18 @@ from collector.web.pages import (
     stops,
     talk,
     uploads,
+    user,
+    users,
 )
 
-PUBLIC = (entry.public, reference.schema)
+PUBLIC = (entry.public, entry_steps.public, reference.schema)
 """Sign-in, and the schema, which looks at key or cookie itself."""
 
 PAGES = tuple(
     part.router
     for part in (
         entry,
+        me,
         desk,
         account,
         opening,
@@ -55,7 +61,10 @@ PAGES = tuple(
         loads,
         runs,
         inbox,
-        admin,
+        users,
+        user,
+        api_keys,
+        audit,
         reference,
     )
 )

@@ -17,6 +17,7 @@ from collector.identity.queries import find_user
 from collector.identity.rules import Role, Scope
 from collector.identity.tables import Approval, User
 from collector.portfolio.queries import portfolios
+from collector.web.confirming import require_confirmed
 from collector.web.pages import floor_quiet, floor_rail, floor_telling
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
@@ -152,12 +153,14 @@ class DecisionForm(Form):
     decision: str
     shown: str
     reason: str = ""
+    confirm: str = ""
 
 
 @router.post("/approvals/{approval_id}/decide")
-def decide_approval(approval_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+def decide_approval(approval_id: Id, request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     """Approve or reject exactly what was shown; what was approved is carried out in the same transaction."""
     form, now = read(DecisionForm, fields), desk.clock()
+    require_confirmed(request, desk, caller, form.confirm)
     with writing(desk) as session:
         asked = within.approval(session, caller.actor.scope, approval_id)
         if asked.kind != matching.MATCH:
