@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, literal, or_
+from sqlalchemy import ColumnElement, func, literal, or_, true
 from sqlmodel import Session, col, select
 
 from collector.foundation.errors import NotFound
-from collector.identity.rules import ApprovalState, Role
+from collector.identity.rules import EVERYTHING, ApprovalState, Role, Scope
 from collector.identity.rules.sessions import IDLE, lives
 from collector.identity.rules.throttling import waits_until
 from collector.identity.tables import ApiKey, Approval, Installation, Throttle, User, UserSession
@@ -22,9 +22,20 @@ def user_by_name(session: Session, name: str) -> User:
     return user
 
 
-def open_approvals(session: Session) -> Sequence[Approval]:
+def open_approvals(session: Session, scope: Scope) -> Sequence[Approval]:
     """What waits for a second person, oldest first."""
-    return session.exec(select(Approval).where(Approval.state == ApprovalState.open).order_by(col(Approval.id))).all()
+    waiting = select(Approval).where(Approval.state == ApprovalState.open, _within(scope))
+    return session.exec(waiting.order_by(col(Approval.id))).all()
+
+
+def decided_approvals(session: Session, scope: Scope, limit: int) -> Sequence[Approval]:
+    """What second persons said, newest first."""
+    over = select(Approval).where(Approval.state != ApprovalState.open, _within(scope))
+    return session.exec(over.order_by(col(Approval.decided_at).desc(), col(Approval.id).desc()).limit(limit)).all()
+
+
+def _within(scope: Scope) -> ColumnElement[bool]:
+    return true() if scope.portfolio_ids is None else col(Approval.portfolio_id).in_(scope.portfolio_ids)
 
 
 def installation(session: Session) -> Installation | None:
@@ -78,8 +89,8 @@ def open_sessions(session: Session, user: User, now: datetime) -> Sequence[UserS
 
 
 def open_approvals_of(session: Session, kind: str) -> Sequence[Approval]:
-    """What of one kind waits for a second person, oldest first."""
-    return [row for row in open_approvals(session) if row.kind == kind]
+    """What of one kind waits for a second person, oldest first: of a kind that concerns the whole installation."""
+    return [row for row in open_approvals(session, EVERYTHING) if row.kind == kind]
 
 
 def api_keys(session: Session) -> Sequence[ApiKey]:

@@ -17,6 +17,7 @@ from collector.identity.actions.approving import decide, propose
 from collector.identity.actions.codes import clear_codes
 from collector.identity.actions.sessions import Came, digest, end_sessions
 from collector.identity.actions.throttling import count_failure, forget_failures, require_patience
+from collector.identity.actions.users import actor_of
 from collector.identity.rules import DECIDERS, ApprovalState, roles_of
 from collector.identity.tables import Approval, ResetCode, User
 
@@ -64,7 +65,7 @@ def propose_reset(session: Session, user: User, admin: User, now: datetime, *, c
     ).first()
     if waiting is not None and waiting.body != body:
         raise Conflict("another reset of this user waits for its second admin; let that be decided first")
-    return waiting or propose(session, RESET, subject, body, admin, now)
+    return waiting or propose(session, RESET, subject, body, actor_of(admin), now, None)
 
 
 def decide_reset(

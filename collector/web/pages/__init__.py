@@ -3,6 +3,7 @@
 from collector.web.pages import (
     account,
     api_keys,
+    approvals,
     audit,
     contact,
     desk,
@@ -48,6 +49,7 @@ PAGES = tuple(
         stops,
         search,
         floor,
+        approvals,
         figures,
         exports,
         floor_holds,
