@@ -96,3 +96,11 @@ def open_approvals_of(session: Session, kind: str) -> Sequence[Approval]:
 def api_keys(session: Session) -> Sequence[ApiKey]:
     """All of them: those in use first, then the newest."""
     return session.exec(select(ApiKey).order_by(col(ApiKey.revoked_at).is_not(None), col(ApiKey.id).desc())).all()
+
+
+def api_key_by_name(session: Session, name: str) -> ApiKey:
+    """The key of that name that is not revoked."""
+    row = session.exec(select(ApiKey).where(ApiKey.name == name, col(ApiKey.revoked_at).is_(None))).first()
+    if row is None:
+        raise NotFound(f"there is no key {name!r}")
+    return row

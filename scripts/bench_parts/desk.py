@@ -107,23 +107,19 @@ def _agents(database: Database, count: int) -> list[str]:
     for number in range(count):
         with database.begin() as session:
             name = f"agent{number}"
-            session.add(
-                User(
-                    name=name,
-                    staff_no=name,
-                    roles=Role.agent.value,
-                    level=Level.senior,
-                    password_hash=password_hash,
-                    must_change=False,
-                    all_portfolios=True,
-                    created_at=NOW,
-                )
+            user = User(
+                name=name,
+                staff_no=name,
+                roles=Role.agent.value,
+                level=Level.senior,
+                password_hash=password_hash,
+                must_change=False,
+                all_portfolios=True,
+                created_at=NOW,
             )
+            session.add(user)
             session.flush()
-            signed_in = identity.log_in(session, name, PASSWORD, "127.0.0.1", NOW)
-        if signed_in is None:
-            raise SystemExit("an agent could not sign in")
-        tokens.append(signed_in[0])
+            tokens.append(identity.begin_session(session, user, identity.Came("127.0.0.1"), NOW).token)
     return tokens
 
 
