@@ -75,7 +75,7 @@ def _shown(row: ApiKey, codes: Mapping[int, Sequence[str]], now: datetime, t: Wo
         sees=t("all portfolios") if row.all_portfolios else ", ".join(codes.get(row.id or 0, ())),
         addresses=row.addresses.replace(",", ", ") or t("anywhere"),
         made=f"{told.moment(row.created_at)} {whose(row.created_by, t)}".strip(),
-        ends=told.moment(row.expires_at) or t("never"),
+        ends=told.moment(row.expires_at) or t("never ends"),
         used=told.moment(row.last_used_at) or t("never"),
         state=state,
         is_open=not row.revoked_at,

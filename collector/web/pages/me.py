@@ -26,24 +26,24 @@ SHOWN_EVENTS = 40
 EVENTS: Final = {
     "user.add": "The login was made.",
     "user.change": "An admin changed what the login may do.",
-    "user.password": "You changed your password.",
+    "user.password": "The password was changed.",
     "user.disable": "The login was closed.",
     "user.enable": "The login was opened again.",
-    "user.unlock": "An admin let you try again at once.",
+    "user.unlock": "An admin took the waiting time off.",
     "user.reset_code": "A code for a new password was made.",
     "user.reset": "A new password was set with such a code.",
-    "user.reset_seen": "You took note of the reset.",
+    "user.reset_seen": "The reset was taken note of.",
     "reset.failed": "A wrong code for a new password was tried.",
-    "user.codes_begun": "You began to set up an app for codes.",
-    "user.codes_on": "You set up an app for codes.",
-    "user.codes_off": "You chose to do without codes.",
-    "login": "You signed in.",
+    "user.codes_begun": "An app for codes was begun.",
+    "user.codes_on": "An app for codes is in use.",
+    "user.codes_off": "The app for codes was given up.",
+    "login": "Signed in.",
     "login.failed": "A sign-in failed.",
-    "login.confirmed": "You confirmed that it is you.",
-    "logout": "You signed out.",
-    "logout.elsewhere": "You ended other sessions.",
+    "login.confirmed": "Password or code given again.",
+    "logout": "Signed out.",
+    "logout.elsewhere": "Other sessions were ended.",
 }
-"""What of the audit is told to the login's own user."""
+"""What of the audit is told of a login, to its own user and to admins."""
 BAD = frozenset({"login.failed", "reset.failed"})
 
 
