@@ -18,5 +18,5 @@ def waiting(failures: int) -> timedelta:
 
 def waits_until(failures: int, last_at: datetime, now: datetime) -> datetime | None:
     """When the next try is taken; None: at once."""
-    until = last_at + waiting(failures)
-    return until if now < until else None
+    wait = waiting(failures)
+    return last_at + wait if wait and now < last_at + wait else None

@@ -117,11 +117,11 @@ def _pairs(user: User, sessions: int, state: str, frame: Frame) -> list[tuple[st
     reset_by = ", ".join(whose(one, t) for one in (user.reset_by, user.reset_asked_by) if one)
     found = [
         (t("Staff number"), user.staff_no),
-        (t("State"), state or t("open")),
+        (t("State"), state or t("in use")),
         (t("Last sign-in"), told.whose(user.signed_in_at) if user.signed_in_at else t("never")),
         (t("Open sessions"), str(sessions)),
         (t("Codes"), t("since {moment}", moment=told.whose(user.totp_since)) if user.totp_since else t("off")),
-        (t("Made"), hand(user.created_by, user.created_at)),
+        (t("Created"), hand(user.created_by, user.created_at)),
         (t("Given a role"), hand(user.promoted_by, user.promoted_at)),
         (t("Reset"), f"{told.whose(user.reset_at)} · {reset_by}" if user.reset_at else ""),
     ]
@@ -138,9 +138,7 @@ class ChangeForm(Form):
 def picked(fields: dict[str, str], prefix: str) -> list[str]:
     """Takes out of the fields the ticked boxes of one group; what they are called after the prefix."""
     names = [name for name in fields if name.startswith(prefix)]
-    for name in names:
-        fields.pop(name)
-    return [name.removeprefix(prefix) for name in names]
+    return [name.removeprefix(prefix) for name in names if fields.pop(name).strip()]
 
 
 def _roles(words: Sequence[str]) -> frozenset[Role]:
