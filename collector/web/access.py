@@ -16,10 +16,11 @@ CALLERS = frozenset({Role.agent, Role.senior, Role.supervisor})
 TALKERS = CALLERS | {Role.legal, Role.tracer}
 """Everyone who may have a borrower on the line."""
 SUPERVISOR = frozenset({Role.supervisor})
+ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
 
-PUBLIC = frozenset({"login_page", "log_in", "alive", "ready"})
+PUBLIC = frozenset({"login_page", "log_in", "give_code", "reset_page", "use_reset", "alive", "ready"})
 """Pages without a sign-in."""
 
 PAGES: Mapping[str, frozenset[Role]] = {
@@ -28,6 +29,13 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "password_page": ALL,
     "change_password": ALL,
     "set_language": ALL,
+    "me": ALL,
+    "end_sessions": ALL,
+    "reset_seen": ALL,
+    "codes_page": ALL,
+    "begin_codes": ALL,
+    "first_code": ALL,
+    "end_codes": ALL,
     "reference": ALL,
     "reference_schema": ALL,
     "account_page": ALL,
@@ -106,9 +114,18 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "answer_says_paid": frozenset({Role.operations}),
     "inbox": CALLERS | {Role.operations, Role.auditor},
     "mark_handled": CALLERS | {Role.operations},
-    "users": frozenset({Role.admin, Role.auditor}),
-    "add_user": frozenset({Role.admin}),
-    "disable_user": frozenset({Role.admin}),
+    "users": ADMIN | {Role.auditor},
+    "add_user": ADMIN,
+    "user_page": ADMIN | {Role.auditor},
+    "change_user": ADMIN,
+    "disable_user": ADMIN,
+    "enable_user": ADMIN,
+    "unlock_user": ADMIN,
+    "reset_user": ADMIN,
+    "decide_reset": ADMIN,
+    "api_keys": ADMIN | {Role.auditor},
+    "add_key": ADMIN,
+    "revoke_key": ADMIN,
     "audit_page": frozenset({Role.auditor, Role.admin}),
     "verify_audit": frozenset({Role.auditor, Role.admin}),
 }

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
@@ -21,9 +22,10 @@ from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
 from collector.history.tables import Referral, StandingRow
 from collector.identity import actions as identity
+from collector.identity import signing_in
 from collector.identity.installation import install
 from collector.identity.rules import EVERYTHING, Actor, ApiScope, Level, Role
-from collector.identity.tables import User
+from collector.identity.tables import ApiKey, User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
@@ -124,19 +126,45 @@ class Walk:
         self.li, self.wu, self.zhou = (self.one(User, User.name == name) for name in ("li", "wu", "zhou"))
         self.agent = Actor("user:li", self.li.id, frozenset({Role.agent}), level=Level.senior)
         self.boss = Actor("user:wu", self.wu.id, frozenset({Role.supervisor, Role.agent}))
-        self.change(
-            lambda session: identity.change_password(
-                session, session.get_one(User, self.zhou.id), "a long enough word", "another long word", now
-            )
-        )
-        token, _ = self.change(identity.log_in, "li", "a long enough word", "127.0.0.1", now)
-        assert self.change(identity.log_in, "li", "not the word", "127.0.0.1", now) is None
-        self.change(identity.log_out, token, now)
+        came = identity.Came("127.0.0.1")
+        change = ("a long enough word", "another long word", came, now)
+        assert signing_in.change_password(self.database, self.zhou, *change)
+        entered = signing_in.sign_in(self.database, "li", "a long enough word", came, now)
+        assert isinstance(entered, identity.Entered)
+        assert signing_in.sign_in(self.database, "li", "not the word", came, now) is None
+        assert signing_in.confirm(self.database, self.office.keys, entered.session, "a long enough word", came, now)
+        self.change(identity.log_out, entered.token, now)
+        self.helped(now)
         _, key = self.change(identity.add_api_key, "reports", [ApiScope.read], now, "cli")
         self.change(portfolio.give_access, ["CN"], api_key_id=key.id, actor="cli", at=now)
-        self.change(lambda session: identity.disable_user(session, session.get_one(User, self.zhou.id), now, "cli"))
+        self.change(lambda session: identity.revoke_api_key(session, session.get_one(ApiKey, key.id), now, "cli"))
+        for action in (identity.disable_user, identity.enable_user, identity.unlock, identity.disable_user):
+            self.of_user(self.zhou, action, now, "cli")
         self.change(install, self.office.keys, now)
         self.office.arm(now)
+
+    def of_user(self, user: User, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        return self.change(lambda session: action(session, session.get_one(User, user.id), *args, **more))
+
+    def helped(self, now: datetime) -> None:
+        """Another post, an app for codes, a reset that takes it off, and a note taken of it."""
+        came, keys = identity.Came("127.0.0.1"), self.office.keys
+        post = identity.Post(frozenset({Role.agent, Role.senior}), Level.senior, self.li.phone, "li", True)
+        self.of_user(self.li, identity.change_user, post, now, "user:wu")
+        app = pyotp.TOTP(self.change(lambda session: identity.begin_codes(session, keys, self._li(session), now)))
+        self.change(lambda session: identity.first_code(session, keys, self._li(session), app.at(now), now))
+        waits = signing_in.sign_in(self.database, "li", "a long enough word", came, now)
+        assert isinstance(waits, identity.Awaited)
+        later = now + timedelta(minutes=1)
+        entered = self.change(identity.give_code, keys, waits.token, app.at(later), came, later)
+        others = {"own": "", "now": later}
+        assert self.of_user(self.li, identity.end_other_sessions, **others) == 1, entered
+        code = self.of_user(self.li, identity.make_reset_code, "cli", later, clears_totp=True)
+        assert signing_in.reset_password(self.database, "li", code, "a third long word", came, later)
+        self.of_user(self.li, identity.reset_is_seen, later)
+
+    def _li(self, session: Session) -> User:
+        return session.get_one(User, self.li.id)
 
     def book(self) -> None:
         self.load(

@@ -45,6 +45,8 @@ from collector.portfolio.rules import (
 )
 from collector.strategy.rules import AssetClass, Tier, Trigger
 from collector.web.pages.desk import HEARD
+from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
+from collector.web.pages.me import EVENTS
 from collector.web.pages.recordings import ASKS
 from collector.web.pages.shell import NAVIGATION, SAID
 from collector.web.pages.who import TYPED_AS
@@ -136,6 +138,7 @@ def asked_by_lights() -> set[str]:
 
 def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
+    from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING

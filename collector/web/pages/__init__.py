@@ -2,11 +2,13 @@
 
 from collector.web.pages import (
     account,
-    admin,
+    api_keys,
     approvals,
+    audit,
     contact,
     desk,
     entry,
+    entry_steps,
     exports,
     figures,
     floor,
@@ -16,6 +18,7 @@ from collector.web.pages import (
     inbox,
     law,
     loads,
+    me,
     opening,
     operations,
     recordings,
@@ -26,15 +29,18 @@ from collector.web.pages import (
     stops,
     talk,
     uploads,
+    user,
+    users,
 )
 
-PUBLIC = (entry.public, reference.schema)
+PUBLIC = (entry.public, entry_steps.public, reference.schema)
 """Sign-in, and the schema, which looks at key or cookie itself."""
 
 PAGES = tuple(
     part.router
     for part in (
         entry,
+        me,
         desk,
         account,
         opening,
@@ -57,7 +63,10 @@ PAGES = tuple(
         loads,
         runs,
         inbox,
-        admin,
+        users,
+        user,
+        api_keys,
+        audit,
         reference,
     )
 )
