@@ -14,7 +14,9 @@ from collector.dispatch.tables import CarrierEvent, Submission
 from collector.foundation.clock import day_start, local_day
 from collector.history.rules import ANSWERED, Channel, PromiseState
 from collector.history.tables import CallbackRow, OutcomeRow, Promise
+from collector.identity.absences import away
 from collector.identity.rules import LEVEL_ORDER, Actor, Level, Scope
+from collector.planning.queries import for_agent
 from collector.planning.rules import IN_FLIGHT, RunState, TaskState
 from collector.planning.tables import PlanRun, Refusal, Task
 from collector.portfolio.tables import Account, Portfolio
@@ -117,7 +119,7 @@ def ahead(session: Session, actor: Actor, now: datetime, limit: int = 20) -> lis
             Task.state == TaskState.planned,
             col(Task.not_after) > now,
             col(Task.level).in_(levels),
-            or_(col(Task.owner_id).is_(None), col(Task.owner_id) == actor.user_id),
+            for_agent(actor.user_id, away(session, now)),
         )
         .order_by(col(Task.rank), col(Task.id))
         .limit(limit)
@@ -159,13 +161,16 @@ def left(session: Session, scope: Scope, now: datetime) -> list[Counted]:
     return [Counted(segment, count) for segment, count in session.exec(statement)]
 
 
-def call_backs(session: Session, actor: Actor, limit: int = 50) -> list[Waiting]:
-    """Calls people asked this agent for, soonest first."""
+def call_backs(session: Session, actor: Actor, now: datetime, limit: int = 50) -> list[Waiting]:
+    """Calls people asked this agent for, or somebody who is away and for whom they stand in; soonest first."""
+    stood_in = col(CallbackRow.user_id).in_(away(session, now)) & (
+        (col(Account.standby_id) == actor.user_id) | (col(Account.owner_id) == actor.user_id)
+    )
     statement = (
         select(CallbackRow, Account.account_no, Portfolio.code, Portfolio.timezone)
         .join(Account, col(Account.id) == col(CallbackRow.account_id))
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
-        .where(col(CallbackRow.done_at).is_(None), CallbackRow.user_id == actor.user_id)
+        .where(col(CallbackRow.done_at).is_(None), or_(col(CallbackRow.user_id) == actor.user_id, stood_in))
         .order_by(col(CallbackRow.due_at))
         .limit(limit)
     )
