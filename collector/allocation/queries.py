@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy import select as columns_select
 from sqlmodel import Session, col, or_, select
 
-from collector.allocation.rules import Collector, Decision, Holding, allocate, reassign
+from collector.allocation.rules import Collector, Decision, Holding, Member, allocate, members_of, reassign
 from collector.allocation.rules.desks import WHOLE
 from collector.facts.queries import FACTS, account_of, read_people
 from collector.facts.rules import AccountFacts, lateness
@@ -48,6 +49,21 @@ class Ground:
     policy: AllocationPolicy
     today: date
     users: Mapping[int, User] = field(repr=False)
+
+    @cached_property
+    def members(self) -> Sequence[Member]:
+        """Every account with its rule, by id."""
+        return members_of(self.accounts, self.holdings, self.policy, self.today)
+
+    def loads(self, owners: Sequence[int | None]) -> Mapping[int, float]:
+        """How full each collector would be, were the accounts theirs so: `owners` in the order of `members`. Nobody
+        is, where the policy has no rules."""
+        if not self.policy.rules:
+            return {}
+        held: Counter[int | None] = Counter()
+        for member, owner in zip(self.members, owners, strict=True):
+            held[owner] += member.weight
+        return {one.user_id: held[one.user_id] / self.policy.full + one.elsewhere / WHOLE for one in self.collectors}
 
     def decide(self) -> Decision:
         """What the rules would move."""

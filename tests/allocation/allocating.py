@@ -21,7 +21,7 @@ TODAY = date(2026, 5, 20)
 RULES = """
 allocation:
   rules:
-    - {name: m1, when: {bucket: [M1]}, level: primary, accounts: 6, days: 10, keep: {promise: true, paid_within_days: 15}}
+    - {name: m1, when: {bucket: [M1]}, level: primary, accounts: 6, days: 10, keep: {paid_within_days: 15}}
     - {name: m2, when: {bucket: [M2]}, level: middle, accounts: 4, days: 10}
     - {name: far, when: {bucket: [M3, M3+]}, level: senior, accounts: 3, days: 20, rotate: false}
   recall: {cured: true, legal: true, skiptrace: false, term_days: 90}

@@ -2,7 +2,7 @@
 
 from collector.allocation.rules.allocate import allocate
 from collector.allocation.rules.reassign import reassign
-from collector.allocation.rules.units import holding_until, kept_for, members_of, recall_of, units_of
+from collector.allocation.rules.units import Member, holding_until, kept_for, members_of, recall_of, units_of
 from collector.allocation.rules.words import (
     NOBODY,
     Collector,
@@ -20,6 +20,7 @@ __all__ = [
     "Decision",
     "Holding",
     "LeftOut",
+    "Member",
     "Move",
     "Stays",
     "Unplaced",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -102,3 +104,22 @@ class Decision:
     @property
     def people(self) -> Sequence[int]:
         return sorted({move.person_id for move in self.moves})
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the moves, hex: whoever was shown them can ask for exactly these."""
+        told = [
+            (one.account_id, one.why.value, one.before, one.owner_id, one.standby_before, one.standby_id)
+            for one in self.moves
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def without(self, people: Collection[int]) -> Decision:
+        """The same, except that these people's accounts stay where they are."""
+        moves = tuple(move for move in self.moves if move.person_id not in people)
+        stay = (
+            Unplaced(one.account_id, one.rule, one.money, LeftOut.in_hand)
+            for one in self.moves
+            if one.person_id in people
+        )
+        return Decision(moves, (*self.left_out, *stay), self.stays)
