@@ -14,7 +14,7 @@ from sqlalchemy import Select
 from sqlalchemy import select as columns_select
 from sqlmodel import Session, col, or_, select
 
-from collector.allocation.rules import Collector, Decision, Holding, Member, allocate, members_of, reassign
+from collector.allocation.rules import Collector, Decision, Holding, Member, allocate, members_of, reassign, take_back
 from collector.allocation.rules.desks import WHOLE
 from collector.facts.queries import FACTS, account_of, read_people
 from collector.facts.rules import AccountFacts, lateness
@@ -73,6 +73,10 @@ class Ground:
         """What giving these accounts to these users would move."""
         parts = (self.accounts, self.collectors, self.holdings, self.policy, self.today)
         return reassign(*parts, chosen=chosen, to=to)
+
+    def take(self, chosen: Collection[int]) -> Decision:
+        """What taking these accounts back would move."""
+        return take_back(self.members, chosen)
 
 
 def ground_of(session: Session, book: Portfolio, at: datetime) -> Ground:

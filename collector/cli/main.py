@@ -2,7 +2,7 @@
 
 import typer
 
-from collector.cli import admin, book, export, floor, law, people
+from collector.cli import admin, allocation, book, export, floor, law, people
 
 app = typer.Typer(
     name="collector",
@@ -16,6 +16,7 @@ app.add_typer(law.strategy, name="strategy")
 app.add_typer(export.export, name="export")
 app.command("arm")(admin.arm)
 app.command("load")(book.load)
+app.command("allocate")(allocation.allocate)
 app.command("plan")(floor.plan)
 app.command("sweep")(floor.sweep)
 app.command("tasks")(floor.tasks)

@@ -88,7 +88,7 @@ TIMETABLE = (
         "plan",
         300,
         plan_days,
-        "plan each portfolio once its new day has begun; before it, owners where the strategy allocates by itself",
+        "bring owners up to date where the strategy says so, and plan each portfolio, once its new day has begun",
     ),
     Bell("tidy", 3600, tidy, "remove files that were brought and not loaded, and refused rows past their time"),
 )

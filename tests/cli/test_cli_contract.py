@@ -33,6 +33,7 @@ OPTIONS = {
     "audit replay": {"--portfolio", "--since", "--until", "--json"},
     "audit seal": {"--at", "--json"},
     "load": {"--portfolio", "--mapping", "--rejects", "--at", "--json"},
+    "allocate": {"--portfolio", "--dry-run", "--at", "--json"},
     "plan": {"--portfolio", "--dry-run", "--at", "--json"},
     "sweep": {"--at", "--json"},
     "tasks": {"--account", "--channel", "--status", "--at", "--json"},

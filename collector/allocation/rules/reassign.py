@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from collector.allocation.rules.allocate import Allocation
 from collector.allocation.rules.units import Member, Unit, members_of, units_of
-from collector.allocation.rules.words import Collector, Decision, Holding, LeftOut, Unplaced
+from collector.allocation.rules.words import Collector, Decision, Holding, LeftOut, Move, Unplaced
 from collector.facts.rules import AccountFacts
 from collector.history.rules import HoldingReason
 from collector.strategy.rules import AllocationPolicy
@@ -37,6 +38,30 @@ def reassign(
     given = [unit for unit in sorted(units, key=lambda one: one.order) if _give(spread, unit, targets)]
     spread.settle(given)
     return spread.decision()
+
+
+def take_back(members: Iterable[Member], chosen: Collection[int]) -> Decision:
+    """The chosen accounts become nobody's (退案), those excepted about whose people a call is held or rings."""
+    owned = [one for one in members if one.account_id in chosen and one.held.owner_id is not None]
+    moves = (
+        Move(
+            one.account_id,
+            one.facts.person_id,
+            one.rule_name,
+            HoldingReason.recalled,
+            one.facts.overdue,
+            one.held.owner_id,
+            None,
+            one.held.standby_id,
+            None,
+        )
+        for one in owned
+        if not one.held.in_hand
+    )
+    left = (
+        Unplaced(one.account_id, one.rule_name, one.facts.overdue, LeftOut.in_hand) for one in owned if one.held.in_hand
+    )
+    return Decision(tuple(moves), tuple(left), Counter())
 
 
 def _concerned(members: Iterable[Member], people: Collection[int], chosen: Collection[int]) -> list[Member]:

@@ -7,18 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
-from collector.allocation.queries import Ground, ground_of
+from collector.allocation.queries import Ground, ground_of, workers
 from collector.allocation.rules import Member, recall_of
 from collector.casework.views.untouched import AGES
 from collector.facts.rules import AccountFacts, extra_of
 from collector.foundation.clock import day_start
 from collector.history.queries import collected_by
 from collector.identity import absences
-from collector.identity.rules import Level
+from collector.identity.rules import Level, Scope
 from collector.identity.tables import Absence, User
-from collector.portfolio.tables import Portfolio
+from collector.portfolio.queries import portfolios
+from collector.portfolio.tables import Account, Portfolio
 
 
 @dataclass(slots=True)
@@ -142,3 +144,26 @@ def _unowned(ground: Ground) -> tuple[list[Unowned], int]:
 
 def name_of(user: User) -> str:
     return user.display_name or user.name
+
+
+# --- the floor's line ---
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Accounts with and without an owner; agents who are away now."""
+
+    held: int
+    free: int
+    away: int
+
+
+def owned(session: Session, scope: Scope, now: datetime) -> Owned:
+    """Counted by the database, over the portfolios of the scope."""
+    counted = select(func.count(), func.count(col(Account.owner_id)))
+    if scope.portfolio_ids is not None:
+        counted = counted.where(col(Account.portfolio_id).in_(scope.portfolio_ids))
+    accounts, held = session.exec(counted).one()
+    books = [book.id or 0 for book in portfolios(session, scope)]
+    working = {user.id for number in books for user in workers(session, number)}
+    return Owned(held, accounts - held, len(working & absences.away(session, now)))

@@ -1,4 +1,4 @@
-"""What allocation by the rules, or giving accounts to somebody, would do to a portfolio. Nothing is changed by looking."""
+"""What allocation by the rules, or giving accounts to somebody, would do to a portfolio. Looking changes nothing."""
 
 from __future__ import annotations
 
@@ -78,6 +78,12 @@ def preview_giving(
     """What giving these accounts to these users would do."""
     ground = ground_of(session, book, now)
     return _told(ground, ground.give(chosen, to))
+
+
+def preview_taking(session: Session, book: Portfolio, now: datetime, chosen: Collection[int]) -> Preview:
+    """What taking these accounts back would do."""
+    ground = ground_of(session, book, now)
+    return _told(ground, ground.take(chosen))
 
 
 def _told(ground: Ground, decision: Decision) -> Preview:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -29,8 +29,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One account. `stands_in_for`: its owner, who is away; empty: it is the agent's own. Money in minor units; `until`:
-    the first day on which its holding period is over."""
+    """One account. `stands_in_for`: its owner, who is away; empty: it is the agent's own. Money in minor units;
+    `until`: the first day on which its holding period is over."""
 
     account_id: int
     key: str
@@ -118,9 +118,7 @@ def _case(
         bucket=compiled(session, book.id or 0, now).bucket(days),
         overdue=facts.overdue,
         touched_on=facts.touched_on,
-        promise=(promise.amount - promise.paid, datetime.fromtimestamp(promise.due_at, now.tzinfo))
-        if promise
-        else None,
+        promise=(promise.amount - promise.paid, datetime.fromtimestamp(promise.due_at, UTC)) if promise else None,
         until=holding_until(member),
         kept_until=member.held.kept_until,
         stands_in_for="" if account.owner_id == actor.user_id else users.get(account.owner_id or 0, ""),

@@ -54,6 +54,7 @@ class Floor(Page):
     idle: Sequence[floor_telling.QueueLine]
     agents: Table
     agents_said: str
+    owned_said: str
     untouched: floor_quiet.Quiet
     rail: floor_rail.Rail
     approvals: Sequence[Waiting]
@@ -105,6 +106,12 @@ def told(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Call
         idle=idle,
         agents=floor_telling.agents(seen, t),
         agents_said=floor_telling.at_work(seen.agents, t),
+        owned_said=t(
+            "{held} accounts have an owner, {free} have none; {away} away",
+            held=seen.owned.held,
+            free=seen.owned.free,
+            away=seen.owned.away,
+        ),
         untouched=floor_quiet.untouched(seen.untouched, book, t),
         rail=floor_rail.rail(seen, t),
         approvals=asked,
@@ -130,7 +137,9 @@ def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waitin
     account_id = int(row.body["account"])
     account, book = within.account(session, caller.actor.scope, account_id)
     told = Told(t, book.timezone, book.currency)
-    parts = [told.money(int(row.body.get("amount", 0)))]
+    parts = [told.money(int(row.body["amount"]))] if "amount" in row.body else []
+    if "until" in row.body:
+        parts += [t("until {day}", day=str(row.body["until"])), str(row.body["reason"])]
     if "due_at" in row.body:
         parts.append(told.whose(parse_moment(row.body["due_at"])))
     if "reference" in row.body:
@@ -185,6 +194,8 @@ def _carry_out(session: Session, desk: Desk, caller: Caller, row: Approval) -> N
             actor=_maker(session, row, caller),
             approval_id=row.id,
         )
+    elif row.kind == "keep":
+        actions.keep_as_asked(session, row, now, caller.actor)
 
 
 def _maker(session: Session, row: Approval, caller: Caller) -> Any:
