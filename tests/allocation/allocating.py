@@ -12,6 +12,7 @@ from floor import STRATEGY
 from collector.allocation.rules import NOBODY, Collector, Decision, Holding, Move
 from collector.facts.rules import AccountFacts
 from collector.facts.rules.blank import BLANK
+from collector.history.rules import HELD_BACK
 from collector.identity.rules import Level
 from collector.strategy.compiling import compile_document
 from collector.strategy.reading import parse
@@ -75,6 +76,6 @@ def after(holdings: Mapping[int, Holding], moves: Iterable[Move], today: date = 
             None if back else today,
             move.before if move.before is not None else old.before,
             None if back else old.first_on or today,
-            held_back=move.why in ("term_over", "recalled"),
+            held_back=move.why in HELD_BACK,
         )
     return found

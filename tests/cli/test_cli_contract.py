@@ -96,6 +96,8 @@ def test_every_command_answers_with_one_document(home: Home) -> None:
         ("apikey", "add", "reports", "--at", NOW),
         ("facts", "rebuild", "--at", NOW),
         ("facts", "verify"),
+        ("allocate", "--dry-run", "--at", NOW),
+        ("allocate", "--portfolio", "CN", "--at", NOW),
         ("plan", "--dry-run", "--at", NOW),
         ("plan", "--portfolio", "CN", "--at", NOW),
         ("sweep", "--at", NOW),

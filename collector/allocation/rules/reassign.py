@@ -48,7 +48,7 @@ def take_back(members: Iterable[Member], chosen: Collection[int]) -> Decision:
             one.account_id,
             one.facts.person_id,
             one.rule_name,
-            HoldingReason.recalled,
+            HoldingReason.taken_back,
             one.facts.overdue,
             one.held.owner_id,
             None,

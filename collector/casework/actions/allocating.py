@@ -87,7 +87,7 @@ def recall(
     rows = session.exec(wanted.order_by(col(Account.id)).execution_options(populate_existing=True)).all()
     if people & people_in_hand(session, at):
         raise Conflict("a call about this is held or rings: it stays with its owner until that is done")
-    gifts = [history.Given(row.id or 0, None, None, HoldingReason.recalled) for row in rows]
+    gifts = [history.Given(row.id or 0, None, None, HoldingReason.taken_back) for row in rows]
     history.give(session, gifts, at, actor, note)
     follow_up(session, office, people, at, actor)
     return [one.account_id for one in gifts]

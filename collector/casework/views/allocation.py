@@ -63,8 +63,8 @@ class Board:
     ownerless: int
     """Accounts nobody has and no rule asks an owner for."""
     automatic: bool
-    rules: Sequence[str]
-    """Of the strategy, in their order; empty: it has none."""
+    rules: Sequence[tuple[str, int]]
+    """Of the strategy, in their order: name, and how many such accounts alone fill an agent; empty: it has none."""
 
 
 def board(session: Session, book: Portfolio, now: datetime) -> Board:
@@ -79,7 +79,7 @@ def board(session: Session, book: Portfolio, now: datetime) -> Board:
         unowned=unowned,
         ownerless=ownerless,
         automatic=ground.policy.automatic,
-        rules=[rule.name for rule in ground.policy.rules],
+        rules=[(rule.name, rule.accounts) for rule in ground.policy.rules],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from collector.allocation.queries import holding_of
@@ -56,17 +57,12 @@ class Cases:
 
 def cases(session: Session, actor: Actor, now: datetime) -> Cases:
     """The largest overdue first."""
-    mine = (col(Account.owner_id) == actor.user_id) | (
-        (col(Account.standby_id) == actor.user_id) & col(Account.owner_id).in_(away(session, now))
-    )
     wanted = (
         select(Account, Portfolio, Person.name)
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
         .join(Person, col(Person.id) == col(Account.person_id))
-        .where(mine)
+        .where(_mine(session, actor, now))
     )
-    if actor.scope.portfolio_ids is not None:
-        wanted = wanted.where(col(Account.portfolio_id).in_(actor.scope.portfolio_ids))
     rows = session.exec(wanted).all()
     users = names(session, {row.owner_id for row, _, _ in rows if row.owner_id is not None})
     held = _members(session, [(account, book) for account, book, _ in rows], now)
@@ -76,6 +72,20 @@ def cases(session: Session, actor: Actor, now: datetime) -> Cases:
     found.sort(key=lambda one: (-one.overdue, one.account_id))
     own = sum(not one.stands_in_for for one in found)
     return Cases(found[:MOST], own, len(found) - own)
+
+
+def count_cases(session: Session, actor: Actor, now: datetime) -> int:
+    """How many there are."""
+    return session.exec(select(func.count()).select_from(Account).where(_mine(session, actor, now))).one()
+
+
+def _mine(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Accounts the actor owns, or stands in for while their owner is away; of the portfolios they see."""
+    stands_in = (col(Account.standby_id) == actor.user_id) & col(Account.owner_id).in_(away(session, now))
+    mine = (col(Account.owner_id) == actor.user_id) | stands_in
+    if actor.scope.portfolio_ids is None:
+        return mine
+    return mine & col(Account.portfolio_id).in_(actor.scope.portfolio_ids)
 
 
 def _members(session: Session, rows: Sequence[tuple[Account, Portfolio]], now: datetime) -> dict[int, Member]:

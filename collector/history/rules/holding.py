@@ -31,11 +31,11 @@ class HoldingReason(StrEnum):
     term_over = "term_over"
     reassigned = "reassigned"
     """A supervisor gave it to somebody."""
-    recalled = "recalled"
+    taken_back = "taken_back"
     """A supervisor took it back: nobody has it by rule until it is reassigned."""
 
 
-HELD_BACK = frozenset({HoldingReason.term_over, HoldingReason.recalled})
+HELD_BACK = frozenset({HoldingReason.term_over, HoldingReason.taken_back})
 """Taken back for good: the rules give it to nobody."""
 
 

@@ -57,7 +57,8 @@ class BoardPage(Page):
     code: str
     books: Sequence[Link]
     automatic: bool
-    has_rules: bool
+    limits: str
+    """How many accounts of each rule alone fill an agent; empty: there are no rules."""
     ages: Sequence[str]
     agents: Sequence[Line]
     unowned: Table
@@ -84,7 +85,7 @@ def allocation_page(request: Request, desk: DeskParam, caller: CallerParam, book
         code=chosen.code,
         books=[Link(f"/allocation?book={one.id}", one.code, here=one.id == chosen.id) for one in books],
         automatic=seen.automatic,
-        has_rules=bool(seen.rules),
+        limits=" · ".join(f"{name} {accounts}" for name, accounts in seen.rules),
         ages=[age_words(place) for place in range(len(AGES))],
         agents=[_line(one, seen, told) for one in seen.agents],
         unowned=_unowned(seen, told),
@@ -152,7 +153,7 @@ def _sources(seen: Board, t: Words) -> list[Choice]:
         for one in seen.agents
         if one.accounts
     ]
-    return [*agents, *(Choice(f"rule:{name}", t("all of rule {name}", name=name)) for name in seen.rules)]
+    return [*agents, *(Choice(f"rule:{name}", t("all of rule {name}", name=name)) for name, _ in seen.rules)]
 
 
 # --- absence ---

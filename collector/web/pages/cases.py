@@ -45,7 +45,7 @@ def my_cases(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
 def _table(rows: Sequence[Case], t: Words) -> Table:
     head: list[Cell | str] = [t("Account"), t("Name"), t("Bucket"), num(t("Days past due")), num(t("Overdue"))]
     return table(
-        [*head, t("Last tried"), t("Promise"), t("Holding until"), t("Kept until"), t("Standing in for")],
+        [*head, t("Last tried"), t("Promise"), t("Holding until"), t("Case kept until"), t("Standing in for")],
         [_row(one, t) for one in rows],
         t("You have no cases yet. A supervisor gives accounts to agents on the allocation board."),
     )
@@ -92,7 +92,7 @@ def holding(held: Held, caller: Caller, told: Told) -> Holding:
         (t("Owner"), owner or t("nobody")),
         (t("Stand-in"), held.standby or t("nobody")),
         (t("Holding until"), told.day(held.until)),
-        (t("Kept until"), told.day(held.holding.kept_until)),
+        (t("Case kept until"), told.day(held.holding.kept_until)),
         (t("Keep asked for, until"), told.day(held.asked)),
     ]
     return Holding(
