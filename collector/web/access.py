@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
+from collector.casework.approvals import DECIDERS
 from collector.foundation.errors import BadInput, Forbidden
 from collector.identity.rules import ApiScope, Role
 from collector.web.session import ApiCallerParam, CallerParam
@@ -80,7 +81,6 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "floor_live": SUPERVISOR | {Role.auditor},
     "floor_promises": SUPERVISOR | {Role.auditor},
     "floor_untouched": SUPERVISOR | {Role.auditor},
-    "decide_approval": SUPERVISOR | {Role.operations},
     "allocation_page": SUPERVISOR | {Role.auditor},
     "preview_allocation": SUPERVISOR,
     "run_allocation": SUPERVISOR,
@@ -89,6 +89,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "recall_account": SUPERVISOR,
     "note_absence": SUPERVISOR,
     "end_absence": SUPERVISOR,
+    "approvals_page": ALL,
+    "decide_approval": DECIDERS,
     "plan_now": SUPERVISOR | {Role.operations},
     "figures_page": SUPERVISOR | {Role.operations, Role.auditor},
     "figures_accounts": SUPERVISOR | {Role.operations, Role.auditor},

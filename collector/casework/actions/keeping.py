@@ -18,7 +18,7 @@ from collector.history.queries import keeps_of
 from collector.history.tables import KeepRow
 from collector.identity import actions as identity
 from collector.identity.rules import Actor, ApprovalState
-from collector.identity.tables import Approval, User
+from collector.identity.tables import Approval
 from collector.portfolio.tables import Account, Portfolio
 from collector.strategy.queries import compiled
 
@@ -51,7 +51,7 @@ def ask_keep(session: Session, *, account_id: int, until: date, reason: str, at:
     for row in session.exec(waiting.where(Approval.state == ApprovalState.open)):
         if row.body == body:
             return row
-    return identity.propose(session, KEEP, subject, body, session.get_one(User, actor.user_id), at)
+    return identity.propose(session, KEEP, subject, body, actor, at, account.portfolio_id)
 
 
 def keep_as_asked(session: Session, approval: Approval, at: datetime, actor: Actor) -> KeepRow:
