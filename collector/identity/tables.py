@@ -101,6 +101,22 @@ class ResetCode(SQLModel, table=True):
     """Used, or replaced by a newer one."""
 
 
+class Absence(SQLModel, table=True):
+    """A user is away from `begins_at` until `ends_at`, outside. Coming back sooner fills `ended_at`; the row stays."""
+
+    __tablename__ = "absence"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt, index=True)
+    begins_at: datetime
+    ends_at: datetime
+    note: str = ""
+    at: datetime
+    actor: str
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
 class ApiKey(SQLModel, table=True):
     __tablename__ = "api_key"
 

@@ -13,6 +13,8 @@ from collector.web.session import ApiCallerParam, CallerParam
 
 ALL = frozenset(Role)
 CALLERS = frozenset({Role.agent, Role.senior, Role.supervisor})
+AGENTS = frozenset({Role.agent, Role.senior})
+"""Those who have cases of their own."""
 TALKERS = CALLERS | {Role.legal, Role.tracer}
 """Everyone who may have a borrower on the line."""
 SUPERVISOR = frozenset({Role.supervisor})
@@ -46,6 +48,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "take_next": CALLERS,
     "choose_state": CALLERS,
     "place_call": CALLERS,
+    "my_cases": AGENTS,
+    "ask_keep": CALLERS,
     "release_call": CALLERS,
     "send_how_to_pay": CALLERS,
     "record_outcome": CALLERS,
@@ -85,6 +89,14 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "floor_live": SUPERVISOR | {Role.auditor},
     "floor_promises": SUPERVISOR | {Role.auditor},
     "floor_untouched": SUPERVISOR | {Role.auditor},
+    "allocation_page": SUPERVISOR | {Role.auditor},
+    "preview_allocation": SUPERVISOR,
+    "run_allocation": SUPERVISOR,
+    "preview_reassign": SUPERVISOR,
+    "run_reassign": SUPERVISOR,
+    "recall_account": SUPERVISOR,
+    "note_absence": SUPERVISOR,
+    "end_absence": SUPERVISOR,
     "approvals_page": ALL,
     "decide_approval": DECIDERS,
     "plan_now": SUPERVISOR | {Role.operations},

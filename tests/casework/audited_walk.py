@@ -44,6 +44,11 @@ WORKED = STRATEGY.replace(
     "  - {name: far, when: {bucket: [M3]}, stage: decline, level: middle, cadence: papers}\n  - {name: late, ",
 ).replace("cadences:\n", "cadences:\n  papers:\n    - {day: 60, channel: letter, template: demand, tone: formal}\n")
 """Who is far gone gets a letter, by a collector of the middle level."""
+WORKED += """
+allocation:
+  rules:
+    - {name: all, when: {days_past_due: {gte: 1}}, level: primary, accounts: 50, days: 9}
+"""
 CALLED, TEXTED = range(4, 12), 12
 """Accounts two days late, which are called, and one that is a day late; the first three are far gone."""
 
@@ -103,6 +108,7 @@ class Walk:
         self.papers()
         self.carrier()
         self.others()
+        self.held()
         self.export()
 
     # --- the parts ---
@@ -347,6 +353,26 @@ class Walk:
         self.change(casework.handle_inbound, self.office, self.one(InboundMessage).id, at, self.agent)
         self.do("follow_up", {self.ids[6].person_id}, at)
         asyncio.run(casework.reconcile(self.office, moment("2026-05-14 12:00"), self.story.carrier))
+
+    def held(self) -> None:
+        """Accounts get owners, are kept, taken back and given again; somebody is away."""
+        at, seven = moment(f"{DAY} 14:00"), self.ids[7]
+        by = {"at": at, "actor": self.boss}
+        assert self.do("allocate", portfolio_id=self.story.cn, **by).moves
+        self.done |= {"keep", "ask_keep", "keep_as_asked", "note_absence", "end_absence", "Allocated", "BookChanged"}
+        words = {"account_id": seven.id, "reason": SECRET}
+        asked = self.change(casework.ask_keep, until=date(2026, 5, 20), at=at, actor=self.agent, **words)
+        agreed = self.change(identity.decide, asked.id, asked.digest, True, self.wu, SECRET, at)
+        self.change(casework.keep_as_asked, agreed, at, self.boss)
+        self.change(casework.keep, until=None, **by, **words)
+        span = {"begins_at": at, "ends_at": at + timedelta(days=1)}
+        away = self.change(casework.note_absence, user_id=self.li.id, note=SECRET, **span, **by)
+        self.change(casework.end_absence, absence_id=away.id, **by)
+        assert self.do("recall", account_ids=[self.ids[4].id, seven.id], note=SECRET, **by)
+        give = {"portfolio_id": self.story.cn, "chosen": [self.ids[4].id], "to": [self.li.id], "note": SECRET}
+        assert self.do("reassign", **give, **by).moves
+        self.whole("allocate_books", None, at)
+        assert self.whole("allocate_automatically", ["CN"], at) == []
 
     def others(self) -> None:
         at = moment(f"{DAY} 13:00")

@@ -57,6 +57,7 @@ ABOUT = {
     "delivery": ("attempt", "attempt_id"),
     "submission": ("task", "task_id"),
     "agent_state": ("user", "user_id"),
+    "holding": ("account", "account_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 

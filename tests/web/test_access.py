@@ -258,6 +258,8 @@ FORMS: dict[str, dict[str, str]] = {
     "log_wish": {"kind": "consent", "reason": "x"},
     "end_wish": {"reason": "x"},
     "log_found": {"phone": "+8613900139000"},
+    "ask_keep": {"until": "2026-05-20", "reason": "x"},
+    "recall_account": {"note": "x"},
     "log_pause": {"first": "2026-05-01", "last": "2026-05-02"},
     "lower_level": {"level": "primary", "reason": "x"},
     "decide_approval": {"decision": "approve", "shown": "x"},

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.allocation.rules import LeftOut, Stays
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
@@ -17,6 +18,7 @@ from collector.history.rules import (
     Ability,
     Cause,
     Channel,
+    HoldingReason,
     HoldReason,
     HoldScope,
     Outcome,
@@ -71,6 +73,8 @@ KINDS = [
     Evidence,
     HoldReason,
     HoldScope,
+    HoldingReason,
+    LeftOut,
     Level,
     LoadKind,
     Mark,
@@ -93,6 +97,7 @@ KINDS = [
     Security,
     Standing,
     State,
+    Stays,
     StopKind,
     TaskState,
     Tier,

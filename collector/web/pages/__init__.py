@@ -2,9 +2,12 @@
 
 from collector.web.pages import (
     account,
+    allocation,
+    allocation_moves,
     api_keys,
     approvals,
     audit,
+    cases,
     contact,
     desk,
     entry,
@@ -48,7 +51,10 @@ PAGES = tuple(
         talk,
         stops,
         search,
+        cases,
         floor,
+        allocation,
+        allocation_moves,
         approvals,
         figures,
         exports,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from collector.casework import approvals
-from collector.casework.approvals import matching, promises, resets
+from collector.casework.approvals import keeping, matching, promises, resets
 from collector.casework.views import within
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
@@ -74,10 +74,17 @@ def _reset(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
     return Shown(user.name, f"/users/{user.id}", [words], "UTC")
 
 
+def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    words = f"{t('until {day}', day=row.body['until'])} · {row.body['reason']}"
+    return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
     resets.KIND.name: _reset,
+    keeping.KEEP: _keep,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

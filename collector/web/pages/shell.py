@@ -25,8 +25,10 @@ F = TypeVar("F", bound="Form")
 
 NAVIGATION = (
     ("desk", "/desk", "Desk", "g"),
+    ("my_cases", "/cases", "My cases", ""),
     ("search_page", "/search", "Search", "/"),
     ("floor", "/floor", "Floor", ""),
+    ("allocation_page", "/allocation", "Allocation", ""),
     ("figures_page", "/figures", "Figures", ""),
     ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
     ("legal_queue", "/referrals/legal", "Legal", ""),
@@ -90,6 +92,12 @@ SAID = {
     "ready": "You are ready: calls come to you.",
     "break": "You are on a break: no call comes to you until you choose ready.",
     "on-break": "You are on a break. Choose ready to take calls.",
+    "allocated": "The accounts are given as you were shown.",
+    "recalled": "Taken back: nobody has it until somebody is given it again.",
+    "keep-asked": "A supervisor is asked to let you keep it.",
+    "kept-case": "The owner keeps it until that day.",
+    "absence": "Noted: meanwhile the stand-in has what is theirs.",
+    "back": "Noted: they are back.",
     "started": "This file was started already, in another tab or by a second click; here is how far it is.",
     "kept": "The mapping is kept; the next file of this portfolio and kind begins with it.",
     "dropped": "The file is discarded.",
@@ -186,7 +194,8 @@ def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:
 
 def see(path: str, said: str = "") -> RedirectResponse:
     """Back to a page after a form, so that loading it again does nothing twice."""
-    return RedirectResponse(f"{path}?said={said}" if said else path, 303)
+    joined = "&" if "?" in path else "?"
+    return RedirectResponse(f"{path}{joined}said={said}" if said else path, 303)
 
 
 def own_page(request: Request, path: str) -> str:
