@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from collector.foundation.errors import NotFound
+from collector.identity.actions import IDLE, LONGEST
 from collector.identity.rules import ApprovalState
-from collector.identity.tables import Approval, Installation, User
+from collector.identity.tables import Approval, Installation, User, UserSession
 
 
 def user_by_name(session: Session, name: str) -> User:
@@ -30,3 +32,18 @@ def installation(session: Session) -> Installation | None:
 def find_user(session: Session, name: str) -> User | None:
     """The user of that login name, if there is one."""
     return session.exec(select(User).where(User.name == name)).first()
+
+
+def live_sessions(session: Session, now: datetime) -> frozenset[str]:
+    """The token hashes of all sessions that live, of users who may still sign in."""
+    statement = (
+        select(UserSession.token_hash)
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .where(
+            col(UserSession.ended_at).is_(None),
+            col(UserSession.seen_at) >= now - IDLE,
+            col(UserSession.created_at) >= now - LONGEST,
+            col(User.disabled_at).is_(None),
+        )
+    )
+    return frozenset(session.exec(statement))

@@ -18,8 +18,9 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from collector.casework.office import CLOCK_TOLERANCE, Office
-from collector.dispatch.queries import choice_of
-from collector.dispatch.rules import AgentState, Choice
+from collector.casework.views.calling_in import AtDesk, at_desk
+from collector.dispatch.queries import calls_in_hand, choice_of
+from collector.dispatch.rules import AgentState, Choice, state_of
 from collector.dispatch.twilio import Signatures
 from collector.foundation.clock import Clock, parse_moment
 from collector.foundation.errors import (
@@ -133,6 +134,10 @@ class Caller:
     """Of an agent: whether they take calls. None: they never said, and do."""
     zone: str = "UTC"
     """Of an agent on a break: the clock of their first portfolio."""
+    state: tuple[AgentState, datetime | None] = (AgentState.ready, None)
+    """Of an agent: what they are doing, and since when."""
+    at_desk: AtDesk | None = None
+    """The call that came in and is at their desk."""
 
     def require(self, *roles: Role) -> None:
         if not self.actor.roles & frozenset(roles):
@@ -165,13 +170,24 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         base = identity.actor_of(user)
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
         choice = choice_of(session, user.id or 0) if base.roles & AGENTS else None
+        held = calls_in_hand(session, [base.name], now).get(base.name) if base.roles & AGENTS else None
+        state = state_of(choice, held.call if held else None, row.created_at)
+        ringing = at_desk(session, user.id) if base.roles & (AGENTS | {Role.supervisor}) else None
         books = portfolios(session, scope) if choice and choice.state is AgentState.on_break else ()
     if not is_live(request) and identity.goes_stale(row, now):
         with desk.office.database.begin() as session:
             identity.live_session(session, token, now)
     actor = Actor(base.name, base.user_id, base.roles, scope, base.level)
     caller = Caller(
-        actor, user.language, user.display_name, row.csrf, user, choice, books[0].timezone if books else "UTC"
+        actor,
+        user.language,
+        user.display_name,
+        row.csrf,
+        user,
+        choice,
+        books[0].timezone if books else "UTC",
+        state,
+        ringing,
     )
     request.state.caller = caller
     if user.must_change and request.url.path not in {"/password", "/logout", "/language"}:

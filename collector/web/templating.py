@@ -48,6 +48,15 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """A call that came in, at the reader's desk."""
+
+    words: str
+    state: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """What surrounds every page: who is signed in, where they can go, and the last thing they did."""
 
@@ -63,6 +72,9 @@ class Frame:
     """Where it can be said otherwise."""
     readiness: Readiness | None = None
     """Of an agent."""
+    bar: Bar | None = None
+    live: str = ""
+    """Where the bar is told from, of who answers calls; else empty."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +174,11 @@ def render(page: Page, status: int = 200, headers: Mapping[str, str] | None = No
     """The page as HTML."""
     html = environment.get_template(page.template).render(page=page, frame=page.frame, t=page.frame.t)
     return HTMLResponse(html, status, headers=dict(headers or {}))
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A piece of a page that is sent to an open one."""
+    return environment.get_template(template).render(**values).strip()
 
 
 @dataclass(frozen=True)

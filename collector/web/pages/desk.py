@@ -3,21 +3,25 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
 from collector.casework import actions
-from collector.casework.views import within, work
+from collector.casework.views import queues, within, work
 from collector.casework.views.verifying import require_verified
 from collector.dispatch.actions import OnBreak
+from collector.dispatch.queries import inbound_in_hand
 from collector.dispatch.rules import AgentState
 from collector.foundation.errors import Conflict
+from collector.foundation.phone import masked
 from collector.identity.rules import Level
 from collector.planning.rules import IN_FLIGHT
 from collector.portfolio.queries import portfolios
 from collector.portfolio.tables import Account
+from collector.web.pages.inbox import aged
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, city, num, render, table
@@ -41,6 +45,7 @@ class DeskPage(Page):
     as_of: str
     in_hand: tuple[int, str] | None
     """Account and reason of the call that is held."""
+    answers: Table
     ahead: Table
     callbacks: Table
     left: Table
@@ -66,6 +71,7 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             ],
             as_of=Told(t, zone).whose(min(loaded)) if loaded else t("never loaded"),
             in_hand=(task.account_id, task.reason) if task else None,
+            answers=_answers(queues.inbox(session, caller.actor.scope, 10, caller.actor.user_id), now, t),
             ahead=_waiting(work.ahead(session, caller.actor, now), t),
             callbacks=_callbacks(work.call_backs(session, caller.actor), t),
             left=table(
@@ -94,6 +100,23 @@ def _waiting(rows: Sequence[work.Waiting], t: Words) -> Table:
     )
 
 
+def _answers(rows: Sequence[queues.Unanswered], now: datetime, t: Words) -> Table:
+    """Calls that nobody took, and messages: the reader's own first."""
+    return table(
+        [t("From"), t("What"), t("Age"), t("Answer by")],
+        [
+            [
+                Cell(masked(one.message.from_number), "tel", "/inbox"),
+                Cell(t.word(one.message.reading) + (f" · {t('your case')}" if one.mine else ""), "wrap"),
+                aged(one.message.at, now, t),
+                Cell(Told(t, one.zone).whose(one.answer_by), "late" if now > one.answer_by else ""),
+            ]
+            for one in rows
+        ],
+        t("Nobody waits for an answer. Missed calls and messages come here, those of your own cases first."),
+    )
+
+
 def _callbacks(rows: Sequence[work.Waiting], t: Words) -> Table:
     return table(
         [t("When"), t("Account")],
@@ -108,6 +131,9 @@ def take_next(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     now = desk.clock()
     desk.office.require_armed(now, desk.clock())
     with writing(desk) as session:
+        inbound = inbound_in_hand(session, caller.actor.user_id)
+        if inbound is not None:
+            return see(f"/calls-in/{inbound.id}")
         task = work.in_hand(session, caller.actor)
         if task is None:
             agent = replace(caller.actor, level=caller.actor.level or Level.senior)

@@ -47,7 +47,10 @@ class PhoneLine:
 class Verify:
     """What to ask. `fields`: name in the form and words; those behind the fold are `more`."""
 
-    task_id: int
+    base: str
+    """The address of the call's forms."""
+    other: str
+    """Where another is chosen, of a call that came in; else empty."""
     needed: int
     tries_left: int
     fields: Sequence[tuple[str, str]]
@@ -81,8 +84,8 @@ def who(
 ) -> Who:
     """The borrower; in a call with somebody else who owes the account, that person, whose phones are not shown."""
     t, theirs = told.t, Told(told.t, account.timezone or book.timezone)
-    is_borrower = line is None or line.task.person_id == account.person_id
-    person = session.get_one(Person, account.person_id if line is None else line.task.person_id)
+    is_borrower = line is None or line.talk.person_id == account.person_id
+    person = session.get_one(Person, account.person_id if line is None else line.talk.person_id)
     contacts = contacts_of(session, account.person_id, account.portfolio_id, {}) if is_borrower else []
     about = (t.word(account.borrower_type), t.word(account.value_tier)) if is_borrower else ()
     return Who(
@@ -100,8 +103,10 @@ def who(
 def verify(line: OnTheLine, told: Told, would_say: Mapping[Identifier, Sequence[str]]) -> Verify:
     t = told.t
     fields = [(one.value, t(TYPED_AS[one])) for one in line.asks]
+    inbound, task = line.talk.inbound, line.talk.task
     return Verify(
-        line.task.id or 0,
+        f"/calls-in/{inbound.id}" if inbound is not None else f"/tasks/{task.id if task else 0}",
+        f"/calls-in/{inbound.id}?other=1" if inbound is not None and inbound.attempt_id is None else "",
         line.needed,
         line.tries_left,
         fields[:ASKED_FIRST],

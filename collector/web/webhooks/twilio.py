@@ -183,16 +183,32 @@ def voice_in(form: FormParam, desk: DeskParam) -> Any:
     return _script(document)
 
 
+@router.post("/voice-in/desk")
+def voice_in_desk(form: FormParam, desk: DeskParam) -> Any:
+    """The phone of a desk answered a call that came in."""
+    with writing(desk) as session:
+        actions.inbound_desk(
+            session,
+            sid=_word(form, "ParentCallSid"),
+            status=_word(form, "CallStatus"),
+            at=desk.clock(),
+        )
+    return _taken()
+
+
 @router.post("/voice-in/ended")
 def voice_in_ended(form: FormParam, desk: DeskParam) -> Any:
-    """The desk's leg of a call that came in ended."""
+    """The desk's leg of a call that came in ended; where the call itself is completed, the caller hung up."""
     with writing(desk) as session:
         document = actions.inbound_call_ended(
             session,
+            desk.office,
             sid=_word(form, "CallSid"),
             sender=_word(form, "From"),
             to=_word(form, "To"),
             status=_optional(form, "DialCallStatus"),
             at=desk.clock(),
+            hung_up=_optional(form, "CallStatus") == "completed",
+            seconds=_number(form, "DialCallDuration"),
         )
     return _script(document)
