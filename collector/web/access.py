@@ -43,6 +43,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "verify_person": CALLERS,
     "live_call": CALLERS,
     "desk_live": CALLERS,
+    "let_somebody_call": CALLERS,
     "inbound_page": CALLERS,
     "find_caller": CALLERS,
     "choose_caller": CALLERS,

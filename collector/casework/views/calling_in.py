@@ -17,7 +17,8 @@ from collector.foundation.database import among
 from collector.foundation.errors import NotFound
 from collector.foundation.phone import masked
 from collector.identity.rules import Actor
-from collector.portfolio.tables import Account, Person, Portfolio
+from collector.portfolio.rules import ContactKind
+from collector.portfolio.tables import Account, ContactPoint, Person, Portfolio
 
 HIDDEN = "··"
 
@@ -121,5 +122,14 @@ def _people(session: Session, lines: Sequence[Line]) -> list[MayBe]:
     found: dict[int, MayBe] = {}
     for one in lines:
         person_id, creditor = of[one.id]
-        found.setdefault(person_id, MayBe(person_id, one.id, hidden(one.name), one.key[-4:].rjust(6, "·"), creditor))
+        if person_id not in found:
+            found[person_id] = MayBe(person_id, one.id, hidden(one.name), _phone(session, person_id), creditor)
     return list(found.values())
+
+
+def _phone(session: Session, person_id: int) -> str:
+    """To tell two of one name apart: nothing that they may be asked for."""
+    own = (col(ContactPoint.person_id) == person_id, col(ContactPoint.kind) == ContactKind.phone)
+    first = select(ContactPoint.value).where(*own).order_by(col(ContactPoint.rank), col(ContactPoint.id)).limit(1)
+    number = session.exec(first).first()
+    return masked(number) if number else ""

@@ -49,6 +49,8 @@ class DeskPage(Page):
     ahead: Table
     callbacks: Table
     left: Table
+    may_call_in: bool
+    """On the demo floor somebody can be made to call."""
 
 
 @router.get("/desk")
@@ -79,6 +81,7 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
                 [[one.segment, num(str(one.left))] for one in work.left(session, caller.actor.scope, now)],
                 t("No open calls. A plan fills the queues: operations or the worker runs it."),
             ),
+            may_call_in=desk.office.settings.demo,
         )
     return render(page)
 

@@ -1,5 +1,6 @@
 """Somebody calls: the page that opens, who they say they are, and the forms of the talk (screens, agent desk)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
@@ -8,14 +9,15 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
 from collector.casework import actions
-from collector.casework.views import calling_in, within
+from collector.casework.views import calling_in, made_up, within
 from collector.casework.views.talks import talk_with, tries_of
 from collector.casework.views.verifying import require_verified
 from collector.dispatch.rules import AT_A_DESK
-from collector.foundation.errors import BadInput, Conflict
+from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.foundation.phone import masked
 from collector.history.rules import Identifier, Outcome
 from collector.portfolio.tables import Account
+from collector.sandbox.pulling import call_in
 from collector.web.pages.in_hand import Result, results_in
 from collector.web.pages.shell import Form, frame_of, read, see
 from collector.web.pages.talk import OutcomeForm, VerifyForm
@@ -162,3 +164,17 @@ def live_inbound(call_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
         call = calling_in.theirs(session, caller.actor, call_id)
     return JSONResponse({"words": Words(caller.language).word(call.state), "over": call.state not in AT_A_DESK})
+
+
+@router.post("/demo/call-in")
+def let_somebody_call(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """On the demo floor, where everybody is made up: somebody calls now. Elsewhere there is no such thing."""
+    settings = desk.office.settings
+    if not settings.demo or not settings.twilio_base_url:
+        raise NotFound
+    with reading(desk) as session:
+        found = made_up.somebody(session, caller.actor)
+    if found is None:
+        return see("/desk", "nobody")
+    asyncio.run(call_in(settings, *found))
+    return see("/desk", "calls-in")

@@ -74,6 +74,8 @@ SAID = {
     "password": "The password is changed. Please sign in with it.",
     "none": "No call is due for you now.",
     "calling": "Your own phone rings; when you answer, the borrower is dialled.",
+    "nobody": "Nobody of yours could call: no account is late, or none has a phone.",
+    "calls-in": "Somebody is calling now; the bar at the top of the page opens the call.",
     "call-over": "That call is over.",
     "call-done": "The call is noted.",
     "released": "The call is back in its queue.",
