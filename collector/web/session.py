@@ -90,6 +90,8 @@ class Desk:
     """The pages of this process that are told what changes."""
     callbacks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLBACKS))
     """A burst of the carrier's callbacks waits here, not in the threads that people's pages need."""
+    voices: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLBACKS))
+    """Those of them that somebody on the phone waits for."""
     exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS))
     """A third export waits until one of two is written."""
 

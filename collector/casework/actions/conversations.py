@@ -42,6 +42,7 @@ def choose_caller(
     if (call.person_id, call.account_id) != (person_id, account_id):
         call.person_id, call.account_id = person_id, account_id
         session.add(call)
+        session.flush()
         detail = {"person": person_id, "account": account_id}
         record(session, actor.name, "inbound_call.chosen", f"inbound_call:{call.id}", detail, at)
     return call
@@ -65,6 +66,7 @@ def _conversation(session: Session, call: InboundCall, at: datetime) -> int:
         made = note_contact(session, contact, f"carrier:{call.sid}", Direction.inbound, "inbound", debts=debts)
         call.attempt_id = made.id
         session.add(call)
+        session.flush()
         detail = {"person": call.person_id, "attempt": made.id}
         record(session, made.actor, "inbound_call.on_record", f"inbound_call:{call.id}", detail, at)
     return call.attempt_id or 0
@@ -134,6 +136,7 @@ def _done(session: Session, call: InboundCall, outcome: Outcome, at: datetime, a
     if call.state is not InboundState.done:
         call.state = move_inbound(call.state, InboundState.done)
         session.add(call)
+        session.flush()
         detail = {"person": call.person_id, "outcome": outcome.value}
         record(session, actor.name, "inbound_call.done", f"inbound_call:{call.id}", detail, at)
 
