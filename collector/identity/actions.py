@@ -214,20 +214,30 @@ def shown_digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()
 
 
-def propose(session: Session, kind: str, subject: str, body: Mapping[str, Any], maker: User, now: datetime) -> Approval:
-    """Ask a second person."""
+def propose(
+    session: Session,
+    kind: str,
+    subject: str,
+    body: Mapping[str, Any],
+    maker: Actor,
+    now: datetime,
+    portfolio_id: int | None,
+) -> Approval:
+    """Ask a second person. A program may ask; it never decides."""
+    user = session.get_one(User, maker.user_id) if maker.user_id is not None else None
     row = Approval(
         kind=kind,
         subject=subject,
+        portfolio_id=portfolio_id,
         body=dict(body),
         digest=shown_digest(body),
-        maker=maker.name,
-        maker_staff_no=maker.staff_no,
+        maker=user.name if user else maker.name,
+        maker_staff_no=user.staff_no if user else maker.name,
         made_at=now,
     )
     session.add(row)
     session.flush()
-    record(session, f"user:{maker.name}", f"{kind}.propose", f"approval:{row.id}", {"digest": row.digest}, now)
+    record(session, maker.name, f"{kind}.propose", f"approval:{row.id}", {"digest": row.digest}, now)
     return row
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from collector.foundation.errors import NotFound
 from collector.identity.actions import IDLE, LONGEST
-from collector.identity.rules import ApprovalState
+from collector.identity.rules import ApprovalState, Scope
 from collector.identity.tables import Approval, Installation, User, UserSession
 
 
@@ -20,9 +21,20 @@ def user_by_name(session: Session, name: str) -> User:
     return user
 
 
-def open_approvals(session: Session) -> Sequence[Approval]:
+def open_approvals(session: Session, scope: Scope) -> Sequence[Approval]:
     """What waits for a second person, oldest first."""
-    return session.exec(select(Approval).where(Approval.state == ApprovalState.open).order_by(col(Approval.id))).all()
+    waiting = select(Approval).where(Approval.state == ApprovalState.open, _within(scope))
+    return session.exec(waiting.order_by(col(Approval.id))).all()
+
+
+def decided_approvals(session: Session, scope: Scope, limit: int) -> Sequence[Approval]:
+    """What second persons said, newest first."""
+    over = select(Approval).where(Approval.state != ApprovalState.open, _within(scope))
+    return session.exec(over.order_by(col(Approval.decided_at).desc(), col(Approval.id).desc()).limit(limit)).all()
+
+
+def _within(scope: Scope) -> ColumnElement[bool]:
+    return true() if scope.portfolio_ids is None else col(Approval.portfolio_id).in_(scope.portfolio_ids)
 
 
 def installation(session: Session) -> Installation | None:

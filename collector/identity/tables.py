@@ -78,6 +78,8 @@ class Approval(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     kind: str
     subject: str
+    portfolio_id: int | None = Field(default=None, sa_type=BigInt)
+    """Whose book it is about; None: the whole installation's, for those who see everything."""
     body: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     digest: str
     state: ApprovalState = Field(default=ApprovalState.open, sa_type=enum_column(ApprovalState), index=True)

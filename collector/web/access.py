@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
+from collector.casework.approvals import DECIDERS
 from collector.foundation.errors import BadInput, Forbidden
 from collector.identity.rules import ApiScope, Role
 from collector.web.session import ApiCallerParam, CallerParam
@@ -42,6 +43,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "record_outcome": CALLERS,
     "verify_person": CALLERS,
     "live_call": CALLERS,
+    "my_cases": CALLERS,
     "desk_live": CALLERS,
     "let_somebody_call": CALLERS,
     "inbound_page": CALLERS,
@@ -85,7 +87,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "floor_live": SUPERVISOR | {Role.auditor},
     "floor_promises": SUPERVISOR | {Role.auditor},
     "floor_untouched": SUPERVISOR | {Role.auditor},
-    "decide_approval": SUPERVISOR | {Role.operations},
+    "approvals_page": ALL,
+    "decide_approval": DECIDERS,
     "plan_now": SUPERVISOR | {Role.operations},
     "figures_page": SUPERVISOR | {Role.operations, Role.auditor},
     "figures_accounts": SUPERVISOR | {Role.operations, Role.auditor},

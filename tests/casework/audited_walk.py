@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
 from collector.casework import strategies
-from collector.casework.views import matching
+from collector.casework.approvals import matching
 from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
@@ -184,7 +184,7 @@ class Walk:
         self.ids = {number: self.one(Account, Account.account_no == f"A{number}") for number in range(1, TEXTED + 1)}
         held = self.one(PaymentRow, PaymentRow.reference == "P2")
         now, target = moment(f"{DAY} 06:40"), self.ids[TEXTED]
-        asked = self.change(lambda session: matching.propose_for_key(session, held, target, Actor("apikey:1"), now))
+        asked = self.change(lambda session: matching.propose(session, held, target, Actor("apikey:1"), now))
         self.change(identity.decide, asked.id, asked.digest, True, self.wu, SECRET, now)
         self.do("match_payment", payment_id=held.id, account_id=target.id, at=now, actor=self.boss)
 
@@ -278,7 +278,7 @@ class Walk:
         self.do("answer_says_paid", hold_id=quiet.id, found=False, at=at, actor=self.agent)
         body = casework.promise_body(four.id, 1000, at)
         self.done |= {"promise_body", "NeedsApproval", "SendResult", "SweepResult"}
-        asked = self.change(identity.propose, "promise", f"account:{four.id}", body, self.li, at)
+        asked = self.change(identity.propose, "promise", f"account:{four.id}", body, self.agent, at, four.portfolio_id)
         self.change(identity.decide, asked.id, asked.digest, False, self.wu, SECRET, at)
 
     def stops(self) -> None:

@@ -18,6 +18,7 @@ from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
 from collector.history.tables import Stop
+from collector.identity.tables import Approval
 
 AT = parse_moment("2026-05-12T09:00+08:00")
 STORED = "2026-05-12 01:00:00.000000"
@@ -70,4 +71,30 @@ def test_what_was_written_before_is_known_since_then_and_its_chain_goes_on(first
         session.flush()
         proof = verify(session, keys, AT)
     assert (proof.sealed, proof.unsealed, proof.findings) == (2, 0, ())
+    first.dispose()
+
+
+def test_an_approval_asked_for_before_learns_whose_it_is(first: Database) -> None:
+    """Subjects of accounts and payments named the portfolio only by what they pointed to."""
+    with first.engine.begin() as connection:
+        command.upgrade(schema.config_for(connection), "0013")
+    book = (
+        "INSERT INTO portfolio (id, code, creditor, collector_type, debt_type, currency, timezone, jurisdiction,"
+        " language, sender_name, signature, pay_instructions, grace_days, tightening) VALUES"
+        " (3, 'CN', 'x', 'creditor', 'consumer', 'CNY', 'Asia/Shanghai', 'cn', 'zh', 'x', '', '', 0, '{}')"
+    )
+    held = (
+        "INSERT INTO payment (id, portfolio_id, reference, amount, paid_at, paid_on, kind, state, loaded_at)"
+        f" VALUES (8, 3, 'P', 1, '{STORED}', '2026-05-12', 'payment', 'held', '{STORED}')"
+    )
+    asked = (
+        "INSERT INTO approval (kind, subject, body, digest, state, maker, maker_staff_no, made_at)"
+        f" VALUES ('match', 'payment:8', '{{}}', '', 'open', 'li', '7', '{STORED}')"
+    )
+    with first.begin() as session:
+        for statement in (book, held, asked):
+            session.execute(text(statement))
+    schema.upgrade(first)
+    with first.begin() as session:
+        assert session.exec(select(Approval.portfolio_id)).all() == [3]
     first.dispose()

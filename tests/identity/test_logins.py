@@ -90,7 +90,7 @@ def test_sessions_end_with_logout_disabling_and_a_new_password(session: Session)
 def test_whoever_proposes_never_decides(session: Session) -> None:
     li, twin = user(session, "li", "007"), user(session, "li-2", "007")
     pupil, wu = user(session, "pupil", created_by="user:li"), user(session, "wu")
-    row = actions.propose(session, "waiver", "account:1", {"amount": 5}, li, AT)
+    row = actions.propose(session, "waiver", "account:1", {"amount": 5}, actions.actor_of(li), AT, None)
     for checker in (li, twin, pupil):
         with pytest.raises(Forbidden):
             actions.decide(session, row.id or 0, row.digest, True, checker, "", AT)
@@ -101,7 +101,8 @@ def test_whoever_proposes_never_decides(session: Session) -> None:
 
 def test_one_decision_wins_among_twenty(database: Database) -> None:
     with database.begin() as session:
-        row = actions.propose(session, "waiver", "account:1", {"amount": 5}, user(session, "li"), AT)
+        maker = actions.actor_of(user(session, "li"))
+        row = actions.propose(session, "waiver", "account:1", {"amount": 5}, maker, AT, None)
         checkers = [user(session, f"checker{number}").id for number in range(2)]
         number, shown = row.id or 0, row.digest
     gate = Barrier(20)

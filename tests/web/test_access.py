@@ -14,10 +14,11 @@ from web.conftest import NOW, Building, Visitor
 
 from collector.audit.tables import AuditEntry
 from collector.casework import actions
-from collector.casework.views import matching
+from collector.casework.approvals import matching
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import HoldReason, HoldScope, ReferralKind, Standing, StopKind
+from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
 from collector.planning.rules import RunState
@@ -86,7 +87,7 @@ def ids(house: Building) -> dict[str, int]:
             "run_id": load.id or 0,
             "plan_id": run.id or 0,
             "approval_id": matching.propose(
-                session, session.get_one(PaymentRow, payment_id), account, maker, NOW
+                session, session.get_one(PaymentRow, payment_id), account, actor_of(maker), NOW
             ).id or 0,
             "stop_id": history.stop(session, kind=StopKind.attorney, at=NOW, actor=LI, person_id=book.zhao).id or 0,
             "hold_id": history.hold(

@@ -67,7 +67,7 @@ def test_from_ringing_to_the_result(building: Building, agent: Visitor) -> None:
     page = agent.get(path).text
     assert "CN/L-1" in page
     assert "verified at 10:00" in page
-    assert agent.get(f"/calls-in/{call}/live").json() == {"words": "talking", "over": False}
+    assert agent.get(f"/calls-in/{call}/live").json() == {"words": "talking", "over": False, "seconds": 0}
     agent.post(f"{path}/promise", PROMISE)
     agent.post(f"{path}/dispute", {"reason": "half of it"})
     hook(

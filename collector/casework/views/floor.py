@@ -10,7 +10,6 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from collector.casework.office import Office
-from collector.casework.views import within
 from collector.casework.views.agents import Agent, agents
 from collector.casework.views.call_queues import Queue, call_queues
 from collector.casework.views.halts import segments_of
@@ -23,9 +22,7 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import NotFound
 from collector.history.rules import HoldScope
 from collector.history.tables import Hold
-from collector.identity.queries import open_approvals
 from collector.identity.rules import Scope
-from collector.identity.tables import Approval
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import PaymentState
 from collector.portfolio.tables import PaymentRow, Portfolio
@@ -50,7 +47,6 @@ class Floor:
     callers: Sequence[CallerLine]
     missed: Missed
     held_payments: int
-    approvals: Sequence[Approval]
     holds: Sequence[Hold]
     segments: Mapping[int, Sequence[str]]
     """Of the strategy of each portfolio that is looked at."""
@@ -88,7 +84,6 @@ def floor(
         callers=caller_lines(session, books, calls, now),
         missed=missed_calls(session, books, now),
         held_payments=held_count(session, seen),
-        approvals=approvals(session, seen),
         holds=wide_holds(session, scope, now),
         segments={book.id or 0: segments_of(session, book, now) for book in books},
         portfolios=everything,
@@ -110,12 +105,6 @@ def held_count(session: Session, scope: Scope) -> int:
     if scope.portfolio_ids is not None:
         statement = statement.where(col(PaymentRow.portfolio_id).in_(scope.portfolio_ids))
     return session.exec(statement).one()
-
-
-def approvals(session: Session, scope: Scope) -> list[Approval]:
-    """What waits for a second person, of the scope."""
-    visible = within.ids_of(session, scope, [row.subject for row in open_approvals(session)])
-    return [row for row in open_approvals(session) if row.subject in visible]
 
 
 def wide_holds(session: Session, scope: Scope, now: datetime) -> Sequence[Hold]:

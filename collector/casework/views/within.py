@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypeVar
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel
 
 from collector.dispatch.tables import InboundMessage, Recording
-from collector.foundation.database import among
 from collector.foundation.errors import NotFound
 from collector.history.tables import Dispute, Hold, Promise, Referral, StandingRow, Stop
 from collector.identity.rules import Scope
-from collector.identity.tables import Approval
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio import queries as portfolio
 from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio
@@ -109,14 +106,6 @@ def recording(session: Session, scope: Scope, recording_id: int) -> Recording:
     return _admitted(found, scope, found.portfolio_id if found else None)
 
 
-def approval(session: Session, scope: Scope, approval_id: int) -> Approval:
-    """An approval about an account, or a payment, of the scope."""
-    found = session.get(Approval, approval_id)
-    if found is None or found.subject not in ids_of(session, scope, [found.subject]):
-        raise NotFound
-    return found
-
-
 def _of_account(session: Session, scope: Scope, found: T | None, account_id: int | None) -> T:
     owner = session.get(Account, account_id) if account_id is not None else None
     return _admitted(found, scope, owner.portfolio_id if owner else None)
@@ -138,22 +127,3 @@ def _admitted(found: T | None, scope: Scope, portfolio_id: int | None) -> T:
     if found is None or (scope.portfolio_ids is not None and portfolio_id not in scope.portfolio_ids):
         raise NotFound
     return found
-
-
-def ids_of(session: Session, scope: Scope, subjects: Iterable[str]) -> frozenset[str]:
-    """Of subjects such as "account:7" or "payment:3", those that the scope admits."""
-    if scope.portfolio_ids is None:
-        return frozenset(subjects)
-    tables = {"account": (Account.id, Account.portfolio_id), "payment": (PaymentRow.id, PaymentRow.portfolio_id)}
-    asked: dict[str, list[int]] = {kind: [] for kind in tables}
-    for subject in subjects:
-        kind, _, number = subject.partition(":")
-        if kind in asked:
-            asked[kind].append(int(number))
-    admitted = set()
-    for kind, (number_of, owner_of) in tables.items():
-        statement = select(number_of).where(
-            among(session, number_of, asked[kind]), col(owner_of).in_(scope.portfolio_ids)
-        )
-        admitted |= {f"{kind}:{number}" for number in session.exec(statement)}
-    return frozenset(admitted)

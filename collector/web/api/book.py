@@ -8,8 +8,9 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from collector.audit import queries as audit
 from collector.audit.actions import record
 from collector.casework import queries, strategies
+from collector.casework.approvals import matching
 from collector.casework.views import held as views
-from collector.casework.views import matching, within
+from collector.casework.views import within
 from collector.casework.views.account import account_view
 from collector.casework.views.find import accounts, others_of, search
 from collector.casework.views.timeline import timeline
@@ -188,7 +189,7 @@ def api_match(payment_id: Id, asked: MatchAsked, desk: DeskParam, caller: ApiCal
     with writing(desk) as session:
         payment = within.payment(session, caller.actor.scope, payment_id)
         account, _ = queries.account_and_portfolio(session, asked.account, caller.actor.scope)
-        row = matching.propose_for_key(session, payment, account, caller.actor, at)
+        row = matching.propose(session, payment, account, caller.actor, at)
         document = {"approval": row.id, "state": row.state}
     return waiting(**document)
 

@@ -3,6 +3,7 @@
 from collector.web.pages import (
     account,
     admin,
+    approvals,
     contact,
     desk,
     desk_live,
@@ -46,6 +47,7 @@ PAGES = tuple(
         stops,
         search,
         floor,
+        approvals,
         figures,
         exports,
         floor_holds,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from sqlmodel import Session
 
 from collector.casework import queries
+from collector.casework.actions.recordings import term
 from collector.casework.views import within, work
 from collector.casework.views.account import AccountView, account_view
 from collector.casework.views.calendar import calendar
@@ -113,6 +114,10 @@ def account_page(account_id: Id, request: Request, desk: DeskParam, caller: Call
     return render(page)
 
 
+def _recorded(session: Session, desk: Desk, talk: Talk) -> bool:
+    return talk.task is not None and term(session, desk.office, talk.task) is not None
+
+
 def _ended(session: Session, caller: Caller, again: str, account_id: int) -> Talk | None:
     """A call about that account whose result the reader said: `c` before the number of one that came in."""
     if again.startswith("c"):
@@ -141,7 +146,7 @@ def _calling(
         book_clock=city(told.zone),
         who=who(session, account, book, seen, line, told, now),
         verify=verify(line, told, made_up),
-        call=call(session, line.talk, caller, told, closed=True),
+        call=call(session, line.talk, caller, told, closed=True, recorded=_recorded(session, desk, line.talk)),
         opens=parts.opens(caller),
         stop_kinds=choices(frame.t, StopKind),
         channels=choices(frame.t, Channel),
@@ -175,7 +180,7 @@ def _page(
         strip=strip(seen, told),
         says=parts.says(view, frame.t.language),
         excuses=parts.excuses(frame.t.language),
-        call=call(session, talk, caller, told, closed=False) if talk else None,
+        call=call(session, talk, caller, told, closed=False, recorded=_recorded(session, desk, talk)) if talk else None,
         papers=papers(work.papers(session, head.account_id, now), view, told),
         opens=parts.opens(caller),
         offers=parts.offers(view, told),

@@ -6,22 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
+from sqlmodel import col
 
 from collector.casework import actions
 from collector.casework.views import queues, within, work
+from collector.casework.views.find import listed
 from collector.casework.views.verifying import require_verified
 from collector.dispatch.actions import OnBreak
 from collector.dispatch.queries import inbound_in_hand
 from collector.dispatch.rules import AgentState
 from collector.foundation.errors import Conflict
+from collector.foundation.money import shown
 from collector.foundation.phone import masked
 from collector.identity.rules import Level
 from collector.planning.rules import IN_FLIGHT
 from collector.portfolio.queries import portfolios
 from collector.portfolio.tables import Account
 from collector.web.pages.inbox import aged
+from collector.web.pages.search import accounts_told
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, city, num, render, table
@@ -42,6 +46,7 @@ HEARD = {
 class DeskPage(Page):
     template: ClassVar[str] = "desk.html"
     figures: Sequence[tuple[str, str]]
+    own_cases: int
     as_of: str
     in_hand: tuple[int, str] | None
     """Account and reason of the call that is held."""
@@ -68,9 +73,13 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             figures=[
                 (t("worked"), str(day.worked)),
                 (t("reached"), str(day.reached)),
-                (t("promises"), str(day.promises)),
+                (
+                    t("promises"),
+                    " · ".join([str(day.promises), *(shown(sum_, one, t.language) for one, sum_ in day.promised)]),
+                ),
                 (t("kept today"), str(day.kept)),
             ],
+            own_cases=work.own_cases(session, caller.actor),
             as_of=Told(t, zone).whose(min(loaded)) if loaded else t("never loaded"),
             in_hand=(task.account_id, task.reason) if task else None,
             answers=_answers(queues.inbox(session, caller.actor.scope, 10, caller.actor.user_id), now, t),
@@ -84,6 +93,10 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             may_call_in=desk.office.settings.demo,
         )
     return render(page)
+
+
+def _amounts(promised: Sequence[tuple[str, int]], t: Words) -> list[str]:
+    return [shown(amount, currency, t.language) for currency, amount in promised]
 
 
 def _waiting(rows: Sequence[work.Waiting], t: Words) -> Table:
@@ -126,6 +139,27 @@ def _callbacks(rows: Sequence[work.Waiting], t: Words) -> Table:
         [[Told(t, one.zone).whose(one.not_before), Cell(one.key, "", f"/accounts/{one.account_id}")] for one in rows],
         t("No call-backs. Agree one on an account page with k."),
     )
+
+
+@dataclass(frozen=True)
+class CasesPage(Page):
+    template: ClassVar[str] = "cases.html"
+    count: int
+    cases: Table
+    after: str
+
+
+@router.get("/desk/cases")
+def my_cases(
+    request: Request, desk: DeskParam, caller: CallerParam, after: Annotated[int, Query(ge=0, le=2**62)] = 0
+) -> Any:
+    """The accounts that the reader owns, a hundred a page."""
+    frame, now = frame_of(request, caller), desk.clock()
+    with reading(desk) as session:
+        mine = col(Account.owner_id) == caller.actor.user_id
+        found = listed(session, caller.actor.scope, now, mine, after=str(after) if after else None)
+        count = work.own_cases(session, caller.actor)
+    return render(CasesPage(frame, count, accounts_told(found.items, frame.t), found.after or ""))
 
 
 @router.post("/desk/next")
@@ -192,9 +226,15 @@ def live_call(task_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     t = Words(caller.language)
     with reading(desk) as session:
         task = within.task(session, caller.actor.scope, task_id)
-        heard, ended = work.heard_of(session, task), work.last_outcome(session, task)
+        (heard, since), ended = work.heard_of(session, task), work.last_outcome(session, task)
+    over = ended is not None or task.state not in IN_FLIGHT
     words = t(HEARD[heard]) if heard in HEARD and ended is None else t.word(ended.outcome if ended else task.state)
-    return JSONResponse({"words": words, "over": ended is not None or task.state not in IN_FLIGHT})
+    return JSONResponse({"words": words, "over": over, "seconds": None if over else seconds(since, desk.clock())})
+
+
+def seconds(since: datetime | None, now: datetime) -> int | None:
+    """How long a call stands as it does; None: it does not stand."""
+    return max(0, int((now - since).total_seconds())) if since is not None else None
 
 
 @router.post("/tasks/{task_id}/ring")

@@ -4,43 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 
-from collector.casework import actions
+from collector.casework import actions, approvals
 from collector.casework.views import floor as views
-from collector.casework.views import matching, repeats, within
-from collector.foundation.clock import parse_moment
+from collector.casework.views import repeats
 from collector.history.rules import HoldScope
-from collector.identity import actions as identity
-from collector.identity.queries import find_user
-from collector.identity.rules import Role, Scope
-from collector.identity.tables import Approval, User
+from collector.identity.rules import Scope
 from collector.portfolio.queries import portfolios
 from collector.web.pages import floor_quiet, floor_rail, floor_telling
+from collector.web.pages.approvals import Waiting, waiting
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
-from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
+from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Frame, Link, Page, Part, Table, Told, part, render
 from collector.web.words import Words
 
 router = APIRouter()
-Id = Annotated[int, Path(ge=1, le=2**62)]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An approval, as its second person is shown it."""
-
-    id: int
-    kind: str
-    subject: str
-    href: str
-    words: str
-    maker: str
-    made: str
-    digest: str
-    own: bool
-    """The reader's own: only another person may decide it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +42,6 @@ class Floor(Page):
     red: bool
     may_hold: bool
     may_plan: bool
-    may_decide: bool
 
 
 @dataclass(frozen=True)
@@ -86,7 +65,7 @@ def floor(request: Request, desk: DeskParam, caller: CallerParam, book: Book = N
     now, frame = desk.clock(), frame_of(request, caller)
     with reading(desk) as session:
         seen = views.floor(session, desk.office, caller.actor.scope, now, book)
-        asked = [waiting(session, row, caller, frame.t) for row in seen.approvals]
+        asked = waits(session, caller, book, frame.t)
     parts = parts_of(told(frame, seen, asked, caller, book))
     live = f"/floor/live?book={book}" if book is not None else "/floor/live"
     books = floor_telling.books(seen, book, frame.t)
@@ -113,8 +92,13 @@ def told(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Call
         red=floor_telling.is_red(seen.holds),
         may_hold=may_open(caller, "red_switch"),
         may_plan=may_open(caller, "plan_now"),
-        may_decide=may_open(caller, "decide_approval"),
     )
+
+
+def waits(session: Session, caller: Caller, book: int | None, t: Words) -> list[Waiting]:
+    """What waits for a second person, of the portfolio that is looked at."""
+    rows = approvals.waiting(session, caller.actor)
+    return [waiting(session, row, caller, t) for row in rows if book in (None, row.portfolio_id)]
 
 
 def parts_of(page: Floor) -> dict[str, Part]:
@@ -124,73 +108,6 @@ def parts_of(page: Floor) -> dict[str, Part]:
 def clock_of(t: Words, seen: views.Floor) -> str:
     """When it was seen."""
     return Told(t, seen.zone).second(seen.at)
-
-
-def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waiting:
-    account_id = int(row.body["account"])
-    account, book = within.account(session, caller.actor.scope, account_id)
-    told = Told(t, book.timezone, book.currency)
-    parts = [told.money(int(row.body.get("amount", 0)))]
-    if "due_at" in row.body:
-        parts.append(told.whose(parse_moment(row.body["due_at"])))
-    if "reference" in row.body:
-        parts.append(str(row.body["reference"]))
-    return Waiting(
-        id=row.id or 0,
-        kind=t.word(row.kind),
-        subject=f"{book.code}/{account.account_no}",
-        href=f"/accounts/{account_id}",
-        words=" · ".join(parts),
-        maker=row.maker,
-        made=told.moment(row.made_at),
-        digest=row.digest,
-        own=row.maker_staff_no == caller.person.staff_no,
-    )
-
-
-class DecisionForm(Form):
-    decision: str
-    shown: str
-    reason: str = ""
-
-
-@router.post("/approvals/{approval_id}/decide")
-def decide_approval(approval_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    """Approve or reject exactly what was shown; what was approved is carried out in the same transaction."""
-    form, now = read(DecisionForm, fields), desk.clock()
-    with writing(desk) as session:
-        asked = within.approval(session, caller.actor.scope, approval_id)
-        if asked.kind != matching.MATCH:
-            caller.require(Role.supervisor)
-        checker = session.get_one(User, caller.actor.user_id)
-        yes = form.decision == "approve"
-        row = identity.decide(session, approval_id, form.shown, yes, checker, form.reason, now)
-        if yes:
-            _carry_out(session, desk, caller, row)
-    return see("/floor" if may_open(caller, "floor") else "/operations", "decided")
-
-
-def _carry_out(session: Session, desk: Desk, caller: Caller, row: Approval) -> None:
-    now = desk.clock()
-    if row.kind == matching.MATCH:
-        matching.carry_out(session, desk.office, row, caller.actor, now)
-    elif row.kind == "promise":
-        actions.make_promise(
-            session,
-            desk.office,
-            account_id=row.body["account"],
-            amount=row.body["amount"],
-            due_at=parse_moment(row.body["due_at"]),
-            at=now,
-            actor=_maker(session, row, caller),
-            approval_id=row.id,
-        )
-
-
-def _maker(session: Session, row: Approval, caller: Caller) -> Any:
-    """The promise is the agent's who heard it, not the supervisor's who agreed."""
-    maker = find_user(session, row.maker)
-    return identity.actor_of(maker) if maker else caller.actor
 
 
 class RedForm(Form):

@@ -18,7 +18,7 @@ from collector.foundation.errors import BadInput
 from collector.identity import actions as identity
 from collector.portfolio.queries import portfolios, scope_of
 from collector.web.live import CHECKED_S, EVERY_S, EventStream, Listener, event
-from collector.web.pages.floor import Book, clock_of, parts_of, told, waiting
+from collector.web.pages.floor import Book, clock_of, parts_of, told, waits
 from collector.web.pages.shell import frame_of
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, cookie_name, reading
 from collector.web.templating import Frame
@@ -78,7 +78,7 @@ class Viewer:
     def parts(self, seen: views.Floor) -> dict[str, tuple[str, str]]:
         """Digest and HTML of each part, with the reader's own forms in them."""
         with reading(self.desk) as session:
-            asked = [waiting(session, row, self.caller, self.frame.t) for row in seen.approvals]
+            asked = waits(session, self.caller, self.book, self.frame.t)
         parts = parts_of(told(self.frame, seen, asked, self.caller, self.book))
         return {name: (part.digest, str(part.html)) for name, part in parts.items()}
 

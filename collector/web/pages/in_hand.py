@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -32,8 +32,13 @@ KEYS = {
     Outcome.voicemail: "8",
     Outcome.assistant: "9",
     Outcome.unreachable: "0",
+    Outcome.suspended: "w",
+    Outcome.vacant: "z",
+    Outcome.says_paid: "j",
+    Outcome.deceased: "l",
+    Outcome.failed: "o",
 }
-"""Digits of the results; the others have a button only."""
+"""Digits of the results that come often, letters of the others."""
 RESULTS = (*KEYS, *(one for one in Outcome if one not in KEYS))
 
 
@@ -69,6 +74,8 @@ class Call:
     state: str
     said: str
     """The result on record, which another choice corrects."""
+    recorded: bool
+    """Whether the sound is kept; who answers is told so."""
     may_ring: bool
     may_release: bool
     may_send: bool
@@ -76,12 +83,12 @@ class Call:
     outcomes: Sequence[Result]
 
 
-def call(session: Session, talk: Talk, caller: Caller, told: Told, *, closed: bool) -> Call:
-    """`closed`: the person is not verified, so nothing is said of the debt."""
+def call(session: Session, talk: Talk, caller: Caller, told: Told, *, closed: bool, recorded: bool = False) -> Call:
+    """`closed`: the person is not verified, so nothing is said of the debt. `recorded`: calls of ours are."""
     if talk.inbound is not None:
         return _inbound(session, talk.inbound, told, closed=closed)
     assert talk.task is not None  # noqa: S101 - a talk is one or the other
-    return _ours(session, talk.task, caller, told, closed=closed)
+    return replace(_ours(session, talk.task, caller, told, closed=closed), recorded=recorded)
 
 
 def _ours(session: Session, task: Task, caller: Caller, told: Told, *, closed: bool) -> Call:
@@ -101,6 +108,7 @@ def _ours(session: Session, task: Task, caller: Caller, told: Told, *, closed: b
         lease_until=told.hour(task.lease_until) if task.lease_until and waits else "",
         state=t.word(task.state),
         said=t.word(ended.outcome) if ended is not None else "",
+        recorded=False,
         may_ring=has_phone and waits,
         may_release=waits,
         may_send=not closed and ended is None,
@@ -125,6 +133,7 @@ def _inbound(session: Session, call: InboundCall, told: Told, *, closed: bool) -
         lease_until="",
         state=t.word(call.state),
         said=t.word(ended.outcome) if ended is not None else "",
+        recorded=False,
         may_ring=False,
         may_release=False,
         may_send=not closed and call.state in AT_A_DESK,

@@ -18,6 +18,7 @@ from collector.foundation.phone import masked
 from collector.history.rules import Identifier, Outcome
 from collector.portfolio.tables import Account
 from collector.sandbox.pulling import call_in
+from collector.web.pages.desk import seconds
 from collector.web.pages.in_hand import Result, results_in
 from collector.web.pages.shell import Form, frame_of, read, see
 from collector.web.pages.talk import OutcomeForm, VerifyForm
@@ -163,7 +164,10 @@ def live_inbound(call_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     """How it stands, for the bar on the page."""
     with reading(desk) as session:
         call = calling_in.theirs(session, caller.actor, call_id)
-    return JSONResponse({"words": Words(caller.language).word(call.state), "over": call.state not in AT_A_DESK})
+    over = call.state not in AT_A_DESK
+    since = None if over or call.ended_at is not None else call.answered_at or call.at
+    told = {"words": Words(caller.language).word(call.state), "over": over}
+    return JSONResponse(told | {"seconds": seconds(since, desk.clock())})
 
 
 @router.post("/demo/call-in")

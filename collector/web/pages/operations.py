@@ -7,17 +7,17 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Query, Request
 
-from collector.casework import actions, queries
+from collector.casework import actions, approvals, queries
+from collector.casework.approvals import matching
 from collector.casework.uploads import KEPT
-from collector.casework.views import loads, matching, queues, runs, within
-from collector.casework.views.floor import approvals, held_count
+from collector.casework.views import loads, queues, runs, within
+from collector.casework.views.floor import held_count
 from collector.casework.views.held import Held, held_payments
-from collector.identity.tables import User
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import Fit, LoadKind, Sign
 from collector.web.guard import MAX_BODY
 from collector.web.loading import INSTALLATION_WIDE
-from collector.web.pages.floor import Waiting, waiting
+from collector.web.pages.approvals import Waiting, waiting
 from collector.web.pages.loads import TOTALS, total
 from collector.web.pages.runs import plans_table, sends_table
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
@@ -74,7 +74,6 @@ class OperationsPage(Page):
     held_count: int
     says_paid: Sequence[SaysPaidShown]
     approvals: Sequence[Waiting]
-    may_decide: bool
     may_load: bool
     may_match: bool
     may_answer: bool
@@ -117,10 +116,11 @@ def operations(
             held_count=held_count(session, scope),
             says_paid=[_says_paid(one, frame, now) for one in queues.says_paid(session, scope)],
             approvals=[
-                waiting(session, row, caller, t) for row in approvals(session, scope) if row.kind == matching.MATCH
+                waiting(session, row, caller, t)
+                for row in approvals.waiting(session, caller.actor)
+                if row.kind == matching.MATCH
             ],
             most=MAX_BODY,
-            may_decide=may_open(caller, "decide_approval"),
             may_load=may_open(caller, "bring_file"),
             may_match=may_open(caller, "propose_match"),
             may_answer=may_open(caller, "answer_says_paid"),
@@ -251,5 +251,5 @@ def propose_match(payment_id: Id, desk: DeskParam, caller: CallerParam, fields: 
     with writing(desk) as session:
         payment = within.payment(session, caller.actor.scope, payment_id)
         account, _ = queries.account_and_portfolio(session, form.account, caller.actor.scope)
-        matching.propose(session, payment, account, session.get_one(User, caller.actor.user_id), desk.clock())
+        matching.propose(session, payment, account, caller.actor, desk.clock())
     return see("/operations", "proposed")

@@ -31,6 +31,7 @@ NAVIGATION = (
     ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
     ("legal_queue", "/referrals/legal", "Legal", ""),
     ("operations", "/operations", "Operations", ""),
+    ("decide_approval", "/approvals", "Approvals", ""),
     ("inbox", "/inbox", "Messages", ""),
     ("quality", "/quality", "Quality", ""),
     ("refusals_page", "/refusals", "Refusals", ""),

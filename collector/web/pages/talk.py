@@ -7,13 +7,12 @@ from fastapi import APIRouter, Path
 from sqlmodel import Session
 
 from collector.casework import actions
+from collector.casework.approvals import promises
 from collector.casework.views import repeats, within, work
 from collector.casework.views.verifying import require_verified
 from collector.foundation.clock import at_local
 from collector.foundation.money import parse_amount
 from collector.history.rules import Ability, Cause, Identifier, Outcome, Willingness
-from collector.identity import actions as identity
-from collector.identity.tables import User
 from collector.portfolio.rules import PartyRole
 from collector.portfolio.tables import Account, Portfolio
 from collector.web.pages.shell import Form, read, see
@@ -139,12 +138,11 @@ def said(session: Session, desk: Desk, caller: Caller, account: Account, subject
 
 def _ask(desk: Desk, caller: Caller, account_id: int, amount: int, due_at: datetime, form: PromiseForm) -> None:
     """Put the promise before a supervisor, once."""
-    body = actions.promise_body(account_id, amount, due_at)
     with writing(desk) as session:
-        repeats.one_at_a_time(session, account_id)
+        account, _ = locked(session, caller, account_id)
+        body = actions.promise_body(account_id, amount, due_at)
         if repeats.approval(session, f"account:{account_id}", body) is None:
-            maker = session.get_one(User, caller.actor.user_id)
-            identity.propose(session, "promise", f"account:{account_id}", body, maker, desk.clock())
+            promises.propose(session, account, amount, due_at, caller.actor, desk.clock())
 
 
 class ReasonForm(Form):

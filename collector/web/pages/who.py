@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from collector.casework.views.account import stops_of
 from collector.casework.views.calendar import Calendar, Way
 from collector.casework.views.people import Contact, contacts_of
 from collector.casework.views.verifying import OnTheLine
@@ -15,6 +16,7 @@ from collector.history.rules import Channel, Identifier
 from collector.planning.rules import Round, RoundState
 from collector.portfolio.rules import ContactKind, ContactStatus, PartyRole
 from collector.portfolio.tables import Account, Person, Portfolio
+from collector.web.pages.account_parts import stop_words
 from collector.web.pages.strip import look_of
 from collector.web.templating import Cell, Table, Told, city, table
 
@@ -68,6 +70,7 @@ class Who:
     clock: str
     verified: str
     """When they were, in the call in hand."""
+    stops: Sequence[str]
     uses: Sequence[tuple[str, str, str]]
     """Used of the cap, of what, and how it looks."""
     phones: Sequence[PhoneLine]
@@ -95,6 +98,7 @@ def who(
         their_time=theirs.hour(now),
         clock=city(theirs.zone),
         verified=told.hour(line.passed_at) if line is not None and line.passed_at else "",
+        stops=[stop_words(row, told) for row in stops_of(session, person.id or 0)],
         uses=_uses(seen, told) if is_borrower else [],
         phones=[_phone(one, seen, theirs, now) for one in contacts if one.kind is ContactKind.phone],
     )

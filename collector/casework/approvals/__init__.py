@@ -1,0 +1,77 @@
+"""What needs a second person: of each kind, who decides it and what follows a yes (handbook section 1, 经办 / 复核)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from collector.casework.approvals import matching, promises
+from collector.casework.approvals.kind import Kind
+from collector.casework.office import Office
+from collector.foundation.errors import Forbidden, NotFound
+from collector.identity import actions as identity
+from collector.identity import queries
+from collector.identity.rules import Actor, Role
+from collector.identity.tables import Approval, User
+
+__all__ = ["KINDS", "asked", "decide", "decided", "may_decide", "waiting"]
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (promises.KIND, matching.KIND)}
+DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))
+"""Everyone who decides anything."""
+
+
+def may_decide(kind: str, actor: Actor) -> bool:
+    """Whether these roles decide that kind; who asked never does, whatever their roles."""
+    return bool(KINDS[kind].deciders & actor.roles)
+
+
+def waiting(session: Session, actor: Actor) -> Sequence[Approval]:
+    """What waits, oldest first: of the actor's portfolios what an auditor or a decider of its kind may see, and what
+    the actor asked for."""
+    return [row for row in queries.open_approvals(session, actor.scope) if _sees(row, actor)]
+
+
+def decided(session: Session, actor: Actor, limit: int = 50) -> Sequence[Approval]:
+    """What was decided, newest first."""
+    return [row for row in queries.decided_approvals(session, actor.scope, limit) if _sees(row, actor)]
+
+
+def asked(session: Session, actor: Actor, approval_id: int) -> Approval:
+    """That approval, of the actor's portfolios; else it is `NotFound`."""
+    row = session.get(Approval, approval_id)
+    inside = row is not None and (
+        actor.scope.portfolio_ids is None or (row.portfolio_id is not None and actor.scope.admits(row.portfolio_id))
+    )
+    if row is None or not inside:
+        raise NotFound
+    return row
+
+
+def decide(
+    session: Session,
+    office: Office,
+    approval_id: int,
+    *,
+    shown: str,
+    yes: bool,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Approval:
+    """Approve or reject exactly what was shown; what was approved is carried out in the same transaction."""
+    row = asked(session, actor, approval_id)
+    if not may_decide(row.kind, actor):
+        raise Forbidden("your role does not decide this")
+    checker = session.get_one(User, actor.user_id)
+    row = identity.decide(session, approval_id, shown, yes, checker, reason, now)
+    if yes:
+        KINDS[row.kind].carry_out(session, office, row, actor, now)
+    return row
+
+
+def _sees(row: Approval, actor: Actor) -> bool:
+    own = actor.name == f"user:{row.maker}"
+    return own or Role.auditor in actor.roles or may_decide(row.kind, actor)
