@@ -21,7 +21,7 @@ from collector.foundation.clock import Clock
 from collector.foundation.errors import CollectorError
 from collector.foundation.settings import Settings
 from collector.planning.queries import Mark
-from collector.web import access, health
+from collector.web import access, errors, health
 from collector.web import session as door
 from collector.web.api import book, floor, people
 from collector.web.guard import Guard
@@ -75,12 +75,12 @@ def _hosts(settings: Settings) -> list[str]:
 
 def _add_handlers(web: FastAPI) -> None:
     handlers: dict[Any, Any] = {
-        CollectorError: door.on_error,
-        RequestValidationError: door.on_invalid,
-        HTTPException: door.on_http,
-        OperationalError: door.on_busy,
-        ClientDisconnect: door.on_gone,
-        Exception: door.on_broken,
+        CollectorError: errors.on_error,
+        RequestValidationError: errors.on_invalid,
+        HTTPException: errors.on_http,
+        OperationalError: errors.on_busy,
+        ClientDisconnect: errors.on_gone,
+        Exception: errors.on_broken,
     }
     for kind, handler in handlers.items():
         web.add_exception_handler(kind, handler)

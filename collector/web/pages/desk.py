@@ -159,7 +159,7 @@ def my_cases(
         mine = col(Account.owner_id) == caller.actor.user_id
         found = listed(session, caller.actor.scope, now, mine, after=str(after) if after else None)
         count = work.own_cases(session, caller.actor)
-    return render(CasesPage(frame, count, accounts_told(found.items, frame.t), found.after or ""))
+    return render(CasesPage(frame, count, accounts_told(found.rows, frame.t), found.after or ""))
 
 
 @router.post("/desk/next")

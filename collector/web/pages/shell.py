@@ -16,7 +16,8 @@ from collector.casework.views.calling_in import AtDesk
 from collector.dispatch.rules import AgentState
 from collector.foundation.errors import BadInput, Problem
 from collector.web.access import PAGES
-from collector.web.session import AGENTS, Caller, reasons
+from collector.web.errors import reasons
+from collector.web.session import AGENTS, Caller
 from collector.web.templating import Bar, Frame, Link, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
 from collector.web.words import Words
