@@ -179,6 +179,15 @@ def test_who_hangs_up_before_anybody_answers_is_called_back_by_the_owner(
     assert all(row.handled_at for row in story.rows(InboundMessage))
 
 
+def test_who_was_dealt_with_by_hand_is_not_called_back(story: Story, owned: Callable[..., Borrower]) -> None:
+    who = owned()
+    calls(story, who.number)
+    ends(story, who.number, "no-answer", hung_up=True)
+    [missed] = story.rows(InboundMessage)
+    story.do(casework.handle_inbound, missed.id, AT + timedelta(minutes=5), Actor("user:li"))
+    assert [row.done_at is not None for row in story.rows(CallbackRow)] == [True]
+
+
 def test_missed_calls_are_the_owners_first_with_a_deadline(story: Story, owned: Callable[..., Borrower]) -> None:
     calls(story, "+8613900000001")
     ends(story, "+8613900000001", "no-answer", hung_up=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from collector.history.tables import (
     OutcomeRow,
     Promise,
     Referral,
+    SaidInCall,
     Stop,
 )
 from collector.portfolio.tables import Account, PaymentRow
@@ -57,14 +58,30 @@ def timeline(session: Session, account: Account, limit: int = SHOWN) -> list[Hap
     Attempts, texts and notes of another creditor's portfolio are left out.
     """
     account_id, person_id = account.id or 0, account.person_id
+    in_call = _said_in_calls(session, person_id)
     told = [
         *_contacts(session, account, limit),
         *_inbound(session, account, limit),
         *_payments(session, account_id, limit),
-        *_talk(session, account_id, limit),
-        *_against(session, account_id, person_id),
+        *_talk(session, account_id, limit, in_call),
+        *_against(session, account_id, person_id, in_call),
     ]
     return sorted(told, key=lambda one: one.at, reverse=True)[:limit]
+
+
+InCall = Callable[[str], tuple[str, ...]]
+"""What is said of a row by its kind and number: that they called and said it then, or nothing."""
+THEY_CALLED = "said in an inbound call"
+
+
+def _said_in_calls(session: Session, person_id: int) -> InCall:
+    statement = (
+        select(SaidInCall.subject)
+        .join(Attempt, col(Attempt.id) == col(SaidInCall.attempt_id))
+        .where(Attempt.person_id == person_id)
+    )
+    subjects = frozenset(session.exec(statement))
+    return lambda subject: (THEY_CALLED,) if subject in subjects else ()
 
 
 def _contacts(session: Session, account: Account, limit: int) -> Iterator[Happening]:
@@ -115,16 +132,17 @@ def _payments(session: Session, account_id: int, limit: int) -> Iterator[Happeni
         yield Happening(row.paid_at, row.kind.value, row.state.value, row.amount, text=row.reason or "")
 
 
-def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
+def _talk(session: Session, account_id: int, limit: int, in_call: InCall) -> Iterator[Happening]:
     for promise in session.exec(
         select(Promise).where(Promise.account_id == account_id).order_by(col(Promise.id).desc()).limit(limit)
     ):
         told = (promise.amount, promise.due_at)
-        yield Happening(promise.made_at, "promise", "made", *told, text=promise.way, who=promise.actor)
+        called = in_call(f"promise:{promise.id}")
+        yield Happening(promise.made_at, "promise", "made", *told, text=promise.way, who=promise.actor, said=called)
         if promise.decided_at is not None:
             yield Happening(promise.decided_at, "promise", promise.state.value, *told)
     for back in session.exec(select(CallbackRow).where(CallbackRow.account_id == account_id)):
-        yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at)
+        yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at, said=in_call(f"callback:{back.id}"))
     for said in session.exec(select(Disposition).where(Disposition.account_id == account_id)):
         words = tuple(word.value for word in (said.cause, said.willingness, said.ability) if word)
         how = "refuses" if said.refuses else ""
@@ -132,7 +150,7 @@ def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
         yield Happening(said.occurred_at, "disposition", how, said=words, text=text, who=said.actor)
 
 
-def _against(session: Session, account_id: int, person_id: int) -> Iterator[Happening]:
+def _against(session: Session, account_id: int, person_id: int, in_call: InCall) -> Iterator[Happening]:
     for stop in session.exec(select(Stop).where(Stop.person_id == person_id)):
         yield Happening(stop.at, "stop", stop.kind.value)
         if stop.lifted_at is not None:
@@ -149,11 +167,13 @@ def _against(session: Session, account_id: int, person_id: int) -> Iterator[Happ
         if hold.lifted_at is not None:
             yield Happening(hold.lifted_at, "hold lifted", hold.reason.value, who=hold.lifted_by or "")
     for dispute in session.exec(select(Dispute).where(Dispute.account_id == account_id)):
-        yield Happening(dispute.at, "dispute", "opened", text=dispute.reason, who=dispute.actor)
+        called = in_call(f"dispute:{dispute.id}")
+        yield Happening(dispute.at, "dispute", "opened", text=dispute.reason, who=dispute.actor, said=called)
         if dispute.answered_at is not None:
             yield Happening(dispute.answered_at, "dispute", "answered", text=dispute.answer or "")
     for complaint in session.exec(select(Complaint).where(Complaint.account_id == account_id)):
-        yield Happening(complaint.at, "complaint", "opened", text=complaint.text, who=complaint.actor)
+        called = in_call(f"complaint:{complaint.id}")
+        yield Happening(complaint.at, "complaint", "opened", text=complaint.text, who=complaint.actor, said=called)
     for row in session.exec(select(Referral).where(Referral.account_id == account_id)):
         yield Happening(row.opened_at, f"{row.kind.value} referral", "proposed", who=row.opened_by)
         if row.state_at > row.opened_at:
