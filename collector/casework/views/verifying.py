@@ -13,8 +13,10 @@ from collector.foundation.errors import Conflict
 from collector.foundation.keys import Keys
 from collector.history.rules import TRIES, Held, Identifier, answers_needed, identifiers_on_file
 from collector.identity.rules import Actor
+from collector.portfolio.queries import account as account_of
+from collector.portfolio.queries import person_of
 from collector.portfolio.rules import ContactKind
-from collector.portfolio.tables import Account, ContactPoint, Person
+from collector.portfolio.tables import Account, ContactPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def on_the_line(session: Session, keys: Keys, actor: Actor, account: Account) ->
 
 def held_of(session: Session, keys: Keys, talk: Talk) -> Held:
     """What this portfolio has on file about the person who talks."""
-    person, account = session.get_one(Person, talk.person_id), session.get_one(Account, talk.account_id)
+    person, account = person_of(session, talk.person_id), account_of(session, talk.account_id)
     addresses = select(ContactPoint.value).where(
         col(ContactPoint.person_id) == talk.person_id,
         col(ContactPoint.portfolio_id) == talk.portfolio_id,
