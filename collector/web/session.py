@@ -15,8 +15,8 @@ from sqlmodel import Session
 
 from collector.casework.office import CLOCK_TOLERANCE, Office
 from collector.casework.views.calling_in import AtDesk, at_desk
-from collector.dispatch.queries import calls_in_hand, choice_of
-from collector.dispatch.rules import AgentState, Choice, state_of
+from collector.dispatch.queries import choice_of, outbound_in_hand
+from collector.dispatch.rules import AgentState, Choice, InboundState, state_of
 from collector.dispatch.twilio import Signatures
 from collector.foundation.clock import Clock, parse_moment
 from collector.foundation.errors import (
@@ -144,9 +144,13 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         base = identity.actor_of(user)
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
         choice = choice_of(session, user.id or 0) if base.roles & AGENTS else None
-        held = calls_in_hand(session, [base.name], now).get(base.name) if base.roles & AGENTS else None
-        state = state_of(choice, held.call if held else None, row.created_at)
         ringing = at_desk(session, user.id) if base.roles & (AGENTS | {Role.supervisor}) else None
+        held = (
+            outbound_in_hand(session, [base.name], now).get(base.name) if base.roles & AGENTS and not ringing else None
+        )
+        state = state_of(choice, held.call if held else None, row.created_at)
+        if ringing is not None:
+            state = (AgentState.wrap_up if ringing.state is InboundState.over else AgentState.on_call, None)
         books = portfolios(session, scope) if choice and choice.state is AgentState.on_break else ()
     if not is_live(request) and identity.goes_stale(row, now):
         with desk.office.database.begin() as session:

@@ -1,6 +1,13 @@
 """What a claim needs to know: people held under lock, their facts, their portfolios, and what is in flight."""
 
-from collector.dispatch.queries.agents import InHand, calls_in_hand, choice_of, choices_of, is_on_break
+from collector.dispatch.queries.agents import (
+    InHand,
+    calls_in_hand,
+    choice_of,
+    choices_of,
+    is_on_break,
+    outbound_in_hand,
+)
 from collector.dispatch.queries.ground import Ground, book_of, flights_of, ground_of, judged_facts, subject_of
 from collector.dispatch.queries.holding import (
     calls_of,
@@ -55,6 +62,7 @@ __all__ = [
     "lock_people",
     "not_held",
     "numbers_waited_for",
+    "outbound_in_hand",
     "signed_in",
     "subject_of",
     "to_lock",

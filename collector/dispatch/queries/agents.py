@@ -58,7 +58,7 @@ def calls_in_hand(session: Session, agents: Collection[str], at: datetime) -> di
     it can not wait."""
     if not agents:
         return {}
-    return _outbound_in_hand(session, agents, at) | _inbound_in_hand(session, agents)
+    return outbound_in_hand(session, agents, at) | _inbound_in_hand(session, agents)
 
 
 def _inbound_in_hand(session: Session, agents: Collection[str]) -> dict[str, InHand]:
@@ -77,7 +77,8 @@ def _inbound_in_hand(session: Session, agents: Collection[str]) -> dict[str, InH
     }
 
 
-def _outbound_in_hand(session: Session, agents: Collection[str], at: datetime) -> dict[str, InHand]:
+def outbound_in_hand(session: Session, agents: Collection[str], at: datetime) -> dict[str, InHand]:
+    """The same of our own calls alone."""
     held = (col(Task.state) == TaskState.claimed) & (col(Task.lease_until) > at)
     rows = session.exec(
         select(Task, Submission)
