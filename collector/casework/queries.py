@@ -172,7 +172,7 @@ def referrals(
 def explain(session: Session, office: Office, key: str, at: datetime, scope: Scope = EVERYTHING) -> dict[str, Any]:
     """Why an account is where it is at that moment: the very decision of the plan, for one account."""
     account, portfolio = account_and_portfolio(session, key, scope)
-    document = planning.explain(session, account.id or 0, at, office.capabilities, office.catalogue)
+    document = planning.explain(session, account.id or 0, at, office.capabilities, office.texts(session))
     facts = {
         name: plain(value, portfolio.currency) if name in AMOUNTS else value
         for name, value in document["facts"].items()

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     twilio_base_url: str = Field("", description="Address of a carrier sandbox; empty: Twilio itself")
     plan_processes: int = Field(0, ge=0, description="How many plan a night on PostgreSQL; 0: one a core, at most 4")
     record_calls: bool = Field(True, description="Record calls, announced, where the pack allows it")
+    ways_wait_hours: float = Field(
+        24, ge=0, allow_inf_nan=False, description="Hours from the second person's yes until new ways to pay count"
+    )
+    registered_texts: str = Field(
+        "", description="Jurisdictions, by comma, where the carrier takes only texts that are registered with it"
+    )
     demo: bool = Field(False, description="Set by `collector demo`; `serve` refuses a demo database")
 
     @field_validator("database_url")
@@ -62,6 +68,10 @@ class Settings(BaseSettings):
     @property
     def resolved_key_file(self) -> Path:
         return self.key_file or self.home / "master.key"
+
+    def registers_texts(self, jurisdiction: str) -> bool:
+        """Whether the carrier asks there for each text to be registered with it first."""
+        return jurisdiction in {word.strip() for word in self.registered_texts.split(",")}
 
     @property
     def recordings(self) -> Path:

@@ -63,7 +63,7 @@ def written(template: Template, account: AccountFacts, **more: Any) -> str:
 
 def objected(template: Template, account: AccountFacts, text: str) -> str | None:
     broken = promise_of(77_700, -3) if template.name == "promise-broken" else None
-    return objection(text, BOOKS[template.language], account, LINE, ("王明", "李四"), AT, broken)
+    return objection(text, BOOKS[template.language], account, LINE, AT, broken)
 
 
 def policy(language: str) -> Policy:

@@ -5,6 +5,7 @@ from collector.casework.actions.asking import send_how_to_pay
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
 from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, hold_body
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
 from collector.casework.actions.levels import lower_level
@@ -50,10 +51,12 @@ from collector.casework.actions.stops import (
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
 from collector.casework.actions.verifying import verify
+from collector.casework.actions.ways import cancel_ways, ways_take_effect
 
 __all__ = [
     "PAPERS",
     "NeedsApproval",
+    "NeedsSecondPerson",
     "PaperDone",
     "ReasonNeeded",
     "SendResult",
@@ -63,18 +66,21 @@ __all__ = [
     "answer_dispute",
     "answer_says_paid",
     "call_status",
+    "cancel_ways",
     "choose_state",
     "complain",
     "dial_result",
     "dial_script",
     "dial_status",
     "dispute",
+    "extend_hold",
     "fetch_recordings",
     "file_of",
     "follow_up",
     "found",
     "handle_inbound",
     "hold",
+    "hold_body",
     "inbound_call",
     "inbound_call_ended",
     "inbound_sms",
@@ -110,6 +116,7 @@ __all__ = [
     "sweep",
     "uploads",
     "verify",
+    "ways_take_effect",
     "withdraw_promise",
     "withdraw_standing",
 ]

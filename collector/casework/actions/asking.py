@@ -27,5 +27,5 @@ def send_how_to_pay(session: Session, office: Office, call_id: int, at: datetime
         raise Conflict("how to pay is sent while you talk: take the call first")
     if call.claimed_by != actor.name:
         raise Conflict("someone else holds this call")
-    asked = dispatch.ask_how_to_pay(session, call, office.catalogue, office.capabilities, at)
+    asked = dispatch.ask_how_to_pay(session, call, office.texts(session), office.capabilities, at)
     return told_refusal(asked) if isinstance(asked, Verdict) else ""

@@ -58,7 +58,7 @@ def follow_up(
     lock_people(session, people)
     history.settle_promises(session, _borrowed(session, people), now, actor, banking_days(session, now))
     facts_actions.refresh(session, people, now)
-    notes = [one.note for one in planning.replan(session, people, now, office.capabilities, office.catalogue)]
+    notes = [one.note for one in planning.replan(session, people, now, office.capabilities, office.texts(session))]
     if notes:
         note_rounds(session, notes, now)
         facts_actions.refresh(session, people, now)
@@ -66,7 +66,7 @@ def follow_up(
     if moved:
         facts_actions.refresh(session, people, now)
     if notes or moved:
-        planning.replan(session, people, now, office.capabilities, office.catalogue)
+        planning.replan(session, people, now, office.capabilities, office.texts(session))
 
 
 def banking_days(session: Session, now: datetime) -> Callable[[int], int]:

@@ -41,6 +41,7 @@ def plan(
         if portfolio is not None:
             wanted = wanted.where(col(Portfolio.code) == portfolio)
         ids = [number for number in session.exec(wanted) if number is not None]
+        catalogue = office.texts(session)
     if portfolio is not None and not ids:
         raise NotFound(f"there is no portfolio {portfolio!r}")
     results = planning.plan(
@@ -52,7 +53,7 @@ def plan(
         progress=progress,
         processes=processes,
         carried_in=office.capabilities,
-        catalogue=office.catalogue,
+        catalogue=catalogue,
     )
     if not dry_run:
         _follow_noted(office, sorted({person for result in results for person in result.noted}), at)

@@ -202,7 +202,8 @@ def stops_of(session: Session, person_id: int) -> Sequence[Stop]:
 
 
 def holds_on(session: Session, account: Account, now: datetime) -> Sequence[Hold]:
-    """Holds in force on the account itself, its person or its portfolio; those on everything too."""
+    """Holds in force on the account itself, its person or its portfolio; those on everything too. Of one that was made
+    longer, the last row."""
     wide = col(Hold.account_id).is_(None) & col(Hold.person_id).is_(None)
     statement = select(Hold).where(
         or_(
@@ -214,4 +215,6 @@ def holds_on(session: Session, account: Account, now: datetime) -> Sequence[Hold
         col(Hold.lifted_at).is_(None),
         or_(col(Hold.until).is_(None), col(Hold.until) > now),
     )
-    return session.exec(statement.order_by(col(Hold.id))).all()
+    rows = session.exec(statement.order_by(col(Hold.id))).all()
+    last = {row.extends_id or row.id: row for row in rows}
+    return list(last.values())

@@ -13,7 +13,7 @@ from collector.dispatch.rules.ask import (
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
 from collector.dispatch.rules.recorded import Criterion, Heard, RecordingState, add_years, sample, score
-from collector.dispatch.rules.wording import Book, approved_references, objection, values
+from collector.dispatch.rules.wording import Book, harmless, objection, points_elsewhere, values
 
 __all__ = [
     "ACTS_ALONE",
@@ -33,12 +33,13 @@ __all__ = [
     "Reading",
     "RecordingState",
     "add_years",
-    "approved_references",
     "contact_of",
     "denied",
     "facts_mac",
     "forward",
+    "harmless",
     "objection",
+    "points_elsewhere",
     "read_inbound",
     "sample",
     "score",

@@ -1,6 +1,13 @@
 """Reading plans, and what they are made from."""
 
-from collector.planning.queries.context import CarriedIn, nothing_known, policy_of, read_context
+from collector.planning.queries.context import (
+    CarriedIn,
+    nothing_known,
+    policy_in_force,
+    policy_of,
+    read_context,
+    sender_words,
+)
 from collector.planning.queries.explain import explain
 from collector.planning.queries.tasks import (
     Mark,
@@ -14,6 +21,7 @@ from collector.planning.queries.tasks import (
     refusals,
     tasks,
 )
+from collector.planning.queries.wording import refusing
 
 __all__ = [
     "CarriedIn",
@@ -27,8 +35,11 @@ __all__ = [
     "open_calls",
     "person_ranges",
     "planned_elsewhere",
+    "policy_in_force",
     "policy_of",
     "read_context",
     "refusals",
+    "refusing",
+    "sender_words",
     "tasks",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,7 @@ from collector.portfolio.rules import CollectorType, DebtType
 from collector.portfolio.tables import CallerNumber, Portfolio
 from collector.strategy.queries import compiled, portfolio_of
 from collector.texts.catalogue import Catalogue
+from collector.texts.queries import registered
 from collector.texts.rules import head_signature
 
 CarriedIn = Callable[[str], Capabilities | None]
@@ -52,7 +54,7 @@ def _read(
     session: Session, portfolio_id: int, now: datetime, carried_in: CarriedIn, catalogue: Catalogue | None
 ) -> Context:
     portfolio = portfolio_of(session, portfolio_id)
-    policy = policy_of(portfolio, carried_in)
+    policy = policy_in_force(session, portfolio, carried_in, now)
     today = local_day(now, portfolio.timezone)
     is_held, segments = _holds(session, portfolio_id, now)
     reminds, until = shifted(today, policy.setting.country)
@@ -68,14 +70,26 @@ def _read(
         collector=collectors(session)[portfolio_id],
         reminds=reminds,
         reminders_until=until,
-        words=None if catalogue is None else refused_words(policy, catalogue, _words(portfolio)),
+        words=None if catalogue is None else refused_words(policy, catalogue, sender_words(portfolio)),
     )
 
 
-def _words(portfolio: Portfolio) -> SenderWords:
+def sender_words(portfolio: Portfolio) -> SenderWords:
+    """What its texts say of who sends them."""
     is_own = portfolio.collector_type is CollectorType.creditor
     name, signature = portfolio.sender_name, portfolio.signature
     return name, signature, portfolio.creditor, is_own, portfolio.pay_instructions
+
+
+def policy_in_force(session: Session, portfolio: Portfolio, carried_in: CarriedIn, now: datetime) -> Policy:
+    """The gate of a portfolio as it judges at that moment: where the carrier takes registered texts only, those that
+    are registered for this portfolio then."""
+    carrier = carried_in(portfolio.jurisdiction)
+    if carrier is not None and carrier.templates is not None:
+        day = local_day(now, portfolio.timezone)
+        ours = registered(session, portfolio.id or 0, carrier.carrier, day)
+        carrier = replace(carrier, templates=carrier.templates | ours)
+    return policy_of(portfolio, lambda _: carrier)
 
 
 def policy_of(portfolio: Portfolio, carried_in: CarriedIn = nothing_known) -> Policy:

@@ -18,6 +18,7 @@ from collector.web.pages import (
     loads,
     opening,
     operations,
+    portfolios,
     recordings,
     reference,
     referrals,
@@ -25,6 +26,7 @@ from collector.web.pages import (
     search,
     stops,
     talk,
+    texts,
     uploads,
 )
 
@@ -57,6 +59,8 @@ PAGES = tuple(
         loads,
         runs,
         inbox,
+        portfolios,
+        texts,
         admin,
         reference,
     )
