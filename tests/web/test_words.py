@@ -43,7 +43,10 @@ from collector.portfolio.rules import (
     Security,
     ValueTier,
 )
+from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.texts.rules import Purpose as Purposes
+from collector.texts.rules import Registration, Stand, Tone
 from collector.web.pages.desk import HEARD
 from collector.web.pages.recordings import ASKS
 from collector.web.pages.shell import NAVIGATION, SAID
@@ -81,22 +84,27 @@ KINDS = [
     Progress,
     PromiseState,
     Purpose,
+    Purposes,
     Quiet,
     Reading,
     RecordingState,
     ReferralKind,
     ReferralState,
+    Registration,
     Role,
     RoundState,
     Security,
+    Stand,
     Standing,
     State,
     StopKind,
     TaskState,
     Tier,
+    Tone,
     Trigger,
     ValueTier,
     Why,
+    WaysState,
     Willingness,
 ]
 
