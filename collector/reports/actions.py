@@ -157,6 +157,7 @@ def enter(session: Session, order: Order, written: Written, now: datetime) -> Ex
     session.add(row)
     session.flush()
     told = {"number": row.number, "rows": row.rows, "format": row.format.value, "sha256": row.sha256}
-    detail = {**told, "book": row.book, "list": wanted, "approval": row.approval_id}
+    detail = {**told, "book": row.book, "list": wanted}
+    detail |= {"approval": row.approval_id} if row.approval_id else {}
     record(session, order.actor.name, "export.made", f"export_record:{row.id}", detail, now)
     return row

@@ -45,8 +45,8 @@ from collector.portfolio.rules import (
 )
 from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.texts.rules import VARIABLES, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
-from collector.texts.rules import Registration, Stand, Tone
 from collector.web.pages.desk import HEARD
 from collector.web.pages.recordings import ASKS
 from collector.web.pages.shell import NAVIGATION, SAID
@@ -145,6 +145,7 @@ def asked_by_lights() -> set[str]:
 def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
+    from_tables |= {variable.meaning for variable in VARIABLES.values()}
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING
     )

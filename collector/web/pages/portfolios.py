@@ -182,7 +182,7 @@ def _callers(view: PortfolioView, told: Told) -> Table:
         t("Channels"),
         t("Rests until"),
         num(t("Calls in 30 days")),
-        num(t("Answered")),
+        num(t("Answer rate")),
     ]
     return table(head, rows, t("No number calls or writes for this portfolio yet: load its caller numbers."))
 

@@ -194,8 +194,8 @@ def _comes_to(segments: Segments, t: Words) -> str:
 def _variables(template: Template, t: Words) -> Table:
     rows: Rows = [
         [
-            Cell(name, "code"),
-            Cell(VARIABLES[name].meaning, "wide"),
+            name,
+            Cell(t(VARIABLES[name].meaning), "wide"),
             Cell(str(VARIABLES[name].zh if template.language == "zh" else VARIABLES[name].en), "wide dim"),
         ]
         for name in sorted(template.variables)
