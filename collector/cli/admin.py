@@ -8,8 +8,8 @@ import typer
 from collector.audit import actions as audit_actions
 from collector.audit import queries as audit_queries
 from collector.audit.anchor import read_anchor, write_anchor
-from collector.casework.office import set_up
 from collector.casework.replay import replay
+from collector.casework.setting_up import set_up
 from collector.cli.frame import AtOption, JsonFlag, command, moment, office, progress_bar, show
 from collector.facts import actions as facts_actions
 from collector.foundation.clock import parse_moment, system_clock

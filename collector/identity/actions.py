@@ -142,11 +142,12 @@ def live_session(
     session: Session, token: str, now: datetime, *, activity: bool = True
 ) -> tuple[UserSession, User] | None:
     """The session and user of a token, while it lives. Live pages pass `activity=False` and keep nothing alive."""
-    row = session.get(UserSession, digest(token))
-    if row is None or row.ended_at is not None or now > row.seen_at + IDLE or now > row.created_at + LONGEST:
+    both = select(UserSession, User).join(User, col(User.id) == col(UserSession.user_id))
+    found = session.exec(both.where(UserSession.token_hash == digest(token))).first()
+    if found is None:
         return None
-    user = session.get(User, row.user_id)
-    if user is None or user.disabled_at is not None:
+    row, user = found
+    if row.ended_at is not None or now > row.seen_at + IDLE or now > row.created_at + LONGEST or user.disabled_at:
         return None
     if activity and goes_stale(row, now):
         session.execute(update(UserSession).where(col(UserSession.token_hash) == row.token_hash).values(seen_at=now))

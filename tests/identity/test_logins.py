@@ -13,7 +13,7 @@ from floor import Story, moment
 from sqlmodel import Session
 
 from collector.casework.office import Office
-from collector.foundation import schema
+from collector.foundation import migrating
 from collector.foundation.database import Database
 from collector.foundation.errors import BadInput, Conflict, Forbidden, NotReady, Unauthorized
 from collector.foundation.keys import Keys
@@ -153,7 +153,7 @@ def test_a_folder_that_was_copied_with_its_arming_file_is_not_armed(tmp_path: Pa
 
     here, there = office(tmp_path / "here"), office(tmp_path / "there")
     here.settings.home.mkdir()
-    schema.upgrade(here.database)
+    migrating.upgrade(here.database)
     with here.database.begin() as session:
         installation.install(session, keys, AT)
     here.arm(AT)
@@ -179,7 +179,7 @@ def test_where_a_relative_folder_lies_is_part_of_its_address(
     (tmp_path / "one" / "var").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "one")
     first = office()
-    schema.upgrade(first.database)
+    migrating.upgrade(first.database)
     with first.database.begin() as session:
         installation.install(session, keys, AT)
     first.arm(AT)

@@ -22,7 +22,7 @@ LONGEST_ID = 18
 
 def account(session: Session, scope: Scope, account_id: int) -> tuple[Account, Portfolio]:
     found = portfolio.account(session, account_id, scope)
-    return found, session.get_one(Portfolio, found.portfolio_id)
+    return found, portfolio.portfolio_of(session, found.portfolio_id)
 
 
 def person_by_key(session: Session, scope: Scope, key: str) -> int:

@@ -2,11 +2,14 @@
 
 from collector.planning.queries.context import (
     CarriedIn,
+    Gate,
+    gate_of,
     nothing_known,
     policy_in_force,
     policy_of,
     read_context,
     sender_words,
+    wide_holds,
 )
 from collector.planning.queries.explain import explain
 from collector.planning.queries.tasks import (
@@ -25,10 +28,12 @@ from collector.planning.queries.wording import refusing
 
 __all__ = [
     "CarriedIn",
+    "Gate",
     "Mark",
     "current_runs",
     "due_messages",
     "explain",
+    "gate_of",
     "in_flight",
     "left_out",
     "nothing_known",
@@ -42,4 +47,5 @@ __all__ = [
     "refusing",
     "sender_words",
     "tasks",
+    "wide_holds",
 ]

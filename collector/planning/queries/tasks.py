@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from collector.facts.tables import AccountState
 from collector.foundation.clock import day_start
 from collector.foundation.database import locked
+from collector.foundation.known import once
 from collector.history.rules import Channel
 from collector.identity.rules import EVERYTHING, LEVEL_ORDER, Level, Scope
 from collector.planning.rules import CAPACITY, IN_FLIGHT, Context, Flight, RunState, TaskState, flight_planned
@@ -50,10 +51,9 @@ class Mark:
 
 def current_runs(session: Session, scope: Scope) -> Sequence[PlanRun]:
     """The published plan of each portfolio in scope."""
-    statement = select(PlanRun).where(col(PlanRun.state) == RunState.current)
-    if scope.portfolio_ids is not None:
-        statement = statement.where(col(PlanRun.portfolio_id).in_(scope.portfolio_ids))
-    return session.exec(statement.order_by(col(PlanRun.portfolio_id))).all()
+    current = select(PlanRun).where(col(PlanRun.state) == RunState.current).order_by(col(PlanRun.portfolio_id))
+    runs = once(session, "current runs", lambda: session.exec(current).all())
+    return [run for run in runs if scope.admits(run.portfolio_id)]
 
 
 def tasks(
@@ -112,24 +112,43 @@ def open_calls(
     Of the agent's own portfolios (`scope`), not above `level`, owned by `user_id`, by nobody, or by somebody whose
     stand-in (B role) `user_id` is; not of the people `without`.
     """
-    best: tuple[int, int, int | None] | None = None
-    for run in current_runs(session, scope):
-        run_id = run.id or 0
-        for floor in dict.fromkeys([mark.floor(run_id, at) if mark else None, None]):
+    for run_id, floor in _heads(session, scope, level, user_id, at, mark, without):
+        statement = _queue(select(Task), run_id, level, user_id, at, floor, without).limit(limit)
+        found = session.exec(locked(statement, session, skip=True)).all()
+        if mark:
+            for task in found:
+                mark.claimed(run_id, task.rank)
+        if found:
+            return found
+    return []
+
+
+def _heads(
+    session: Session,
+    scope: Scope,
+    level: Level,
+    user_id: int | None,
+    at: datetime,
+    mark: Mark | None,
+    without: Collection[int],
+) -> Sequence[tuple[int, int | None]]:
+    """The runs to take a call from, the one with the best call first, and the rank from which each is looked through.
+    A single run is compared with nothing."""
+    floors = {
+        run.id or 0: dict.fromkeys([mark.floor(run.id or 0, at) if mark else None, None])
+        for run in current_runs(session, scope)
+    }
+    if len(floors) == 1:
+        return [(run_id, floor) for run_id, each in floors.items() for floor in each]
+    heads: list[tuple[int, int, int | None]] = []
+    for run_id, each in floors.items():
+        for floor in each:
             queue = _queue(select(Task.rank), run_id, level, user_id, at, floor, without)
-            ranks = session.exec(queue.limit(1)).first()
-            if ranks is not None:
-                best = min(best, (ranks, run_id, floor), key=lambda one: one[:2]) if best else (ranks, run_id, floor)
+            rank = session.exec(queue.limit(1)).first()
+            if rank is not None:
+                heads.append((rank, run_id, floor))
                 break
-    if best is None:
-        return []
-    _, run_id, floor = best
-    statement = _queue(select(Task), run_id, level, user_id, at, floor, without).limit(limit)
-    found = session.exec(locked(statement, session, skip=True)).all()
-    if mark:
-        for task in found:
-            mark.claimed(run_id, task.rank)
-    return found
+    return [head[1:] for head in sorted(heads, key=lambda head: head[:2])]
 
 
 def _queue(

@@ -152,7 +152,7 @@ def _page(
 ) -> AccountPage:
     told = Told(frame.t, view.portfolio.timezone, view.portfolio.currency)
     head = parts.head(view, told, now)
-    document = queries.explain(session, desk.office, head.key, now, caller.actor.scope)
+    document = queries.explain_account(session, desk.office, view.account, view.portfolio, now)
     happened = telling.happened(timeline(session, view.account), told)
     seen = calendar(session, desk.office, view.account, now)
     mine = of_person(session, caller.actor.scope, view.account.person_id, now)

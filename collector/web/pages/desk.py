@@ -66,11 +66,11 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             ],
             as_of=Told(t, zone).whose(min(loaded)) if loaded else t("never loaded"),
             in_hand=(task.account_id, task.reason) if task else None,
-            ahead=_waiting(work.ahead(session, caller.actor, now), t),
+            ahead=_waiting(work.ahead(session, caller.actor, now, desk.mark), t),
             callbacks=_callbacks(work.call_backs(session, caller.actor), t),
             left=table(
                 [t("Queue"), num(t("Left"))],
-                [[one.segment, num(str(one.left))] for one in work.left(session, caller.actor.scope, now)],
+                [[one.segment, num(one.shown)] for one in work.left(session, caller.actor.scope, now)],
                 t("No open calls. A plan fills the queues: operations or the worker runs it."),
             ),
         )
