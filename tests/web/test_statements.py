@@ -21,7 +21,7 @@ BUDGETS = {
     "the page of the call": 22,
     "verify": 13,
     "the account page": 38,
-    "promise": 37,
+    "promise": 38,
     "no answer": 46,
     "an outcome that ends the round": 60,
 }

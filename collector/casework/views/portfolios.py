@@ -87,6 +87,14 @@ def change(session: Session, scope: Scope, change_id: int) -> WaysChange:
     return row
 
 
+def asked_by_file(session: Session, scope: Scope, at: datetime) -> list[Portfolio]:
+    """Portfolios whose ways to pay the file that was loaded at that moment has otherwise: it proposed them."""
+    mine = Approval.kind == ways.WAYS, Approval.made_at == at
+    rows = session.exec(select(Approval).where(*mine).order_by(col(Approval.id))).all()
+    ids = [row.body["portfolio"] for row in rows if row.body["file"] and scope.admits(row.body["portfolio"])]
+    return [session.get_one(Portfolio, number) for number in dict.fromkeys(ids)]
+
+
 def portfolio_view(session: Session, scope: Scope, portfolio_id: int, now: datetime) -> PortfolioView:
     book = one(session, scope, portfolio_id)
     over = WaysChange.portfolio_id == portfolio_id, WaysChange.state != WaysState.waiting

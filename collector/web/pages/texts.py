@@ -14,31 +14,19 @@ from sqlmodel import Session
 from collector.casework.approvals import texts as approving
 from collector.casework.views import portfolios as books
 from collector.casework.views import texts as views
-from collector.casework.views.texts import InBook, TextRow
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.texts import actions
-from collector.texts.rules import VARIABLES, Purpose, Registration, Segments, Stand
-from collector.texts.tables import TextVersion
-from collector.texts.template import Template
+from collector.texts.rules import Purpose, Registration
+from collector.web.pages import text_parts as parts
 from collector.web.pages.approvals import Waiting, waiting
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, status_of, writing
-from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table
+from collector.web.templating import Cell, Choice, Page, Table, choices, num, render, table
 from collector.web.words import Words
 
 router = APIRouter()
 Language = Annotated[str, Path(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
-Rows = Sequence[Sequence[Cell | str]]
-STANDS = {
-    Stand.registered: "good",
-    Stand.submitted: "look",
-    Stand.coming: "look",
-    Stand.unregistered: "dim",
-    Stand.rejected: "late",
-    Stand.expired: "late",
-    Stand.other_words: "late",
-}
 SKELETON = "purpose: overdue\ntone: courteous\ndescription: \n---\n"
 
 
@@ -93,33 +81,9 @@ def texts_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
         found = views.texts(session, desk.office, caller.actor.scope, desk.clock())
     head: list[Cell | str] = [t("Text"), t("Language"), t("Purpose"), t("Tone"), num(t("Parts")), t("Encoding")]
     head += [t("Version"), t("Used by"), t("Carried as"), t("Registered"), t("Waits")]
-    return render(TextsPage(frame, table(head, [_row(one, t) for one in found], ""), may_open(caller, "propose_text")))
-
-
-def _row(one: TextRow, t: Words) -> Sequence[Cell | str]:
-    template = one.template
-    needed = [book for book in one.books if book.needs_registration]
-    lacking = [book.book.code for book in needed if book.stand is not Stand.registered]
-    registered = Cell(", ".join(lacking), "late") if lacking else Cell(t("everywhere") if needed else "", "good")
-    return [
-        Cell(template.name, "", f"/texts/{template.language}/{template.name}"),
-        template.language,
-        t.word(template.purpose),
-        t.word(template.tone),
-        num(str(one.segments.parts)),
-        Cell(one.segments.encoding.value, "dim"),
-        str(one.version) if one.version else Cell(t("file"), "dim"),
-        Cell(_codes(one, t), "wrap"),
-        Cell(", ".join(sorted({t.word(book.content) for book in one.books})), "wrap"),
-        registered,
-        Cell(t("a change waits"), "look") if one.proposal else "",
-    ]
-
-
-def _codes(one: TextRow, t: Words) -> str:
-    codes = sorted({code for used in one.used for code in used.codes})
-    answers = [t("automatic answers")] if one.template.name in views.ANSWERS else []
-    return ", ".join([*codes, *answers]) or t("nobody")
+    return render(
+        TextsPage(frame, table(head, [parts.in_short(one, t) for one in found], ""), may_open(caller, "propose_text"))
+    )
 
 
 class NewForm(Form):
@@ -156,14 +120,14 @@ def _page(session: Session, request: Request, desk: Desk, caller: Caller, langua
         where=f"/texts/{language}/{name}",
         title=f"{language}/{name}",
         is_new=row is None,
-        about=_about(row, t) if row else [],
+        about=parts.about(row, t) if row else [],
         sample=row.sample if row else "",
         source=row.template.source if row else "",
-        variables=_variables(row.template, t) if row else table([], [], ""),
-        used=_used(row, t) if row else table([], [], ""),
-        books=_books(row.books, t) if row else table([], [], ""),
+        variables=parts.variables(row.template, t) if row else table([], [], ""),
+        used=parts.used(row, t) if row else table([], [], ""),
+        books=parts.in_books(row.books, t) if row else table([], [], ""),
         proposal=waiting(session, asked, caller, t) if asked else None,
-        versions=_versions(view.versions if view else [], t),
+        versions=parts.versions(view.versions if view else [], t),
         draft=Draft(row.template.source if row else SKELETON),
         purposes=choices(t, Purpose),
         may_propose=may_open(caller, "propose_text"),
@@ -171,86 +135,6 @@ def _page(session: Session, request: Request, desk: Desk, caller: Caller, langua
         codes=[(one.book.id or 0, one.book.code) for one in row.books] if row else [],
         states=choices(t, Registration),
         today=now.date().isoformat(),
-    )
-
-
-def _about(row: TextRow, t: Words) -> list[tuple[str, str]]:
-    return [
-        (t("Purpose"), t.word(row.template.purpose)),
-        (t("Tone"), t.word(row.template.tone)),
-        (t("Description"), row.template.description),
-        (t("Comes to"), _comes_to(row.segments, t)),
-        (t("Version"), str(row.version) if row.version else t("file")),
-        (t("Used by"), _codes(row, t)),
-    ]
-
-
-def _comes_to(segments: Segments, t: Words) -> str:
-    """What the sample is carried and billed as."""
-    told = {"parts": segments.parts, "units": segments.units, "encoding": segments.encoding.value}
-    return t("{parts} parts, {units} units in {encoding}", **told)
-
-
-def _variables(template: Template, t: Words) -> Table:
-    rows: Rows = [
-        [
-            name,
-            Cell(t(VARIABLES[name].meaning), "wide"),
-            Cell(str(VARIABLES[name].zh if template.language == "zh" else VARIABLES[name].en), "wide dim"),
-        ]
-        for name in sorted(template.variables)
-    ]
-    return table([t("Variable"), t("Meaning"), t("Sample")], rows, t("This text is the same for everybody."))
-
-
-def _used(row: TextRow, t: Words) -> Table:
-    rows: Rows = [[Cell(one.place, "code"), ", ".join(one.codes)] for one in row.used]
-    return table([t("Place in the strategy"), t("Portfolios")], rows, t("No strategy in force names it."))
-
-
-def _books(found: Sequence[InBook], t: Words) -> Table:
-    head = [t("Portfolio"), t("Carried as"), t("Carrier"), t("Stands"), t("Number there"), t("Since"), t("Until")]
-    rows: Rows = [
-        [
-            Cell(one.book.code, "", f"/portfolios/{one.book.id}"),
-            t.word(one.content),
-            one.registration.carrier if one.registration else "",
-            Cell(
-                t.word(one.stand) if one.registration or one.needs_registration else t("not needed"),
-                STANDS[one.stand] if one.registration or one.needs_registration else "dim",
-            ),
-            one.registration.carrier_id if one.registration else "",
-            one.registration.since.isoformat() if one.registration else "",
-            one.registration.until.isoformat() if one.registration and one.registration.until else "",
-            _refused(one, t),
-        ]
-        for one in found
-    ]
-    return table([*head, t("Rules")], rows, t("No portfolio that you see writes in this language."))
-
-
-def _refused(one: InBook, t: Words) -> Cell:
-    if not one.refused:
-        return Cell(t("nothing is against it"), "good")
-    return Cell("; ".join(f"{rule}: {t.reason(reason)}" for rule, _, reason in one.refused), "late wide")
-
-
-def _versions(rows: Sequence[TextVersion], t: Words) -> Table:
-    told = Told(t, "UTC")
-    return table(
-        [num(t("Version")), t("From"), t("written by"), t("agreed by"), t("Reason"), t("Words")],
-        [
-            [
-                num(str(row.version)),
-                told.whose(row.at),
-                row.author,
-                row.checker,
-                Cell(row.reason, "wrap"),
-                Cell(row.source, "said-so"),
-            ]
-            for row in rows
-        ],
-        t("It was not changed in the house; its file holds."),
     )
 
 
@@ -278,7 +162,7 @@ def _checked(session: Session, desk: Desk, caller: Caller, language: str, name: 
         return Draft(form.source, form.reason, [str(problem) for problem in error.problems] or [error.message])
     text, segments = views.sample_of(template)
     found = views.checked(session, desk.office, caller.actor.scope, template, desk.clock())
-    return Draft(form.source, form.reason, (), text, _comes_to(segments, t), _books(found, t))
+    return Draft(form.source, form.reason, (), text, parts.comes_to(segments, t), parts.in_books(found, t))
 
 
 @router.post("/texts/{language}/{name}/propose")

@@ -62,7 +62,7 @@ def _texts() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_text_version")),
-        sa.UniqueConstraint("language", "name", "version", name=op.f("uq_text_version_language")),
+        sa.UniqueConstraint("language", "name", "version", name=op.f("uq_text_version_language_name_version")),
     )
     op.create_table(
         "text_registration",
