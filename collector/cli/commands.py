@@ -11,6 +11,7 @@ import typer
 COMMANDS: Mapping[str, Sequence[str]] = {
     "admin": ("arm",),
     "book": ("load",),
+    "allocation": ("allocate",),
     "floor": ("plan", "sweep", "send", "next-call", "outcome", "done"),
     "looks": ("tasks", "referrals", "explain"),
     "people": ("promise", "says-paid", "found", "stop", "hold", "pause", "lower-level"),

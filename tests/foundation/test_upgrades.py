@@ -77,7 +77,7 @@ def test_what_was_written_before_is_known_since_then_and_its_chain_goes_on(first
 def test_an_approval_asked_for_before_learns_whose_it_is(first: Database) -> None:
     """Subjects of accounts and payments named the portfolio only by what they pointed to."""
     with first.engine.begin() as connection:
-        command.upgrade(schema.config_for(connection), "0013")
+        command.upgrade(migrating.config_for(connection), "0013")
     book = (
         "INSERT INTO portfolio (id, code, creditor, collector_type, debt_type, currency, timezone, jurisdiction,"
         " language, sender_name, signature, pay_instructions, grace_days, tightening) VALUES"
@@ -94,7 +94,7 @@ def test_an_approval_asked_for_before_learns_whose_it_is(first: Database) -> Non
     with first.begin() as session:
         for statement in (book, held, asked):
             session.execute(text(statement))
-    schema.upgrade(first)
+    migrating.upgrade(first)
     with first.begin() as session:
         assert session.exec(select(Approval.portfolio_id)).all() == [3]
     first.dispose()

@@ -15,6 +15,7 @@ from collector.foundation.errors import NotFound
 from collector.history import actions as history
 from collector.history.rules import Channel, HoldReason, HoldScope, StopKind
 from collector.history.tables import Hold
+from collector.identity.absences import note_absence
 from collector.identity.rules import COMMAND_LINE, EVERYTHING, Level, Scope
 from collector.planning import actions, queries
 from collector.planning.rules import RunState, TaskState
@@ -215,7 +216,13 @@ def test_the_queue_gives_the_best_call_an_agent_may_take_now(book: Book) -> None
     assert take(Level.primary, me, scope=Scope(frozenset({999}))) == []
     with book.database.begin() as session:
         session.get_one(Account, theirs).standby_id = me
+    assert take(Level.primary, me) == [mine], "the owner is here"
+    with book.database.begin() as session:
+        note_absence(session, other, at("08:00"), at("23:00"), note="", at=at("07:00"), actor="cli")
     assert set(take(Level.primary, me)) == {mine, theirs}
+    with book.database.begin() as session:
+        session.get_one(Account, theirs).standby_id = other
+    assert set(take(Level.primary, me)) == {mine, theirs}, "the stand-in is away as well: anybody's"
 
 
 def test_two_desks_never_get_the_same_call(database: Database) -> None:

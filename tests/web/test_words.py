@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.allocation.rules import LeftOut, Stays
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
@@ -17,6 +18,7 @@ from collector.history.rules import (
     Ability,
     Cause,
     Channel,
+    HoldingReason,
     HoldReason,
     HoldScope,
     Outcome,
@@ -48,6 +50,8 @@ from collector.strategy.rules import AssetClass, Tier, Trigger
 from collector.texts.rules import VARIABLES, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.desk import HEARD
+from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
+from collector.web.pages.me import EVENTS
 from collector.web.pages.recordings import ASKS
 from collector.web.pages.shell import NAVIGATION, SAID
 from collector.web.pages.who import TYPED_AS
@@ -72,6 +76,8 @@ KINDS = [
     Evidence,
     HoldReason,
     HoldScope,
+    HoldingReason,
+    LeftOut,
     Level,
     LoadKind,
     Mark,
@@ -97,6 +103,7 @@ KINDS = [
     Stand,
     Standing,
     State,
+    Stays,
     StopKind,
     TaskState,
     Tier,
@@ -144,6 +151,7 @@ def asked_by_lights() -> set[str]:
 
 def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
+    from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
     from_tables |= {variable.meaning for variable in VARIABLES.values()}
     return (

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from collector.casework.approvals import exports, holds, matching, promises, texts, ways
+from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, texts, ways
 from collector.casework.approvals.kind import Kind
 from collector.casework.office import Office
 from collector.foundation.errors import Forbidden, NotFound
@@ -19,7 +19,16 @@ from collector.identity.tables import Approval, User
 
 __all__ = ["KINDS", "asked", "decide", "decided", "may_decide", "waiting", "withdraw"]
 
-_ALL = (promises.KIND, matching.KIND, ways.KIND, texts.KIND, holds.KIND, exports.KIND)
+_ALL = (
+    promises.KIND,
+    matching.KIND,
+    resets.KIND,
+    keeping.KIND,
+    ways.KIND,
+    texts.KIND,
+    holds.KIND,
+    exports.KIND,
+)
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))
 """Everyone who decides anything."""

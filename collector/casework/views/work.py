@@ -17,8 +17,9 @@ from collector.foundation.clock import day_start, local_day
 from collector.foundation.database import among
 from collector.history.rules import ANSWERED, Channel, PromiseState
 from collector.history.tables import CallbackRow, OutcomeRow, Promise
+from collector.identity.absences import away
 from collector.identity.rules import LEVEL_ORDER, Actor, Level, Scope
-from collector.planning.queries import Mark, current_runs
+from collector.planning.queries import Mark, current_runs, for_agent
 from collector.planning.rules import IN_FLIGHT, RunState, TaskState
 from collector.planning.tables import PlanRun, Refusal, Task
 from collector.portfolio.queries import portfolio_of
@@ -132,7 +133,7 @@ def ahead(session: Session, actor: Actor, now: datetime, mark: Mark | None = Non
             Task.state == TaskState.planned,
             col(Task.not_after) > now,
             col(Task.level).in_(levels),
-            or_(col(Task.owner_id).is_(None), col(Task.owner_id) == actor.user_id),
+            for_agent(actor.user_id, away(session, now)),
             *([col(Task.rank) >= floor] if floor is not None else []),
         )
         found += session.exec(statement.order_by(col(Task.rank), col(Task.id)).limit(limit))
@@ -179,13 +180,16 @@ def _left_of(run_id: int, now: datetime) -> Select[tuple[str, int]]:
     return columns_of(queue.c.segment, count).where(queue.c.segment.is_not(None))
 
 
-def call_backs(session: Session, actor: Actor, limit: int = 50) -> list[Waiting]:
-    """Calls people asked this agent for, soonest first."""
+def call_backs(session: Session, actor: Actor, now: datetime, limit: int = 50) -> list[Waiting]:
+    """Calls people asked this agent for, or somebody who is away and for whom they stand in; soonest first."""
+    stood_in = col(CallbackRow.user_id).in_(away(session, now)) & (
+        (col(Account.standby_id) == actor.user_id) | (col(Account.owner_id) == actor.user_id)
+    )
     statement = (
         select(CallbackRow, Account.account_no, Portfolio.code, Portfolio.timezone)
         .join(Account, col(Account.id) == col(CallbackRow.account_id))
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
-        .where(col(CallbackRow.done_at).is_(None), CallbackRow.user_id == actor.user_id)
+        .where(col(CallbackRow.done_at).is_(None), or_(col(CallbackRow.user_id) == actor.user_id, stood_in))
         .order_by(col(CallbackRow.due_at))
         .limit(limit)
     )

@@ -15,6 +15,7 @@ from collector.history.actions.contacts import (
     record_disposition,
     record_outcome,
 )
+from collector.history.actions.holding import Given, give, keep_account
 from collector.history.actions.holds import chain, extend_hold, lift_hold
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
@@ -41,6 +42,7 @@ from collector.history.actions.verification import note_verification
 
 __all__ = [
     "AttemptMade",
+    "Given",
     "agree_callback",
     "answer_dispute",
     "answer_says_paid",
@@ -50,7 +52,9 @@ __all__ = [
     "end_round",
     "extend_hold",
     "finish_callback",
+    "give",
     "hold",
+    "keep_account",
     "lift_hold",
     "lift_stop",
     "lower_level",

@@ -16,6 +16,7 @@ from collector.foundation.clock import day_start
 from collector.foundation.database import locked
 from collector.foundation.known import once
 from collector.history.rules import Channel
+from collector.identity.absences import away
 from collector.identity.rules import EVERYTHING, LEVEL_ORDER, Level, Scope
 from collector.planning.rules import CAPACITY, IN_FLIGHT, Context, Flight, RunState, TaskState, flight_planned
 from collector.planning.tables import PlanRun, Refusal, Task
@@ -109,11 +110,12 @@ def open_calls(
 ) -> Sequence[Task]:
     """The best calls this agent may take now, held until commit; calls held by others are stepped over.
 
-    Of the agent's own portfolios (`scope`), not above `level`, owned by `user_id`, by nobody, or by somebody whose
-    stand-in (B role) `user_id` is; not of the people `without`.
+    Of the agent's own portfolios (`scope`), not above `level`, theirs to make (`for_agent`); not of the people
+    `without`.
     """
-    for run_id, floor in _heads(session, scope, level, user_id, at, mark, without):
-        statement = _queue(select(Task), run_id, level, user_id, at, floor, without).limit(limit)
+    mine = for_agent(user_id, away(session, at))
+    for run_id, floor in _heads(session, scope, level, mine, at, mark, without):
+        statement = _queue(select(Task), run_id, level, mine, at, floor, without).limit(limit)
         found = session.exec(locked(statement, session, skip=True)).all()
         if mark:
             for task in found:
@@ -127,7 +129,7 @@ def _heads(
     session: Session,
     scope: Scope,
     level: Level,
-    user_id: int | None,
+    mine: ColumnElement[bool],
     at: datetime,
     mark: Mark | None,
     without: Collection[int],
@@ -143,7 +145,7 @@ def _heads(
     heads: list[tuple[int, int, int | None]] = []
     for run_id, each in floors.items():
         for floor in each:
-            queue = _queue(select(Task.rank), run_id, level, user_id, at, floor, without)
+            queue = _queue(select(Task.rank), run_id, level, mine, at, floor, without)
             rank = session.exec(queue.limit(1)).first()
             if rank is not None:
                 heads.append((rank, run_id, floor))
@@ -155,7 +157,7 @@ def _queue(
     statement: SelectOfScalar[Any],
     run_id: int,
     level: Level,
-    user_id: int | None,
+    mine: ColumnElement[bool],
     at: datetime,
     floor: int | None,
     without: Collection[int],
@@ -168,7 +170,7 @@ def _queue(
         col(Task.not_before) <= at,
         col(Task.not_after) > at,
         col(Task.level).in_(levels),
-        _for_agent(user_id),
+        mine,
     )
     if floor is not None:
         statement = statement.where(col(Task.rank) >= floor)
@@ -177,16 +179,25 @@ def _queue(
     return statement.order_by(col(Task.rank), col(Task.id))
 
 
-def _for_agent(user_id: int | None) -> ColumnElement[bool]:
+def for_agent(user_id: int | None, away: Collection[int]) -> ColumnElement[bool]:
+    """Calls that are this agent's to make: nobody's, their own, and those of an owner who is `away`, where they have
+    the account themselves or stand in for it (B role). Where the stand-in is away too, or there is none, anybody's."""
     if user_id is None:
         return col(Task.owner_id).is_(None)
-    stands_in = (
+    own = or_(col(Task.owner_id).is_(None), col(Task.owner_id) == user_id)
+    if not away:
+        return own
+    standby = col(Account.standby_id)
+    theirs = (
         select(Account.id)
-        .where(col(Account.id) == col(Task.account_id), col(Account.standby_id) == user_id)
+        .where(
+            col(Account.id) == col(Task.account_id),
+            or_(col(Account.owner_id) == user_id, standby == user_id, standby.is_(None), standby.in_(away)),
+        )
         .correlate(Task)
         .exists()
     )
-    return or_(col(Task.owner_id).is_(None), col(Task.owner_id) == user_id, stands_in)
+    return or_(own, col(Task.owner_id).in_(away) & theirs)
 
 
 def due_messages(session: Session, scope: Scope, at: datetime, limit: int) -> Sequence[Task]:

@@ -1,5 +1,6 @@
 """Reads of the book."""
 
+from collector.portfolio.queries.access import codes_by_key, codes_by_user
 from collector.portfolio.queries.accounts import (
     account,
     account_by_key,
@@ -29,6 +30,8 @@ __all__ = [
     "accounts",
     "accounts_of_person",
     "callers",
+    "codes_by_key",
+    "codes_by_user",
     "contact_points",
     "held_payments",
     "key_of",

@@ -2,11 +2,16 @@
 
 from collector.web.pages import (
     account,
-    admin,
+    allocation,
+    allocation_moves,
+    api_keys,
     approvals,
+    audit,
+    cases,
     contact,
     desk,
     entry,
+    entry_steps,
     exports,
     figures,
     floor,
@@ -16,6 +21,7 @@ from collector.web.pages import (
     inbox,
     law,
     loads,
+    me,
     opening,
     operations,
     portfolios,
@@ -28,15 +34,18 @@ from collector.web.pages import (
     talk,
     texts,
     uploads,
+    user,
+    users,
 )
 
-PUBLIC = (entry.public, reference.schema)
+PUBLIC = (entry.public, entry_steps.public, reference.schema)
 """Sign-in, and the schema, which looks at key or cookie itself."""
 
 PAGES = tuple(
     part.router
     for part in (
         entry,
+        me,
         desk,
         account,
         opening,
@@ -44,7 +53,10 @@ PAGES = tuple(
         talk,
         stops,
         search,
+        cases,
         floor,
+        allocation,
+        allocation_moves,
         approvals,
         figures,
         exports,
@@ -61,7 +73,10 @@ PAGES = tuple(
         inbox,
         portfolios,
         texts,
-        admin,
+        users,
+        user,
+        api_keys,
+        audit,
         reference,
     )
 )

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from collector.casework.approvals import exports, holds, matching, promises, texts, ways
+from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, texts, ways
 from collector.casework.views import within
 from collector.foundation.clock import parse_moment
-from collector.identity.tables import Approval
+from collector.identity.tables import Approval, User
 from collector.portfolio.rules.ways import FIELDS, LISTS, Changes, points_to
 from collector.portfolio.tables import Portfolio
 from collector.reports import queries as reports
@@ -104,9 +104,24 @@ def list_address(body: Mapping[str, Any]) -> str:
     return "/figures/accounts?" + urlencode({"book": body["book"], **address_of(wanted_of(body["list"]))})
 
 
+def _reset(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
+    user = session.get_one(User, row.body["user"])
+    takes_off = row.body["clears_totp"]
+    words = t("a new password, and the app for codes is taken off") if takes_off else t("a new password")
+    return Shown(user.name, f"/users/{user.id}", [words], "UTC")
+
+
+def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    words = f"{t('until {day}', day=row.body['until'])} · {row.body['reason']}"
+    return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
+    resets.KIND.name: _reset,
+    keeping.KEEP: _keep,
     ways.WAYS: _ways,
     texts.TEXT: _text,
     holds.HOLD: _hold,

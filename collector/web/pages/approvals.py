@@ -8,7 +8,9 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from collector.casework import approvals
+from collector.casework.approvals import resets
 from collector.identity.tables import Approval
+from collector.web.confirming import require_confirmed
 from collector.web.pages.approval_kinds import SHOWN, Difference, Shown
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
@@ -63,6 +65,8 @@ def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waitin
 def _closed(row: Approval, caller: Caller, t: Words) -> str:
     if row.maker_staff_no == caller.person.staff_no:
         return t("Closed: who proposed something can not approve it.")
+    if row.kind == resets.KIND.name:
+        return t("Decided under Users, where its code is shown.")
     return "" if approvals.may_decide(row.kind, caller.actor) else t("Closed: your role does not decide this.")
 
 
@@ -102,6 +106,7 @@ class DecisionForm(Form):
     decision: str
     shown: str
     reason: str = ""
+    confirm: str = ""
     back: str = "/approvals"
     """The page the question stood on."""
 
@@ -109,6 +114,7 @@ class DecisionForm(Form):
 @router.post("/approvals/{approval_id}/decide")
 def decide_approval(request: Request, approval_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     form = read(DecisionForm, fields)
+    require_confirmed(request, desk, caller, form.confirm)
     with writing(desk) as session:
         approvals.decide(
             session,

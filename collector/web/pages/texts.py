@@ -17,10 +17,11 @@ from collector.casework.views import texts as views
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.texts import actions
 from collector.texts.rules import Purpose, Registration
+from collector.web.answers import status_of
 from collector.web.pages import text_parts as parts
 from collector.web.pages.approvals import Waiting, waiting
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
-from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, status_of, writing
+from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Page, Table, choices, num, render, table
 from collector.web.words import Words
 
