@@ -15,6 +15,7 @@ from collector.strategy.rules import (
     Cadence,
     Capacity,
     Handoff,
+    HoldPolicy,
     Legal,
     Priority,
     PromisePolicy,
@@ -67,6 +68,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
         capacity=Capacity(**dict(document.capacity)),
         promise=PromisePolicy(**dict(document.promise)),
         handoff=Handoff(Skiptrace(**dict(document.handoff.skiptrace)), _legal(document, scale)),
+        holds=HoldPolicy(**dict(document.holds)),
         allocation=policy_of(document, scales_of(document), scale),
     )
 

@@ -163,6 +163,11 @@ class PromisePart(Part):
     how_to_pay_template: str | None = "how-to-pay"
 
 
+class HoldPart(Part):
+    extend_days: Count = 3
+    longest_days: Positive = 92
+
+
 class SkiptracePart(Part):
     all_phones_given_up: bool = True
 
@@ -256,6 +261,7 @@ class Document(Part):
     capacity: CapacityPart = CapacityPart()
     promise: PromisePart = PromisePart()
     handoff: HandoffPart = HandoffPart()
+    holds: HoldPart = HoldPart()
     allocation: AllocationPart = AllocationPart()
     asset_classes: AssetClassesPart = AssetClassesPart()
 

@@ -6,7 +6,6 @@ same language and name, or adds a new one.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from collector.foundation.errors import BadInput, NotFound, NotReady, Problem
 from collector.texts.rules import MAX_SOURCE_BYTES, Value, bare_language
 from collector.texts.template import Template, check, read_template
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def shipped_templates() -> Path:
@@ -57,13 +56,21 @@ class Catalogue:
             raise BadInput(problems=tuple(problems))
         return cls(templates)
 
+    def laid_over(self, sources: Mapping[tuple[str, str], str]) -> Catalogue:
+        """The same with these whole texts, by language and name, in the place of its own. One that does not pass the
+        checks, which may be stricter than when it was agreed to, is left out: what nobody could agree to now is not
+        sent, and neither is the text that it replaced."""
+        templates = dict(self._templates)
+        for (language, name), source in sources.items():
+            templates.pop((language, name), None)
+            if not check(source, language):
+                templates[language, name] = read_template(source, name, language)
+        return Catalogue(templates)
+
     @property
     def digests(self) -> dict[str, str]:
         """ "language/name" → the beginning of the SHA-256 of its text: what changed when a text was changed."""
-        return {
-            f"{language}/{name}": hashlib.sha256(template.body.encode()).hexdigest()[:16]
-            for (language, name), template in sorted(self._templates.items())
-        }
+        return {f"{language}/{name}": template.digest for (language, name), template in sorted(self._templates.items())}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -89,6 +96,10 @@ class Catalogue:
             if self._find(name, language) is None
         ]
 
+    def exact(self, name: str, language: str) -> Template | None:
+        """The text of exactly this language and name, if there is one."""
+        return self._templates.get((language, name))
+
     def template(self, name: str, language: str) -> Template:
         """The template, of the bare language where the region has none of its own (`zh-CN` → `zh`); else NotFound."""
         found = self._find(name, language)
@@ -110,7 +121,7 @@ def _files(folder: Path) -> dict[tuple[str, str], Path]:
         raise BadInput(f"The folder of templates '{folder}' does not exist.")
     files = {(path.parent.name, path.stem): path for path in sorted(folder.glob("sms/*/*.j2"))}
     for (language, name), path in files.items():
-        if not _NAME.fullmatch(name) or not _LANGUAGE.fullmatch(language):
+        if not NAME.fullmatch(name) or not LANGUAGE.fullmatch(language):
             raise BadInput(problems=(Problem("a template is named sms/<language>/<name>.j2", file=_label(path)),))
     return files
 

@@ -18,6 +18,10 @@ AGENTS = frozenset({Role.agent, Role.senior})
 TALKERS = CALLERS | {Role.legal, Role.tracer}
 """Everyone who may have a borrower on the line."""
 SUPERVISOR = frozenset({Role.supervisor})
+OFFICE = SUPERVISOR | {Role.operations, Role.legal, Role.auditor, Role.admin}
+"""Who may look at portfolios and texts."""
+WRITERS = SUPERVISOR | {Role.operations, Role.legal, Role.admin}
+"""Who may write texts for a second person to agree to."""
 ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
@@ -89,6 +93,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "lift_stop": SUPERVISOR,
     "log_hold": SUPERVISOR,
     "lift_hold": SUPERVISOR,
+    "extend_hold": TALKERS,
     "red_switch": SUPERVISOR,
     "preview_hold": SUPERVISOR,
     "put_hold": SUPERVISOR,
@@ -108,10 +113,22 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "end_absence": SUPERVISOR,
     "approvals_page": ALL,
     "decide_approval": DECIDERS,
+    "withdraw_approval": ALL,
+    "portfolios_page": OFFICE,
+    "portfolio_page": OFFICE,
+    "propose_ways": SUPERVISOR | {Role.operations, Role.admin},
+    "cancel_ways": SUPERVISOR | {Role.operations, Role.admin},
+    "texts_page": OFFICE,
+    "text_page": OFFICE,
+    "new_text": WRITERS,
+    "check_text": WRITERS,
+    "propose_text": WRITERS,
+    "register_text": frozenset({Role.operations, Role.admin}),
     "plan_now": SUPERVISOR | {Role.operations},
     "figures_page": SUPERVISOR | {Role.operations, Role.auditor},
     "figures_accounts": SUPERVISOR | {Role.operations, Role.auditor},
     "export_accounts": SUPERVISOR | {Role.operations, Role.auditor},
+    "ask_export": SUPERVISOR | {Role.operations, Role.auditor},
     "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},
     "legal_queue": SUPERVISOR | {Role.legal, Role.auditor},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},

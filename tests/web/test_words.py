@@ -45,7 +45,10 @@ from collector.portfolio.rules import (
     Security,
     ValueTier,
 )
+from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.texts.rules import VARIABLES, Registration, Stand, Tone
+from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.desk import HEARD
 from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
 from collector.web.pages.me import EVENTS
@@ -88,23 +91,28 @@ KINDS = [
     Progress,
     PromiseState,
     Purpose,
+    Purposes,
     Quiet,
     Reading,
     RecordingState,
     ReferralKind,
     ReferralState,
+    Registration,
     Role,
     RoundState,
     Security,
+    Stand,
     Standing,
     State,
     Stays,
     StopKind,
     TaskState,
     Tier,
+    Tone,
     Trigger,
     ValueTier,
     Why,
+    WaysState,
     Willingness,
 ]
 
@@ -146,6 +154,7 @@ def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
     from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
+    from_tables |= {variable.meaning for variable in VARIABLES.values()}
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING
     )

@@ -198,14 +198,15 @@ def _written_and_judged(
     caller, broken = task.caller or "", ground.broken.get(task.account_id)
     try:
         given = values(book, account, language, name, borrower, caller, at, broken)
-        text = catalogue.render(task.template, language, given)
+        template = catalogue.template(task.template, language)
+        text = template.render(given)
     except (BadInput, NotFound) as error:
         return None, denied(TEXT_RULE, error.message)
-    wrong = objection(text, book, account, caller, (name, borrower), at, broken)
+    wrong = objection(text, book, account, caller, at, broken)
     if wrong is not None:
         return None, denied(TEXT_RULE, wrong)
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     gate = ground.gates[task.portfolio_id]
-    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, task.template, text)
+    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, template.key, text)
     mac = facts_mac(ground.salts[task.person_id], facts)
     return text, Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)

@@ -120,6 +120,7 @@ def book_of(row: Portfolio) -> Book:
         row.currency,
         row.timezone,
         row.pay_instructions,
+        (*row.links, *row.call_backs, *row.pay_accounts),
     )
 
 

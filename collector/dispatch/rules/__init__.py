@@ -23,7 +23,7 @@ from collector.dispatch.rules.ringing import (
     move_inbound,
     ring_order,
 )
-from collector.dispatch.rules.wording import Book, approved_references, objection, values
+from collector.dispatch.rules.wording import Book, harmless, objection, points_elsewhere, values
 
 __all__ = [
     "ACTS_ALONE",
@@ -50,14 +50,15 @@ __all__ = [
     "RecordingState",
     "add_years",
     "answer_by",
-    "approved_references",
     "call_back_at",
     "contact_of",
     "denied",
     "facts_mac",
     "forward",
+    "harmless",
     "move_inbound",
     "objection",
+    "points_elsewhere",
     "read_inbound",
     "ring_order",
     "sample",

@@ -99,7 +99,9 @@ def decide(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.refresh(row)
-        raise Conflict(f"already {row.state} by {row.checker}" if row.checker else "this was changed; look again")
+        by = f" by {row.checker}" if row.checker else ""
+        is_over = row.state is not ApprovalState.open
+        raise Conflict(f"already {row.state}{by}" if is_over else "this was changed; look again")
     session.refresh(row)
     record(session, f"user:{checker.name}", f"{row.kind}.{state}", f"approval:{row.id}", {"digest": shown}, now)
     return row

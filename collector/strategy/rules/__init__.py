@@ -11,6 +11,7 @@ from collector.strategy.rules.hand_off import Handoff, Legal, Skiptrace, Trigger
 from collector.strategy.rules.parts import Segment, Stage
 from collector.strategy.rules.policies import (
     Capacity,
+    HoldPolicy,
     Priority,
     PromisePolicy,
     Reach,
@@ -43,6 +44,7 @@ __all__ = [
     "FieldKind",
     "Flow",
     "Handoff",
+    "HoldPolicy",
     "Keeping",
     "Legal",
     "Numbers",

@@ -207,7 +207,7 @@ def api_strategy_validate(asked: StrategyAsked, desk: DeskParam, caller: ApiCall
     """Check a strategy: every problem with its row and line."""
     with reading(desk) as session:
         code = _code(session, caller, asked.portfolio)
-        warnings = strategies.validate(session, desk.office.catalogue, asked.text, code)
+        warnings = strategies.validate(session, desk.office.texts(session), asked.text, code)
     return answer(valid=True, warnings=warnings)
 
 
@@ -226,7 +226,7 @@ def api_strategy_publish(asked: PublishAsked, desk: DeskParam, caller: ApiCaller
     starts = parse_moment(asked.start) if asked.start else at
     with writing(desk) as session:
         code = _code(session, caller, asked.portfolio)
-        catalogue = desk.office.catalogue
+        catalogue = desk.office.texts(session)
         versions = strategies.publish(session, catalogue, asked.text, code, caller.actor.name, asked.reason, starts, at)
     return answer(versions=versions)
 
