@@ -20,7 +20,7 @@ BUDGETS = {
     "next": 26,
     "the page of the call": 25,
     "verify": 15,
-    "the account page": 49,
+    "the account page": 50,
     "promise": 42,
     "no answer": 47,
     "an outcome that ends the round": 62,
