@@ -38,6 +38,8 @@ class Catalogue:
     """Every text that can be sent, by language and name. Read once: what was found out about it can be kept by it."""
 
     _templates: Mapping[tuple[str, str], Template]
+    _own: frozenset[tuple[str, str]] = frozenset()
+    """Those of the overlay."""
 
     @classmethod
     def load(cls, overlay: Path | None = None, shipped: Path | None = None) -> Self:
@@ -45,7 +47,8 @@ class Catalogue:
 
         Raises BadInput with every problem of every file.
         """
-        files = _files(shipped or shipped_templates()) | (_files(overlay) if overlay else {})
+        own = _files(overlay) if overlay else {}
+        files = _files(shipped or shipped_templates()) | own
         templates: dict[tuple[str, str], Template] = {}
         problems: list[Problem] = []
         for (language, name), path in sorted(files.items()):
@@ -55,7 +58,7 @@ class Catalogue:
                 problems.extend(error.problems)
         if problems:
             raise BadInput(problems=tuple(problems))
-        return cls(templates)
+        return cls(templates, frozenset((language, name) for language, name in own))
 
     @property
     def digests(self) -> dict[str, str]:
@@ -64,6 +67,11 @@ class Catalogue:
             f"{language}/{name}": hashlib.sha256(template.body.encode()).hexdigest()[:16]
             for (language, name), template in sorted(self._templates.items())
         }
+
+    @property
+    def own_digests(self) -> dict[str, str]:
+        """The same of the texts that the installation laid over the shipped ones, or added."""
+        return {name: digest for name, digest in self.digests.items() if tuple(name.split("/")) in self._own}
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -47,6 +47,10 @@ class Ground:
         ctx = self.contexts[task.portfolio_id]
         return ctx.is_held or task.segment in ctx.held_segments
 
+    def language(self, task: Task, facts: PersonFacts) -> str:
+        """In which a message is written."""
+        return facts.body.language or self.languages[task.portfolio_id]
+
     def flight(self, task: Task, at: datetime) -> InFlight:
         debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
         collector = self.collectors[task.portfolio_id]

@@ -7,7 +7,7 @@ from collector.strategy.rules.compare import Flow, diff
 from collector.strategy.rules.decide import Failed, Tried
 from collector.strategy.rules.fields import FIELDS, Field, FieldKind
 from collector.strategy.rules.hand_off import Handoff, Legal, Skiptrace, Trigger
-from collector.strategy.rules.parts import Segment, Stage
+from collector.strategy.rules.parts import Segment, Stage, TrialState
 from collector.strategy.rules.policies import (
     Capacity,
     Priority,
@@ -58,6 +58,7 @@ __all__ = [
     "Step",
     "Strategy",
     "Tier",
+    "TrialState",
     "Tried",
     "Trigger",
     "Value",
