@@ -1,9 +1,9 @@
 """A strategy's text changed at one place: a row moved, a part replaced. Everything else stays as it was written, and so
 do the comments: those above a row go with it, those inside a changed row are put above it.
 
-Only texts that can be read as YAML are changed so, whatever else is wrong with them; for others there is the text itself.
-Every change is read back: where the text is laid out in a way that a change of lines would not carry, the part is
-written anew.
+Only texts that can be read as YAML are changed so, whatever else is wrong with them; others are changed as text. Every
+change is read back: where the text is laid out in a way that a change of lines would not carry, the part is written
+anew.
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ ROW: dict[str, Any] = {
     "cadence": "firm",
     "weight": 1.2,
 }
-FLOW = "slots: {a: '08:00-09:00'} # one\nsegments: [{name: a, stage: growth}, {name: b, stage: growth}] # two\nname: x\n"
+FLOW = (
+    "slots: {a: '08:00-09:00'} # one\nsegments: [{name: a, stage: growth}, {name: b, stage: growth}] # two\nname: x\n"
+)
 LOOSE = """\
 # the head
 segments:
@@ -75,7 +77,7 @@ def moved(rows: list[Any], at: int, to: int) -> list[Any]:
 @pytest.mark.parametrize("text", TEXTS)
 @settings(max_examples=40)
 @given(data=st.data())
-def test_whatever_is_done_to_rows_the_rest_of_the_document_and_the_comments_stay(text: str, data: st.DataObject) -> None:
+def test_whatever_is_done_to_rows_the_rest_and_the_comments_stay(text: str, data: st.DataObject) -> None:
     """Edit → YAML → read gives exactly what was asked, whatever was done before."""
     here = text
     for _ in range(data.draw(st.integers(1, 4))):

@@ -38,8 +38,8 @@ Key = tuple[BrakeKind, str, str]
 
 
 class Brakes:
-    """The brakes of one batch of messages. `until` is asked before a message goes, `let_go` once it does, `close` at the
-    end of the batch."""
+    """The brakes of one batch of messages. `until` is asked before a message goes, `let_go` once it does, `close` at
+    the end of the batch."""
 
     def __init__(
         self, session: Session, catalogue: Catalogue, ground: Ground, tasks: Sequence[Task], at: datetime
@@ -125,7 +125,7 @@ class _Book:
             if room.messages is not None:
                 brake = self._known[kind, what]
                 self._session.add(
-                    BrakeSample(brake_id=brake.id, task_id=task.id, person_id=task.person_id, at=self._at)
+                    BrakeSample(brake_id=brake.id or 0, task_id=task.id or 0, person_id=task.person_id, at=self._at)
                 )
                 self._rooms[kind, what] = room._replace(messages=room.messages - 1)
 
@@ -159,9 +159,7 @@ class _Book:
 
     def _begin(self, key: Key) -> Brake:
         kind, what, name = key
-        brake = Brake(
-            portfolio_id=self._id, kind=kind, what=what, name=name, began_at=self._at, state_at=self._at
-        )
+        brake = Brake(portfolio_id=self._id, kind=kind, what=what, name=name, began_at=self._at, state_at=self._at)
         self._session.add(brake)
         self._session.flush()
         self._tell(brake, "")
@@ -195,5 +193,3 @@ class _Book:
     def _tell(self, brake: Brake, why: str) -> None:
         detail = {"portfolio": self._id, "kind": brake.kind.value, "what": brake.what, "why": why}
         record(self._session, WORKER.name, f"brake.{brake.state}", f"brake:{brake.id}", detail, self._at)
-
-

@@ -134,7 +134,8 @@ class _Batch:
 
     def _one(self, task: Task) -> tuple[Task, Submission, Verdict] | None:
         if task.number in self.waited_for or self.ground.is_held(task):
-            return self._waits(task, self.at + (SETTLING if task.number in self.waited_for else HELD_SEGMENT))
+            self._wait(task, self.at + (SETTLING if task.number in self.waited_for else HELD_SEGMENT))
+            return None
         facts = with_flights(self.ground.people[task.person_id], self.flights.get(task.person_id, ()))
         text, judged = _written_and_judged(task, facts, self.ground, self.catalogue, self.at)
         if judged.verdict.answer is not Answer.allow or text is None:
@@ -146,13 +147,14 @@ class _Batch:
         language = self.ground.language(task, facts)
         until = self.brakes.until(task, language)
         if until is not None:
-            return self._waits(task, until)
+            self._wait(task, until)
+            return None
         self.brakes.let_go(task, language)
         self.flights.setdefault(task.person_id, []).append(self.ground.flight(task, self.at))
         self.waited_for.add(task.number or "")
         return task, self._sending(task, text, judged), judged.verdict
 
-    def _waits(self, task: Task, until: datetime) -> None:
+    def _wait(self, task: Task, until: datetime) -> None:
         task.not_before = until
         self.session.add(task)
         self.claims.waiting += 1

@@ -71,13 +71,11 @@ def sample_of(session: Session, brake_id: int) -> Sample:
 def planned_messages(session: Session, portfolio_id: int) -> int | None:
     """How many messages the portfolio's day was planned to send; None: no plan says so."""
     counts = session.exec(
-        select(PlanRun.counts).where(
-            col(PlanRun.portfolio_id) == portfolio_id, col(PlanRun.state) == RunState.current
-        )
+        select(PlanRun.counts).where(col(PlanRun.portfolio_id) == portfolio_id, col(PlanRun.state) == RunState.current)
     ).first()
     if not counts or "tasks" not in counts:
         return None
-    return sum(number for key, number in counts["tasks"].items() if key.rpartition("|")[2] in MESSAGES)
+    return sum(int(number) for key, number in counts["tasks"].items() if key.rpartition("|")[2] in MESSAGES)
 
 
 def sent_since(session: Session, portfolio_id: int, since: datetime) -> int:

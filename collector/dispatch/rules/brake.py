@@ -55,8 +55,8 @@ class Sample(NamedTuple):
 
 
 class Room(NamedTuple):
-    """How many may go now. None: as many as there are. `until`: when it is worth asking again. `trip`: why contact is to
-    be held; then none may go."""
+    """How many may go now. None: as many as there are. `until`: when it is worth asking again. `trip`: why contact is
+    to be held; then none may go."""
 
     messages: int | None
     until: datetime | None = None

@@ -34,7 +34,8 @@ def _spans(node: yaml.Node, place: Place, key: yaml.Node | None) -> Iterator[tup
     yield place, Span((key or node).start_mark.line, _last(node), node.start_mark.column, _is_flow(node))
     if isinstance(node, yaml.MappingNode):
         for own, value in node.value:
-            yield from _spans(value, (*place, scalar_of(own)), own)
+            name = scalar_of(own)
+            yield from _spans(value, (*place, name if isinstance(name, int) else str(name)), own)
     elif isinstance(node, yaml.SequenceNode):
         for at, item in enumerate(node.value):
             yield from _spans(item, (*place, at), None)
