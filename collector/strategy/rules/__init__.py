@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collector.strategy.rules.cadence import Cadence, Due, Step, done_offset
+from collector.strategy.rules.changes import Change, ChangeKind, changes
 from collector.strategy.rules.compare import Flow, diff
 from collector.strategy.rules.decide import Failed, Tried
 from collector.strategy.rules.fields import FIELDS, Field, FieldKind
@@ -32,6 +33,8 @@ __all__ = [
     "Bucket",
     "Cadence",
     "Capacity",
+    "Change",
+    "ChangeKind",
     "Condition",
     "Domain",
     "Due",
@@ -63,6 +66,7 @@ __all__ = [
     "Trigger",
     "Value",
     "Words",
+    "changes",
     "common",
     "diff",
     "done_offset",

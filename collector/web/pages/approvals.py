@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from collector.casework import approvals
-from collector.casework.approvals import matching, promises
+from collector.casework.approvals import matching, promises, strategies
 from collector.casework.views import within
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval
+from collector.portfolio.tables import Portfolio
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, render, table
@@ -66,9 +67,22 @@ def _match(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
 
 
+def _strategy(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    """The text is shown on a page of its own, against what is in force."""
+    said = [row.body["reason"], f"{t('Digest')} {row.body['digest'][:12]}"]
+    starts_at = strategies.moment_of(row)
+    if row.portfolio_id is None:
+        return Shown(t("every portfolio without a strategy of its own"), "/strategy", said, "UTC")
+    book = session.get_one(Portfolio, row.portfolio_id)
+    told = Told(t, book.timezone)
+    begins = t("begins {moment}, or at once where that has passed", moment=told.whose(starts_at))
+    return Shown(book.code, f"/strategy/{book.code}/proposals/{row.id}", [begins, *said], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
+    strategies.STRATEGY: _strategy,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

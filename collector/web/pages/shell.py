@@ -27,6 +27,7 @@ NAVIGATION = (
     ("search_page", "/search", "Search", "/"),
     ("floor", "/floor", "Floor", ""),
     ("figures_page", "/figures", "Figures", ""),
+    ("strategy_page", "/strategy", "Strategy", ""),
     ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
     ("legal_queue", "/referrals/legal", "Legal", ""),
     ("operations", "/operations", "Operations", ""),
@@ -82,6 +83,10 @@ SAID = {
     "started": "This file was started already, in another tab or by a second click; here is how far it is.",
     "kept": "The mapping is kept; the next file of this portfolio and kind begins with it.",
     "dropped": "The file is discarded.",
+    "strategy-proposed": "The strategy is submitted; a second person publishes it.",
+    "strategy-withdrawn": "The proposal is withdrawn; the draft stays.",
+    "strategy-void": "Changed. What was submitted is withdrawn: a second person approves only what was shown.",
+    "strategy-dropped": "The draft is dropped.",
 }
 
 
