@@ -10,10 +10,12 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-WRITTEN: Final = frozenset({"amount", "due_on", "due_time", "next_step", "note", "phone", "reason", "way"})
+WRITTEN: Final = frozenset(
+    {"amount", "block", "body", "due_on", "due_time", "next_step", "note", "phone", "reason", "way"}
+)
 """The fields that take thought. Nothing else that was sent is ever shown: no secret, no token, no field made up."""
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-LONGEST: Final = 4000
+LONGEST: Final = 262_144
 """Of one field, in characters; no field of ours takes more."""
 
 

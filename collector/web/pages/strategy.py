@@ -102,7 +102,7 @@ def strategy_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any
     frame, now = frame_of(request, caller), desk.clock()
     t = frame.t
     with reading(desk) as session:
-        rows = []
+        rows: list[list[Cell | str]] = []
         for book in portfolios(session, caller.actor.scope):
             found = views.versions(session, book, now)
             told = Told(t, book.timezone)
@@ -220,9 +220,8 @@ def compare_strategies(
     with reading(desk) as session:
         book = portfolio_by_code(session, code, caller.actor.scope)
         first, second = (views.version(session, book, number) for number in (one, other))
-    return render(
-        _compared(frame, book, (name_of(first, frame.t), first.body), (name_of(second, frame.t), second.body))
-    )
+    one_side, other_side = ((name_of(row, frame.t), row.body) for row in (first, second))
+    return render(_compared(frame, book, one_side, other_side))
 
 
 def _compared(frame: Any, book: Portfolio, one: tuple[str, str], other: tuple[str, str], **more: Any) -> ComparePage:

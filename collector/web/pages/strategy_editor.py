@@ -1,4 +1,4 @@
-"""The editor of a draft as values: its rows with what stands in them, the row and the part that are open, what is wrong."""
+"""The editor of a draft as values: its rows with what stands in them, what is open, and what is wrong."""
 
 from __future__ import annotations
 

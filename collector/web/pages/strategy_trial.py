@@ -1,4 +1,4 @@
-"""What a draft would change: worked out in the background, shown as flows, contacts and refusals; and its submission."""
+"""What a draft would change, worked out in the background: flows, contacts, refusals; and its submission."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Shown:
         t, currency = self.t, self.told.currency
         head: list[Cell | str] = [t("From"), t("To"), num(t("Accounts"))]
         head += [num(f"{t('Overdue')} {currency}"), num(f"{t('Owed')} {currency}")]
-        rows = [
+        rows: list[list[Cell | str]] = [
             [
                 flow["from"],
                 flow["to"],
@@ -189,7 +189,7 @@ class Shown:
         return [(key, one.get(key, 0), other.get(key, 0)) for key in dict.fromkeys([*one, *other])]
 
     def _compared(self, head: Sequence[Cell | str], name: str, prefix: str, empty: str) -> Table:
-        rows = []
+        rows: list[list[Cell | str]] = []
         for key, before, after in sorted(self._pairs(name)):
             labels = [self.t.word(part) or self.t("any time") for part in key.split("|")]
             cells = [self._link(before, f"before {prefix}{key}"), self._link(after, f"after {prefix}{key}")]
@@ -205,14 +205,13 @@ class Shown:
 
     def levels(self) -> Table:
         t, places = self.t, self.after.get("places", {})
-        rows = [
+        rows: list[list[Cell | str]] = [
             [t.word(level), num(f"{before:,}"), num(f"{after:,}"), num(f"{places[level]:,}" if level in places else "")]
             for level, before, after in self._pairs("levels")
         ]
         left = [sum(side.get("left_out", {}).values()) for side in (self.before, self.after)]
-        rows.append(
-            [t("do not fit into the agents' day"), *(num(f"{one:,}", "late" if one else "") for one in left), ""]
-        )
+        cut = [num(f"{one:,}", "late" if one else "") for one in left]
+        rows.append([t("do not fit into the agents' day"), *cut, ""])
         head: list[Cell | str] = [t("Level of collector"), num(t("Calls now")), num(t("Calls by the draft"))]
         return table([*head, num(t("Places for calls"))], rows, "")
 
@@ -249,7 +248,9 @@ def trial_accounts(
         trial = trial_of(session, own_draft(session, book, caller).id or 0)
         ids = trial.found.get("behind", {}).get(what, ()) if trial else ()
         rows = views.accounts_of(session, book, ids)
-    cells = [[Cell(f"{book.code}/{row.account_no}", "code", f"/accounts/{row.id}"), row.product] for row in rows]
+    cells: list[list[Cell | str]] = [
+        [Cell(f"{book.code}/{row.account_no}", "code", f"/accounts/{row.id}"), row.product] for row in rows
+    ]
     page = BehindPage(
         frame=frame,
         code=book.code,
