@@ -43,7 +43,7 @@ from collector.portfolio.rules import (
     Security,
     ValueTier,
 )
-from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
 from collector.web.pages.desk import HEARD
 from collector.web.pages.recordings import ASKS
 from collector.web.pages.shell import NAVIGATION, SAID
@@ -59,6 +59,7 @@ KINDS = [
     AssetClass,
     BorrowerType,
     Cause,
+    ChangeKind,
     Channel,
     CollectorType,
     ContactKind,
@@ -89,11 +90,13 @@ KINDS = [
     Role,
     RoundState,
     Security,
+    Stage,
     Standing,
     State,
     StopKind,
     TaskState,
     Tier,
+    TrialState,
     Trigger,
     ValueTier,
     Why,
