@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -138,6 +138,27 @@ class Held(NamedTuple):
 
     accounts: int = 0
     overdue: int = 0
+
+
+LARGE = 50_000
+"""Accounts from which on a page does not wait for all of them to be gone through: a trial in the background does it."""
+
+
+def is_large(session: Session, book: Portfolio) -> bool:
+    """Whether the book is too large to be gone through while somebody waits for a page."""
+    wanted = select(Account.id).where(col(Account.portfolio_id) == book.id).offset(LARGE).limit(1)
+    return session.exec(wanted).first() is not None
+
+
+def held_in_trial(found: Mapping[str, Any]) -> list[Mapping[str, Held]]:
+    """What stands in each segment by the version in force and by the draft, as a trial found it."""
+    before: dict[str, Held] = {}
+    after: dict[str, Held] = {}
+    for flow in found.get("flows", ()):
+        for held, name in ((before, flow["from"]), (after, flow["to"])):
+            count, overdue = held.get(name, Held())
+            held[name] = Held(count + flow["accounts"], overdue + flow["overdue"])
+    return [after, before]
 
 
 def held_by(

@@ -38,23 +38,34 @@ class Asked:
     written: str = ""
 
 
+SPELLED = {"refused": "refuses to pay", "disputed": "disputes the debt"}
+"""Fields whose name alone would say something else."""
+
+
+def field_words(name: str, t: Words) -> str:
+    """A field by what people call it."""
+    return t.word(SPELLED.get(name, name))
+
+
 def chip(name: str, written: Any, t: Words) -> str:
     """A condition in few words."""
     op, values = _read(written)
     if op is None:
-        return f"{t.word(name)} {_flow(written)}"
+        return f"{field_words(name, t)} {_flow(written)}"
     if op in ("absent", "present"):
-        return f"{t.word(name)} {t('is not known') if op == 'absent' else t('is known')}"
+        return f"{field_words(name, t)} {t('is not known') if op == 'absent' else t('is known')}"
     if op == "between" and len(values) == 2:
-        return f"{t.word(name)} {_shown(values[0], t)}–{_shown(values[1], t)}"
+        return f"{field_words(name, t)} {_shown(values[0], t)}–{_shown(values[1], t)}"
     sign = COMPARING.get(op)
     told = (", " if t.language == "en" else "、").join(_shown(value, t) for value in values) or "…"
-    return f"{t.word(name)} {sign} {told}" if sign else f"{t.word(name)}: {told}"
+    return f"{field_words(name, t)} {sign} {told}" if sign else f"{field_words(name, t)}: {told}"
 
 
 def _shown(value: Any, t: Words) -> str:
     if isinstance(value, bool):
         return t.word(str(value).lower())
+    if value == CURRENT:
+        return t("not late")
     return t.word(value) if isinstance(value, str) else "…" if value is None else str(value)
 
 
@@ -82,20 +93,20 @@ def asked(name: str, written: Any, buckets: Sequence[str], t: Words) -> Asked:
     """The condition as fields of the form."""
     field, (op, values) = FIELDS.get(name), _read(written)
     if field is None or op is None:
-        return Asked(name, t.word(name), written=_flow(written))
+        return Asked(name, field_words(name, t), written=_flow(written))
     if field.kind is FieldKind.flag:
         said = str(values[0]).lower() if values else ""
-        return Asked(name, t.word(name), flag=choices(t, ("true", "false")), value=said)
+        return Asked(name, field_words(name, t), flag=choices(t, ("true", "false")), value=said)
     ops = _ops(field, t)
     if field.kind in NUMERIC:
         first = ", ".join(map(_typed, values)) if op == "one_of" else _typed(values[0]) if values else ""
         second = _typed(values[1]) if op == "between" else ""
-        return Asked(name, t.word(name), ops, op, first, second, typed=True)
+        return Asked(name, field_words(name, t), ops, op, first, second, typed=True)
     words = _words(field, buckets)
     if words is None:
-        return Asked(name, t.word(name), ops, op, ", ".join(map(_typed, values)), typed=True)
-    boxes = [(f"is-{name}-{word}", t.word(word), word in values) for word in words]
-    return Asked(name, t.word(name), ops, op, boxes=boxes)
+        return Asked(name, field_words(name, t), ops, op, ", ".join(map(_typed, values)), typed=True)
+    boxes = [(f"is-{name}-{word}", _shown(word, t), word in values) for word in words]
+    return Asked(name, field_words(name, t), ops, op, boxes=boxes)
 
 
 def _typed(value: Any) -> str:

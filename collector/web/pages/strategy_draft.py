@@ -22,7 +22,7 @@ from collector.strategy.editing import (
     rows_of,
 )
 from collector.strategy.queries import active, compiled, draft_of, trial_of
-from collector.strategy.tables import StrategyDraft
+from collector.strategy.tables import StrategyDraft, StrategyTrial
 from collector.web.pages.shell import frame_of, see
 from collector.web.pages.strategy import Code, drafting_others, proposed
 from collector.web.pages.strategy_editor import (
@@ -125,9 +125,9 @@ def _page(
     looked = views.look_over(desk.office.catalogue, book, draft.body)
     rows, unread = _rows(draft.body, t)
     base = active(session, book.id or 0, now)
-    counted, uncounted = _counted(session, book, looked, now, t)
-    found = views.versions(session, book, now)
     trial = trial_of(session, draft.id or 0)
+    counted, uncounted = _counted(session, book, looked, trial, now, t)
+    found = views.versions(session, book, now)
     return DraftPage(
         frame=frame,
         code=book.code,
@@ -162,10 +162,14 @@ def _rows(text: str, t: Words) -> tuple[list[dict[str, Any]], str]:
 
 
 def _counted(
-    session: Session, book: Portfolio, looked: views.Looked, now: datetime, t: Words
+    session: Session, book: Portfolio, looked: views.Looked, trial: StrategyTrial | None, now: datetime, t: Words
 ) -> tuple[Counted | None, str]:
     if looked.strategy is None:
         return None, t("Accounts are counted once the problems are mended.")
+    if views.is_large(session, book):
+        if trial is not None and trial.found:
+            return Counted(*views.held_in_trial(trial.found)), ""
+        return None, t("The book is large: what would change, once worked out, tells the accounts of each row.")
     try:
         held = views.held_by(session, book, [looked.strategy, compiled(session, book.id or 0, now)], now)
     except NotReady:

@@ -13,7 +13,7 @@ from collector.portfolio.rules import BorrowerType
 from collector.strategy.document import Document
 from collector.strategy.editing import SEGMENTS, Row, data_of, part_of, rows_of
 from collector.strategy.rules import FIELDS, Stage
-from collector.web.pages.strategy_conditions import Asked, asked, chip, fresh, number, said
+from collector.web.pages.strategy_conditions import Asked, asked, chip, field_words, fresh, number, said
 from collector.web.templating import Choice, Told, choices
 from collector.web.words import Words
 
@@ -151,7 +151,7 @@ def row_form(text: str, at: int, looked: Looked, t: Words) -> RowForm:
         playbook=str(row.get("playbook") or ""),
         exception=row.get("exception") is True,
         conditions=[asked(str(name), written, buckets, t) for name, written in (when or {}).items()],
-        more=[Choice(name, t.word(name)) for name in FIELDS if name not in (when or {})],
+        more=[Choice(name, field_words(name, t)) for name in FIELDS if name not in (when or {})],
         wrong=[t.reason(one.reason) for one in looked.problems if one.row == at],
     )
 
@@ -212,6 +212,6 @@ def problems_shown(wrong: Sequence[Wrong], rows: Sequence[Row], t: Words) -> lis
     for one in wrong:
         name = "" if one.row is None else str(rows[one.row].get("name", ""))
         places = [t("line {number}", number=one.line) if one.line else "", name]
-        href = "" if one.row is None else f"?row={one.row}#edit"
+        href = "" if one.row is None else f"?row={one.row}#row-{one.row}"
         found.append(ProblemShown(" · ".join(filter(None, places)), href, t.reason(one.reason)))
     return found

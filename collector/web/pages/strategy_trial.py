@@ -15,6 +15,7 @@ from collector.casework import drafts
 from collector.casework.views import strategies as views
 from collector.foundation.clock import at_local
 from collector.foundation.errors import BadInput, NotFound
+from collector.identity.rules import Level
 from collector.planning.actions import SHOWN
 from collector.portfolio.queries import portfolio_by_code
 from collector.strategy.compiling import digest_of
@@ -29,6 +30,7 @@ from collector.web.templating import Cell, Page, Table, Told, num, render, table
 from collector.web.words import Words
 
 router = APIRouter()
+LEVELS = [level.value for level in Level]
 AT_ONCE_S = 1.5
 """A small book is worked out before its user has looked up."""
 SILENT = timedelta(minutes=3)
@@ -207,7 +209,7 @@ class Shown:
         t, places = self.t, self.after.get("places", {})
         rows: list[list[Cell | str]] = [
             [t.word(level), num(f"{before:,}"), num(f"{after:,}"), num(f"{places[level]:,}" if level in places else "")]
-            for level, before, after in self._pairs("levels")
+            for level, before, after in sorted(self._pairs("levels"), key=lambda one: LEVELS.index(one[0]))
         ]
         left = [sum(side.get("left_out", {}).values()) for side in (self.before, self.after)]
         cut = [num(f"{one:,}", "late" if one else "") for one in left]
