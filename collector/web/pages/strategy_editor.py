@@ -93,9 +93,16 @@ def rows_shown(
     rows: Sequence[Row], looked: Looked, counted: Counted | None, told: Told, opened: int | None, focus: tuple[int, str]
 ) -> list[RowShown]:
     return [
-        _row(at, row, looked, counted, told, focus[1] if focus[0] == at else "", at == opened)
-        for at, row in enumerate(rows)
+        _row(at, row, looked, counted, told, _focus(at, len(rows), focus), at == opened) for at, row in enumerate(rows)
     ]
+
+
+def _focus(at: int, number: int, focus: tuple[int, str]) -> str:
+    """Which button of the row has the focus: where the wanted one can not be pressed, the other."""
+    if focus[0] != at or not focus[1]:
+        return ""
+    ends = {"up": at == 0, "down": at == number - 1}
+    return {"up": "down", "down": "up"}[focus[1]] if ends.get(focus[1]) else focus[1]
 
 
 def _row(at: int, row: Row, looked: Looked, counted: Counted | None, told: Told, focus: str, is_open: bool) -> RowShown:
@@ -212,6 +219,6 @@ def problems_shown(wrong: Sequence[Wrong], rows: Sequence[Row], t: Words) -> lis
     for one in wrong:
         name = "" if one.row is None else str(rows[one.row].get("name", ""))
         places = [t("line {number}", number=one.line) if one.line else "", name]
-        href = "" if one.row is None else f"?row={one.row}#row-{one.row}"
+        href = "" if one.row is None else f"?row={one.row}"
         found.append(ProblemShown(" · ".join(filter(None, places)), href, t.reason(one.reason)))
     return found

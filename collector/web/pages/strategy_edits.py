@@ -62,8 +62,8 @@ def move_rows(code: Code, desk: DeskParam, caller: CallerParam, fields: FormPara
     page, voided = change(desk, caller, code, fields, lambda text: _moved(text, word, at, to))
     target = {"up": max(at - 1, 0), "down": at + 1, "move": to, "copy": at + 1, "add": at}.get(word, at)
     if word in ("copy", "add"):
-        return back(page, voided, f"row={target}", f"#row-{target}")
-    return back(page, voided, f"at={target}&by={word if word in ('up', 'down') else 'up'}", f"#row-{target}")
+        return back(page, voided, f"row={target}")
+    return back(page, voided, f"at={target}&by={word if word in ('up', 'down') else 'up'}")
 
 
 def _moved(text: str, word: str, at: int, to: int) -> str:
@@ -99,7 +99,7 @@ def save_row(code: Code, desk: DeskParam, caller: CallerParam, fields: FormParam
     page, voided = change(desk, caller, code, fields, lambda text: replace_row(text, at, row_said(text, at, fields)))
     if fields.get("do", "save") == "save":
         return back(page, voided, f"at={at}", f"#row-{at}")
-    return back(page, voided, f"row={at}", f"#row-{at}")
+    return back(page, voided, f"row={at}")
 
 
 @router.post("/strategy/{code}/draft/part")
