@@ -49,7 +49,7 @@ def test_a_supervisor_drafts_by_keyboard_another_approves(
     page.click(f"#row-{at} td a")
     page.wait_for_selector("#edit")
     assert page.evaluate("document.activeElement.name") == "name"
-    page.keyboard.type("first-of-all")
+    page.fill("#edit [name=name]", "first-of-all")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**at={at}*")
     page.click("form[action$='/try'] button")
