@@ -7,10 +7,9 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
-from collector.foundation.database import once
-from collector.foundation.errors import NotFound
+from collector.foundation.known import once
 from collector.identity.rules import Actor
-from collector.portfolio.tables import Portfolio
+from collector.portfolio.queries import portfolio_of
 from collector.strategy.compiling import compile_document, default_text, digest_of
 from collector.strategy.reading import parse
 from collector.strategy.rules import Strategy
@@ -77,14 +76,6 @@ def shipped(jurisdiction: str) -> StrategyVersion:
 def _published_for(portfolio_id: int | None) -> ColumnElement[bool]:
     own = col(StrategyVersion.portfolio_id)
     return own.is_(None) if portfolio_id is None else own == portfolio_id
-
-
-def portfolio_of(session: Session, portfolio_id: int) -> Portfolio:
-    """The portfolio of that id, or a `NotFound`."""
-    portfolio = session.get(Portfolio, portfolio_id)
-    if portfolio is None:
-        raise NotFound("There is no such portfolio.")
-    return portfolio
 
 
 def drafts_of(session: Session, portfolio_id: int) -> Sequence[StrategyDraft]:

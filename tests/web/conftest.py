@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -12,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from conftest import Databases
 from fastapi.testclient import TestClient
 from floor import Floor
 from httpx2 import Response
+from sqlmodel import select
 
 from collector.casework.office import Office
+from collector.dispatch.twilio import Signatures
 from collector.facts import actions as facts
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
@@ -26,9 +31,11 @@ from collector.identity.installation import install
 from collector.identity.passwords import hash_password
 from collector.identity.rules import ApiScope, Level, Role
 from collector.identity.tables import User
+from collector.planning.queries import Mark
 from collector.portfolio.actions import give_access
 from collector.portfolio.tables import CallerNumber
 from collector.web.app import create_web
+from collector.web.session import Desk
 
 NOW = datetime(2026, 5, 11, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai, the morning after Wang's first instalment was due."""
@@ -36,6 +43,7 @@ PASSWORD = "walnut tram violet nine"
 HOST = "http://127.0.0.1"
 SID = "AC" + "1" * 32
 TOKEN = "only for webhooks"
+SECRET = b"a master secret for tests, 32 bytes!"
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
@@ -61,11 +69,23 @@ class Building:
     book: Floor
     web: Any
     keys: dict[str, str] = field(default_factory=dict)
+    portal: BlockingPortal | None = None
 
     def client(self, **options: Any) -> TestClient:
-        return TestClient(self.web, base_url=HOST, follow_redirects=False, **options)
+        client = TestClient(self.web, base_url=HOST, follow_redirects=False, **options)
+        client.portal = self.portal
+        return client
 
     def signed_in(self, name: str) -> Visitor:
+        """Somebody who signed in a moment ago; `enter` is the way in itself, which costs an Argon2 each time."""
+        client = self.client()
+        with self.office.database.begin() as session:
+            user = session.exec(select(User).where(User.name == name)).one()
+            token = identity.begin_session(session, user, identity.Came("testclient"), self.clock()).token
+        client.cookies.set("collector", token, domain="127.0.0.1")
+        return Visitor(client)
+
+    def enter(self, name: str) -> Visitor:
         client = self.client()
         answer = client.post("/login", data={"name": name, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
@@ -119,7 +139,7 @@ def settings_for(database: Database, home: Path, **more: Any) -> Settings:
         public_url=HOST,
         twilio_account_sid=SID,
         twilio_auth_token=TOKEN,
-        **more,
+        **{"require_codes": False, **more},
     )
 
 
@@ -178,9 +198,57 @@ def _keys(session: Any) -> dict[str, str]:
     return keys
 
 
+ON_BOTH = frozenset({"test_pages", "test_api", "test_webhooks", "test_entry"})
+"""Whose tests run on both databases. What the other pages do with a database is done by rooms below them, whose own
+tests run on both."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    named = any("database" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database" in metafunc.fixturenames and not named:
+        kinds = ["sqlite", "postgresql"] if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH else ["sqlite"]
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
 @pytest.fixture
-def building(database: Database, tmp_path: Path, keys: Keys) -> Building:
-    return open_building(database, tmp_path, keys)
+def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
+    """A fresh, empty database of the kind that `pytest_generate_tests` chose."""
+    with databases(request.param) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, templates: Callable[[str], str]) -> tuple[Path, Building]:
+    """The file of a floor on SQLite, and what is in it: made once, copied for each test."""
+    home = tmp_path_factory.mktemp("furnished")
+    shutil.copy(templates("sqlite"), home / "collector.db")
+    database = Database(f"sqlite:///{home / 'collector.db'}")
+    made = open_building(database, home, Keys(SECRET))
+    database.dispose()
+    return home / "collector.db", made
+
+
+@pytest.fixture
+def building(
+    database: Database, tmp_path: Path, keys: Keys, furnished: tuple[Path, Building], portal: BlockingPortal
+) -> Building:
+    if database.is_postgresql:
+        opened = open_building(database, tmp_path, keys)
+    else:
+        file, made = furnished
+        shutil.copy(file, str(database.url.database))
+        office, clock = Office(settings_for(database, tmp_path), database, keys), Moved()
+        made.web.state.desk = Desk(office, clock, Signatures(office.settings), Mark())
+        opened = Building(office, clock, copy(made.book), made.web, dict(made.keys))
+    opened.portal = portal
+    return opened
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for every request: a client of its own would start one for each."""
+    with start_blocking_portal() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -189,5 +257,5 @@ def house(tmp_path_factory: pytest.TempPathFactory, templates: Callable[[str], s
     home = tmp_path_factory.mktemp("house")
     shutil.copy(templates("sqlite"), home / "collector.db")
     database = Database(f"sqlite:///{home / 'collector.db'}")
-    yield open_building(database, home, Keys(b"a master secret for tests, 32 bytes!"))
+    yield open_building(database, home, Keys(SECRET))
     database.dispose()

@@ -132,13 +132,13 @@ def decide(visitor: Visitor, row: Approval, decision: str = "approve") -> Any:
 def test_one_proposes_another_publishes_and_the_draft_is_done(building: Building) -> None:
     visitor = begun(building)
     post(visitor, building, "part", part="capacity", block="capacity: {accounts_per_agent: 70}")
-    row = submitted(building, visitor, hour="10:05")
+    row = submitted(building, visitor, hour="10:03")
     assert decide(visitor, row).status_code == 403
     other = building.signed_in("second")
     assert "accounts_per_agent: 100 → 70" in other.get(f"/strategy/CN/proposals/{row.id}").text.replace(
         "capacity · ", ""
     )
-    building.clock.forward(minutes=10)
+    building.clock.forward(minutes=4)
     assert "has passed: it begins at once" in other.get("/strategy/CN").text
     assert decide(other, row).status_code == 303
     with building.office.database.read() as session:

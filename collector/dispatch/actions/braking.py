@@ -16,7 +16,6 @@ from collector.dispatch.queries.braking import (
     sample_of,
     sent_since,
 )
-from collector.dispatch.queries.ground import Ground
 from collector.dispatch.rules import (
     LIMITS,
     BrakeKind,
@@ -41,10 +40,8 @@ class Brakes:
     """The brakes of one batch of messages. `until` is asked before a message goes, `let_go` once it does, `close` at
     the end of the batch."""
 
-    def __init__(
-        self, session: Session, catalogue: Catalogue, ground: Ground, tasks: Sequence[Task], at: datetime
-    ) -> None:
-        self._session, self._catalogue, self._ground, self._at = session, catalogue, ground, at
+    def __init__(self, session: Session, catalogue: Catalogue, tasks: Sequence[Task], at: datetime) -> None:
+        self._session, self._catalogue, self._at = session, catalogue, at
         self._runs = runs_at(session, {task.run_id for task in tasks})
         self._own = catalogue.own_digests
         self._books: dict[int, _Book] = {}
@@ -63,8 +60,7 @@ class Brakes:
     def _book(self, task: Task) -> _Book:
         found = self._books.get(task.portfolio_id)
         if found is None:
-            name = self._ground.contexts[task.portfolio_id].strategy.name
-            found = self._books[task.portfolio_id] = _Book(self._session, task.portfolio_id, name, self._at)
+            found = self._books[task.portfolio_id] = _Book(self._session, task.portfolio_id, self._at)
         return found
 
     def _keys(self, task: Task, language: str) -> list[Key]:
@@ -86,9 +82,9 @@ class Brakes:
 class _Book:
     """One portfolio in a batch."""
 
-    def __init__(self, session: Session, portfolio_id: int, strategy: str, at: datetime) -> None:
+    def __init__(self, session: Session, portfolio_id: int, at: datetime) -> None:
         self._session, self._id, self._at = session, portfolio_id, at
-        self.followed = followed(session, portfolio_id, strategy, at)
+        self.followed = followed(session, portfolio_id, at)
         self._known = brakes_of(session, portfolio_id)
         self._rooms: dict[tuple[str, str], Room] = {}
         self._held = False

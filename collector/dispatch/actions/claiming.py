@@ -122,7 +122,7 @@ class _Batch:
         for flight in flights_of(session, self.ground, people):
             self.flights.setdefault(flight.person_id, []).append(flight)
         self.waited_for = numbers_waited_for(session, {task.number for task in tasks if task.number})
-        self.brakes = Brakes(session, catalogue, self.ground, tasks, at)
+        self.brakes = Brakes(session, catalogue, tasks, at)
         self.claims = MessageClaims()
 
     def claim(self) -> MessageClaims:
@@ -217,7 +217,7 @@ def _written_and_judged(
     if wrong is not None:
         return None, denied(TEXT_RULE, wrong)
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
-    ctx = ground.contexts[task.portfolio_id]
-    contact = contact_of(account, phone, task.channel, task.purpose, debts, ctx.collector, task.template, text)
+    gate = ground.gates[task.portfolio_id]
+    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, task.template, text)
     mac = facts_mac(ground.salts[task.person_id], facts)
-    return text, Judged(judge(contact, facts, ctx.policy, at), ctx.policy, mac)
+    return text, Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)

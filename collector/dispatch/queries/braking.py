@@ -16,7 +16,8 @@ from collector.history.rules import Channel, HoldReason, HoldScope, StopKind
 from collector.history.tables import Hold, Stop
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun
-from collector.strategy.queries import active
+from collector.portfolio.queries import portfolio_of
+from collector.strategy.queries import active, compiled_text
 
 FAILED = (Progress.undelivered, Progress.refused)
 MESSAGES = frozenset({Channel.sms.value, Channel.email.value})
@@ -30,10 +31,13 @@ class Followed(NamedTuple):
     starts_at: datetime
 
 
-def followed(session: Session, portfolio_id: int, name: str, at: datetime) -> Followed | None:
-    """`name` as plan runs call it. None: the strategy that ships with the program, which was tried with it."""
+def followed(session: Session, portfolio_id: int, at: datetime) -> Followed | None:
+    """None: the strategy that ships with the program, which was tried with it."""
     version = active(session, portfolio_id, at)
-    return None if version.id is None else Followed(version.digest, f"{name}@{version.version}", version.starts_at)
+    if version.id is None:
+        return None
+    strategy = compiled_text(version.body, portfolio_of(session, portfolio_id).currency, version.version)
+    return Followed(version.digest, f"{strategy.name}@{version.version}", version.starts_at)
 
 
 def runs_at(session: Session, run_ids: Collection[int]) -> Mapping[int, datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collector.strategy.rules.allocation import AllocationPolicy, AllocationRule, Keeping, Recalling
 from collector.strategy.rules.cadence import Cadence, Due, Step, done_offset
 from collector.strategy.rules.changes import Change, ChangeKind, changes
 from collector.strategy.rules.compare import Flow, diff
@@ -28,6 +29,8 @@ __all__ = [
     "CURRENT",
     "END",
     "FIELDS",
+    "AllocationPolicy",
+    "AllocationRule",
     "AssetClass",
     "AssetClasses",
     "Bucket",
@@ -43,11 +46,13 @@ __all__ = [
     "FieldKind",
     "Flow",
     "Handoff",
+    "Keeping",
     "Legal",
     "Numbers",
     "Priority",
     "PromisePolicy",
     "Reach",
+    "Recalling",
     "ReminderGroup",
     "Reminders",
     "Retry",
