@@ -20,15 +20,29 @@ from collector.dispatch.rules.brake import (
     most_of_an_hour,
     room_for,
 )
+from collector.dispatch.rules.owed_answers import CALLS, answer_by, call_back_at
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
 from collector.dispatch.rules.recorded import Criterion, Heard, RecordingState, add_years, sample, score
+from collector.dispatch.rules.ringing import (
+    AT_A_DESK,
+    INBOUND_OUTCOMES,
+    MOST_RUNG,
+    DeskPhone,
+    InboundState,
+    move_inbound,
+    ring_order,
+)
 from collector.dispatch.rules.wording import Book, approved_references, objection, values
 
 __all__ = [
     "ACTS_ALONE",
+    "AT_A_DESK",
+    "CALLS",
     "CHOSEN",
+    "INBOUND_OUTCOMES",
     "LIMITS",
+    "MOST_RUNG",
     "ORDER",
     "AgentState",
     "Book",
@@ -37,8 +51,10 @@ __all__ = [
     "CallInHand",
     "Choice",
     "Criterion",
+    "DeskPhone",
     "Heard",
     "InFlight",
+    "InboundState",
     "Judged",
     "Limits",
     "Progress",
@@ -49,14 +65,18 @@ __all__ = [
     "Room",
     "Sample",
     "add_years",
+    "answer_by",
     "approved_references",
+    "call_back_at",
     "contact_of",
     "denied",
     "facts_mac",
     "forward",
     "most_of_an_hour",
+    "move_inbound",
     "objection",
     "read_inbound",
+    "ring_order",
     "room_for",
     "sample",
     "score",
