@@ -17,7 +17,6 @@ from collector.audit.actions import record
 from collector.foundation.database import lock_key
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.identity import actions as identity
-from collector.identity.approvals import withdraw
 from collector.identity.queries import login_of
 from collector.identity.rules import Actor, ApprovalState
 from collector.identity.tables import Approval
@@ -106,7 +105,7 @@ def propose(
     if is_blocked(session, number, from_file=from_file, maker=login_of(session, maker)):
         raise Conflict(UNDER_WAY)
     if asked is not None:
-        withdraw(session, asked.id or 0, maker, now, "another one took its place")
+        identity.withdraw(session, asked, maker, now, "another one took its place")
     body = {"portfolio": number, "changes": change, "file": from_file}
     return identity.propose(session, WAYS, subject_of(number), body, maker, now, number)
 

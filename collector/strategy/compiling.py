@@ -51,7 +51,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
     cadences = {name: _cadence(document, name) for name in document.cadences}
     segments = [
         Segment(row.name, row.stage, row.level, cadences.get(row.cadence or "", NO_CADENCE), row.weight, row.playbook)
-        for row in document.segments
+        for row in (document.segments[at] for at in document.asked)
     ]
     return Strategy(
         name=document.name,

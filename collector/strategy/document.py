@@ -81,6 +81,8 @@ class SegmentRow(Part):
     playbook: BorrowerType | None = None
     exception: bool = False
     """It is meant to take its accounts from the rows below it, whatever those ask: not reported as an overlap."""
+    disabled: bool = False
+    """It stays in the document and takes no account."""
 
 
 class StepRow(Part):
@@ -272,6 +274,11 @@ class Document(Part):
         """The same document, knowing where in which file its parts stand."""
         self._lines, self._file = lines, file
         return self
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The places of the rows that are asked: all but the disabled ones."""
+        return tuple(at for at, row in enumerate(self.segments) if not row.disabled)
 
     @property
     def file(self) -> str | None:

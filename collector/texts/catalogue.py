@@ -37,6 +37,8 @@ class Catalogue:
     """Every text that can be sent, by language and name. Read once: what was found out about it can be kept by it."""
 
     _templates: Mapping[tuple[str, str], Template]
+    _own: frozenset[tuple[str, str]] = frozenset()
+    """Those of the overlay."""
 
     @classmethod
     def load(cls, overlay: Path | None = None, shipped: Path | None = None) -> Self:
@@ -44,7 +46,8 @@ class Catalogue:
 
         Raises BadInput with every problem of every file.
         """
-        files = _files(shipped or shipped_templates()) | (_files(overlay) if overlay else {})
+        own = _files(overlay) if overlay else {}
+        files = _files(shipped or shipped_templates()) | own
         templates: dict[tuple[str, str], Template] = {}
         problems: list[Problem] = []
         for (language, name), path in sorted(files.items()):
@@ -54,7 +57,7 @@ class Catalogue:
                 problems.extend(error.problems)
         if problems:
             raise BadInput(problems=tuple(problems))
-        return cls(templates)
+        return cls(templates, frozenset((language, name) for language, name in own))
 
     def laid_over(self, sources: Mapping[tuple[str, str], str]) -> Catalogue:
         """The same with these whole texts, by language and name, in the place of its own. One that does not pass the
@@ -71,6 +74,11 @@ class Catalogue:
     def digests(self) -> dict[str, str]:
         """ "language/name" → the beginning of the SHA-256 of its text: what changed when a text was changed."""
         return {f"{language}/{name}": template.digest for (language, name), template in sorted(self._templates.items())}
+
+    @property
+    def own_digests(self) -> dict[str, str]:
+        """The same of the texts that the installation laid over the shipped ones, or added."""
+        return {name: digest for name, digest in self.digests.items() if tuple(name.split("/")) in self._own}
 
     @property
     def languages(self) -> tuple[str, ...]:

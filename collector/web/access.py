@@ -26,6 +26,9 @@ ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
 
+STRATEGISTS = SUPERVISOR | {Role.auditor, Role.admin}
+"""Who may read strategies; only supervisors draft them."""
+
 PUBLIC = frozenset({"login_page", "log_in", "give_code", "reset_page", "use_reset", "alive", "ready"})
 """Pages without a sign-in."""
 
@@ -129,6 +132,26 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "figures_accounts": SUPERVISOR | {Role.operations, Role.auditor},
     "export_accounts": SUPERVISOR | {Role.operations, Role.auditor},
     "ask_export": SUPERVISOR | {Role.operations, Role.auditor},
+    "strategy_page": STRATEGISTS,
+    "strategy_book": STRATEGISTS,
+    "strategy_version": STRATEGISTS,
+    "download_strategy": STRATEGISTS,
+    "compare_strategies": STRATEGISTS,
+    "strategy_proposal": STRATEGISTS,
+    "withdraw_strategy": SUPERVISOR,
+    "begin_draft": SUPERVISOR,
+    "strategy_draft": SUPERVISOR,
+    "move_rows": SUPERVISOR,
+    "save_row": SUPERVISOR,
+    "save_part": SUPERVISOR,
+    "save_draft_text": SUPERVISOR,
+    "download_draft": SUPERVISOR,
+    "drop_strategy_draft": SUPERVISOR,
+    "try_draft": SUPERVISOR,
+    "strategy_trial": SUPERVISOR,
+    "strategy_trial_now": SUPERVISOR,
+    "trial_accounts": SUPERVISOR,
+    "propose_strategy": SUPERVISOR,
     "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},
     "legal_queue": SUPERVISOR | {Role.legal, Role.auditor},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},

@@ -13,7 +13,7 @@ from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
-from collector.casework import approvals, strategies
+from collector.casework import approvals, drafts, strategies
 from collector.casework.approvals import exports, holds, matching, texts, ways
 from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
@@ -103,6 +103,7 @@ class Walk:
         self.users()
         self.book()
         self.uploaded()
+        self.drafted()
         self.calls()
         self.looks()
         self.talks()
@@ -292,6 +293,24 @@ class Walk:
         self.change(
             casework.uploads.save_mapping, book.id, kind, "ours", f"constants: {{employer: {NAME}}}", actor, now
         )
+
+    def drafted(self) -> None:
+        """A strategy that is drafted, tried, submitted, taken back by a change, submitted again and published."""
+        now, book = moment(f"{DAY} 06:45"), self.one(Portfolio, Portfolio.code == "CN")
+        self.change(drafts.begin, book, WORKED, self.boss, now)
+        row = self.change(drafts.begin_trial, book, self.boss, now)
+        drafts.try_out(self.office, lambda: now, row, book, now)
+        start = {"reason": SECRET, "starts_at": now, "now": now}
+        self.change(drafts.submit, self.office, book, self.boss, 1, **start)
+        assert self.change(drafts.change, book, self.boss, 1, lambda text: text + "# the same\n", now)
+        asked = self.change(drafts.submit, self.office, book, self.boss, 2, **start)
+        self.change(lambda one: drafts.withdraw(one, one.get_one(Approval, asked.id), self.boss, now))
+        asked = self.change(drafts.submit, self.office, book, self.boss, 2, **start)
+        admin = Actor("user:zhou", self.zhou.id, frozenset({Role.admin}))
+        said = {"shown": asked.digest, "yes": True, "reason": SECRET, "actor": admin, "now": now}
+        self.change(approvals.decide, self.office, asked.id, **said)
+        self.change(drafts.begin, book, WORKED, self.boss, now)
+        self.change(drafts.drop, book, self.boss, now)
 
     def calls(self) -> None:
         self.whole("sweep", moment(f"{DAY} 06:50"))

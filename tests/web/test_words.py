@@ -46,7 +46,7 @@ from collector.portfolio.rules import (
     ValueTier,
 )
 from collector.portfolio.rules.ways import WaysState
-from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
 from collector.texts.rules import VARIABLES, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.desk import HEARD
@@ -66,6 +66,7 @@ KINDS = [
     AssetClass,
     BorrowerType,
     Cause,
+    ChangeKind,
     Channel,
     CollectorType,
     ContactKind,
@@ -101,6 +102,7 @@ KINDS = [
     Role,
     RoundState,
     Security,
+    Stage,
     Stand,
     Standing,
     State,
@@ -109,6 +111,7 @@ KINDS = [
     TaskState,
     Tier,
     Tone,
+    TrialState,
     Trigger,
     ValueTier,
     Why,

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, texts, ways
+from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, strategies, texts, ways
 from collector.casework.approvals.kind import Kind
 from collector.casework.office import Office
 from collector.foundation.errors import Forbidden, NotFound
 from collector.identity import actions as identity
-from collector.identity import approvals as identity_approvals
 from collector.identity import queries
 from collector.identity.rules import Actor, Role
 from collector.identity.tables import Approval, User
@@ -24,6 +23,7 @@ _ALL = (
     matching.KIND,
     resets.KIND,
     keeping.KIND,
+    strategies.KIND,
     ways.KIND,
     texts.KIND,
     holds.KIND,
@@ -89,7 +89,8 @@ def withdraw(session: Session, approval_id: int, actor: Actor, now: datetime) ->
     if row is None or row.maker != _login(actor):
         asked(session, actor, approval_id)  # who may not see it learns nothing of it
         raise Forbidden("only who asked can withdraw it")
-    return identity_approvals.withdraw(session, approval_id, actor, now, "withdrawn by who asked")
+    identity.withdraw(session, row, actor, now, "withdrawn by who asked")
+    return row
 
 
 def _login(actor: Actor) -> str:

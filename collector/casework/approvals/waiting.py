@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from collector.foundation.database import lock_key
 from collector.foundation.errors import Conflict
 from collector.identity import actions as identity
-from collector.identity.approvals import withdraw
 from collector.identity.queries import login_of
 from collector.identity.rules import Actor, ApprovalState
 from collector.identity.tables import Approval
@@ -40,5 +39,5 @@ def ask(
     if waiting is not None and waiting.maker != login_of(session, maker):
         raise Conflict("another change of this waits for its second person; let that be decided first")
     if waiting is not None:
-        withdraw(session, waiting.id or 0, maker, now, "another one took its place")
+        identity.withdraw(session, waiting, maker, now, "another one took its place")
     return identity.propose(session, kind, subject, body, maker, now, portfolio_id)

@@ -48,6 +48,10 @@ class Ground:
         gate = self.gates[task.portfolio_id]
         return gate.is_held or task.segment in gate.held_segments
 
+    def language(self, task: Task, facts: PersonFacts) -> str:
+        """In which a message is written."""
+        return facts.body.language or self.languages[task.portfolio_id]
+
     def flight(self, task: Task, at: datetime) -> InFlight:
         debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
         collector = self.collectors[task.portfolio_id]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, texts, ways
+from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, strategies, texts, ways
 from collector.casework.views import within
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
@@ -50,6 +50,18 @@ def _promise(session: Session, row: Approval, caller: Caller, t: Words) -> Shown
     told = Told(t, book.timezone, book.currency)
     words = f"{told.money(row.body['amount'])} · {told.whose(parse_moment(row.body['due_at']))}"
     return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
+
+
+def _strategy(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
+    """The text is shown on a page of its own, against what is in force."""
+    said = [row.body["reason"], f"{t('Digest')} {row.body['digest'][:12]}"]
+    starts_at = strategies.moment_of(row)
+    if row.portfolio_id is None:
+        return Shown(t("every portfolio without a strategy of its own"), "/strategy", said, "UTC")
+    book = session.get_one(Portfolio, row.portfolio_id)
+    told = Told(t, book.timezone)
+    begins = t("begins {moment}, or at once where that has passed", moment=told.whose(starts_at))
+    return Shown(book.code, f"/strategy/{book.code}/proposals/{row.id}", [begins, *said], book.timezone)
 
 
 def _match(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
@@ -120,6 +132,7 @@ def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
+    strategies.STRATEGY: _strategy,
     resets.KIND.name: _reset,
     keeping.KEEP: _keep,
     ways.WAYS: _ways,

@@ -31,6 +31,7 @@ NAVIGATION = (
     ("floor", "/floor", "Floor", ""),
     ("allocation_page", "/allocation", "Allocation", ""),
     ("figures_page", "/figures", "Figures", ""),
+    ("strategy_page", "/strategy", "Strategy", ""),
     ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
     ("legal_queue", "/referrals/legal", "Legal", ""),
     ("operations", "/operations", "Operations", ""),
@@ -114,6 +115,10 @@ SAID = {
     "started": "This file was started already, in another tab or by a second click; here is how far it is.",
     "kept": "The mapping is kept; the next file of this portfolio and kind begins with it.",
     "dropped": "The file is discarded.",
+    "strategy-proposed": "The strategy is submitted; a second person publishes it.",
+    "strategy-withdrawn": "The proposal is withdrawn; the draft stays.",
+    "strategy-void": "Changed. What was submitted is withdrawn: a second person approves only what was shown.",
+    "strategy-dropped": "The draft is dropped.",
 }
 
 
