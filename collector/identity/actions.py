@@ -272,7 +272,9 @@ def decide(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.refresh(row)
-        raise Conflict(f"already {row.state} by {row.checker}" if row.checker else "this was changed; look again")
+        if row.checker:
+            raise Conflict(f"this was {row.state} already, by {row.checker}; nothing was changed")
+        raise Conflict("this was changed since it was shown; open it again")
     session.refresh(row)
     record(session, f"user:{checker.name}", f"{row.kind}.{state}", f"approval:{row.id}", {"digest": shown}, now)
     return row

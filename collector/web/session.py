@@ -30,8 +30,10 @@ from collector.foundation.errors import (
     Forbidden,
     NotFound,
     NotReady,
+    Problem,
     Unauthorized,
 )
+from collector.foundation.invalid import in_plain_words
 from collector.identity import actions as identity
 from collector.identity.rules import Actor, ApiScope, Role
 from collector.identity.tables import User
@@ -189,7 +191,7 @@ async def checked_form(request: Request, caller: CallerParam) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
         if name in fields:
-            raise BadInput(f"{name[:40]} was sent twice")
+            raise BadInput(f"{name[:40]} was sent twice; open the page again and repeat")
         fields[name] = value if isinstance(value, str) else ""
     fields.pop("from", "")  # where the form stood: only for the way back from an error
     if not hmac.compare_digest(fields.pop("csrf", "").encode(), caller.csrf.encode()):
@@ -239,12 +241,13 @@ def wants_json(request: Request) -> bool:
 
 
 def _answer(
-    request: Request, status: int, words: str, problems: tuple[str, ...] = (), kept: Typed | None = None
+    request: Request, status: int, words: str, problems: tuple[Problem, ...] = (), kept: Typed | None = None
 ) -> Response:
     """JSON for programs, a page with a sentence for people."""
     if wants_json(request):
         headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
-        return JSONResponse({"error": words, "problems": list(problems)}, status, headers=headers)
+        told = [str(problem) for problem in problems]
+        return JSONResponse({"error": words, "problems": told}, status, headers=headers)
     answer: Response = request.app.state.error_page(request, status, words, problems, kept or Typed())
     return answer
 
@@ -255,7 +258,7 @@ async def on_error(request: Request, error: Exception) -> Response:
     kept = Typed() if wants_json(request) else await typed(request)
     if not wants_json(request) and isinstance(error, SignInFirst | PasswordFirst):
         return _at_the_entrance(request, error, kept)
-    problems = tuple(str(problem) for problem in error.problems) if isinstance(error, BadInput) else ()
+    problems = error.problems if isinstance(error, BadInput) else ()
     return _answer(request, status_of(error), error.message, problems, kept)
 
 
@@ -273,9 +276,9 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     return _answer(request, 422, "the request is not valid", reasons(error.errors()))
 
 
-def reasons(errors: Any) -> tuple[str, ...]:
-    """Place and reason of each problem pydantic found; never the value."""
-    return tuple(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in errors)
+def reasons(errors: Any) -> tuple[Problem, ...]:
+    """Field and reason of each problem pydantic found; never the value."""
+    return tuple(Problem(f"{'.'.join(str(part) for part in one['loc'])}: {in_plain_words(one)}") for one in errors)
 
 
 async def on_http(request: Request, error: Exception) -> Response:

@@ -96,7 +96,9 @@ def _enter(request: Request, desk: Desk, name: str, password: str, back: str) ->
         with writing(desk) as session:
             found = identity.log_in(session, name, password, address, desk.clock())
     except Unauthorized as error:
-        return render(LoginPage(_outside(request), error.message, desk.office.settings.demo, back), 429)
+        outside = _outside(request)
+        problem = outside.t.error(error.message)
+        return render(LoginPage(outside, problem, desk.office.settings.demo, back), 429)
     if found is None:
         problem = _outside(request).t(WRONG)
         return render(LoginPage(_outside(request), problem, desk.office.settings.demo, back), 401)
@@ -144,7 +146,8 @@ def change_password(request: Request, desk: DeskParam, caller: CallerParam, fiel
             user = session.get_one(User, caller.actor.user_id)
             identity.change_password(session, user, form.old, form.new, desk.clock())
     except (BadInput, Unauthorized) as error:
-        page = PasswordPage(frame_of(request, caller), error.message, caller.person.must_change)
+        frame = frame_of(request, caller)
+        page = PasswordPage(frame, frame.t.error(error.message), caller.person.must_change)
         return render(page, 422)
     answer = see("/login", "password")
     answer.delete_cookie(cookie_name(desk), path="/")
