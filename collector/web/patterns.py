@@ -12,8 +12,8 @@ HOLDS: Final = {"reason": ".+", "value": r"'.*'|\".*\"|[^\s:]+"}
 """What parts of these names hold: a reason may be more than one sentence, a value is quoted or is one word."""
 LONGEST: Final = 3000
 """Characters of a text that is looked at; what is longer is nobody's sentence."""
-Fill = Callable[[str, str], str]
-"""The name of a part and what stands there → what is shown instead."""
+Fill = Callable[[str, str], str | None]
+"""The name of a part and what stands there → what is shown instead; None: it is not what such a part holds."""
 
 
 class Patterns:
@@ -43,7 +43,8 @@ class Patterns:
             found = pattern.fullmatch(text)
             if found:
                 parts = {name: fill(name, value) for name, value in found.groupdict().items()}
-                return PART.sub(lambda part: parts[part[1]], translated)  # noqa: B023 - used at once
+                if None not in parts.values():
+                    return PART.sub(lambda part: str(parts[part[1]]), translated)  # noqa: B023 - used at once
         return None
 
 

@@ -31,6 +31,8 @@ UNNAMED: Final = {"some": "前面某行"}
 """What stands for a part where a kind of problem is told and not one of its values; others are simply a value."""
 MOST: Final = 40
 """Sentences that a joined text is taken apart into."""
+DEEPEST: Final = 5
+"""Sentences within sentences that are looked into; ours have three."""
 ENDED: Final = ("。", "？", "！")
 
 
@@ -50,9 +52,9 @@ class Refusals:
         found = self.clause(text)
         return found if found.endswith(ENDED) or found == text else found + "。"
 
-    def clause(self, text: str) -> str:
-        """The same without a full stop, as a cell of a table has it."""
-        return self._known(text.strip()) or text
+    def clause(self, text: str, depth: int = 0) -> str:
+        """The same without a full stop, as a cell of a table has it. `depth`: sentences that this one stands in."""
+        return (self._known(text.strip(), depth) if depth < DEEPEST else None) or text
 
     def placed(self, problem: Problem) -> str:
         """A problem as a clause, its place said first."""
@@ -60,19 +62,21 @@ class Refusals:
         reason = self.clause(problem.reason)
         return f"{place}：{reason}" if place else reason
 
-    def _known(self, text: str) -> str | None:
-        return self._one(text, narrow=True) or self._placed_text(text) or self._joined(text) or self._wide(text)
+    def _known(self, text: str, depth: int) -> str | None:
+        return (
+            self._one(text, depth, narrow=True)
+            or self._placed_text(text, depth)
+            or self._joined(text, depth)
+            or self._one(text, depth, narrow=False)  # what a person typed may hold a semicolon too
+            or self._of_field(text, depth, narrow=False)
+        )
 
-    def _one(self, text: str, *, narrow: bool) -> str | None:
+    def _one(self, text: str, depth: int, *, narrow: bool) -> str | None:
         """The text as one sentence of ours."""
-        found = self.sentences.translated(text, self._filled, narrow=narrow)
+        found = self.sentences.translated(text, lambda *part: self._filled(*part, depth, known=narrow), narrow=narrow)
         return found or self.law.translated(text, lambda _, value: self.word(value), narrow=narrow)
 
-    def _wide(self, text: str) -> str | None:
-        """What a person typed may hold a semicolon too."""
-        return self._one(text, narrow=False) or self._of_field(text)
-
-    def _placed_text(self, text: str) -> str | None:
+    def _placed_text(self, text: str, depth: int) -> str | None:
         found = PLACE.fullmatch(text)
         if found is None or "; " in found[0].removesuffix(found["reason"]):
             return None
@@ -80,24 +84,25 @@ class Refusals:
         own = next((at for at, piece in enumerate(pieces) if at and PLACE.fullmatch(piece)), len(pieces))
         column = found["of_line"] or found["column"]
         place = self._place(found["file"], int(found["line"]) if found["line"] else None, column)
-        first = f"{place}：{self.clause('; '.join(pieces[:own]))}"
-        return f"{first}；{self.clause('; '.join(pieces[own:]))}" if pieces[own:] else first
+        told = [f"{place}：{self.clause('; '.join(pieces[:own]), depth + 1)}"]
+        told += [self.clause("; ".join(pieces[own:]), depth)] if pieces[own:] else []
+        return "；".join(told)
 
-    def _joined(self, text: str) -> str | None:
+    def _joined(self, text: str, depth: int) -> str | None:
         """The longest beginning that is a sentence, then the rest likewise; None unless all of it is known."""
         pieces = text.split("; ")
         for size in range(len(pieces) - 1 if len(pieces) <= MOST else 0, 0, -1):
-            beginning = "; ".join(pieces[:size])
-            first = self._one(beginning, narrow=True) or self._of_field(beginning)
-            if first:
-                rest = self._known("; ".join(pieces[size:]))
-                return f"{first}；{rest}" if rest else None
+            first = "; ".join(pieces[:size])
+            told = self._one(first, depth, narrow=True) or self._of_field(first, depth, narrow=True)
+            if told:
+                rest = self._known("; ".join(pieces[size:]), depth)
+                return f"{told}；{rest}" if rest else None
         return None
 
-    def _of_field(self, text: str) -> str | None:
-        """One sentence about a field; it is not looked into further, so that no text takes long."""
+    def _of_field(self, text: str, depth: int, *, narrow: bool) -> str | None:
+        """One sentence about a field, or a file."""
         found = NAMED.fullmatch(text)
-        reason = self._one(found["reason"], narrow=True) or self._one(found["reason"], narrow=False) if found else None
+        reason = self._one(found["reason"], depth, narrow=narrow) if found else None
         return f"{self.field(found['name'])}：{reason}" if found and reason else None
 
     def _place(self, file: str | None, line: int | None, column: str | None) -> str:
@@ -108,9 +113,11 @@ class Refusals:
         )
         return "，".join(part for part in parts if part)
 
-    def _filled(self, name: str, value: str) -> str:
+    def _filled(self, name: str, value: str, depth: int, *, known: bool) -> str | None:
+        """What a part shows. `known`: a reason that is none of our sentences is None."""
         if name == "reason":
-            return self.clause(value)
+            told = self.clause(value, depth + 1)
+            return None if known and told == value else told
         if value == "…":
             return UNNAMED.get(name, "该值")
         if name in SPOKEN:

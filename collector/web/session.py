@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -276,9 +276,10 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     return _answer(request, 422, "the request is not valid", reasons(error.errors()))
 
 
-def reasons(errors: Any) -> tuple[Problem, ...]:
-    """Field and reason of each problem pydantic found; never the value."""
-    return tuple(Problem(f"{'.'.join(str(part) for part in one['loc'])}: {in_plain_words(one)}") for one in errors)
+def reasons(errors: Any, called: Callable[[str], str] = str) -> tuple[Problem, ...]:
+    """Field and reason of each problem pydantic found; never the value. `called`: how a field is called there."""
+    fields = [called(".".join(str(part) for part in one["loc"])) for one in errors]
+    return tuple(Problem(f"{name}: {in_plain_words(one)}") for name, one in zip(fields, errors, strict=True))
 
 
 async def on_http(request: Request, error: Exception) -> Response:

@@ -99,6 +99,16 @@ PLACED = Problem("'a; b' is not an amount; write plain decimals such as 1234.50"
             "合规闸门此时已关闭：此处已停催；7天内就一笔债务已呼叫8次，上限7次。",
             id="reasons of the law",
         ),
+        pytest.param(
+            "a.csv: the column 'x' is not one of accounts; a.csv: the column 'y' is not one of accounts",
+            "a.csv：列 “x” 不属于账户；a.csv：列 “y” 不属于账户。",
+            id="a file twice",
+        ),
+        pytest.param(
+            "state: is not one of active, closed; choose one of them; due_on: is missing; fill it in",
+            "状态：不在可选范围内：有效、已关闭；请从中选择；日期：请填写。",
+            id="fields",
+        ),
         pytest.param("not sent: contact is on hold here", "未发送：此处已停催。", id="led in"),
         pytest.param(
             "book.xls: this is an old or protected workbook; save it as .xlsx without a password, or as CSV UTF-8",
@@ -118,6 +128,14 @@ PLACED = Problem("'a; b' is not an amount; write plain decimals such as 1234.50"
 def test_a_refusal_is_told_part_by_part(english: str, chinese: str) -> None:
     assert CHINESE.error(english) == chinese
     assert Words("en").error(english) == english
+
+
+@pytest.mark.parametrize(
+    "piece", ["is ", "a: b; ", "not sent: ", "line 3, column x: ", "'x' is not one of ", "; ", ": "]
+)
+@given(st.integers(1, 400))
+def test_no_text_is_too_deep(piece: str, times: int) -> None:
+    assert CHINESE.error(piece * times)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))

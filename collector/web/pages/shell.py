@@ -18,7 +18,7 @@ from collector.web.access import PAGES
 from collector.web.session import AGENTS, Caller, reasons
 from collector.web.templating import Frame, Link, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
-from collector.web.words import Words
+from collector.web.words import Words, plain_form
 
 F = TypeVar("F", bound="Form")
 
@@ -101,7 +101,7 @@ def read(form: type[F], fields: dict[str, str]) -> F:
     try:
         return form.model_validate(fields)
     except ValidationError as error:
-        raise BadInput(problems=reasons(error.errors())) from error
+        raise BadInput(problems=reasons(error.errors(), plain_form)) from error
 
 
 def may_open(caller: Caller, route: str) -> bool:
