@@ -5,19 +5,17 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from collector.cli.main import app
-
-SHORT = frozenset(command.name or "" for command in app.registered_commands) | frozenset(
-    group.name or "" for group in app.registered_groups
-)
-"""Commands that do one thing and end. They do not wait for the web server and the sandbox to be imported."""
+from collector.cli.commands import NAMES, commands
 
 
 def main() -> None:
-    """What the `collector` script runs."""
-    if not SHORT.intersection(sys.argv[1:2]):
-        import_module("collector.processes")
-    app()
+    """What the `collector` script runs. A command that does one thing and ends does not wait for the others, the web
+    server and the sandbox to be imported."""
+    name = next(iter(sys.argv[1:2]), "")
+    if name in NAMES:
+        commands(name)()
+    else:
+        import_module("collector.processes").app()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import typer
 import uvicorn
 
 from collector.app import DemoSecrets, Processes, demo_environment, listening, require_free
-from collector.casework.office import Office, open_office, set_up
+from collector.casework.office import Office, open_office
+from collector.casework.setting_up import set_up
 from collector.cli.frame import command, out, progress_bar
 from collector.cli.main import app
 from collector.foundation import logs

@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 import collector.app  # noqa: F401 - makes every table known
-from collector.foundation import schema
+from collector.foundation import migrating, schema
 from collector.foundation.database import Database
 
 
@@ -45,9 +45,9 @@ def render(kind: str, item: Any, context: AutogenContext) -> str | bool:
 def main(message: str) -> None:
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/empty.db")
-        schema.upgrade(database)
+        migrating.upgrade(database)
         with database.engine.begin() as connection:
-            config: Config = schema.config_for(connection)
+            config: Config = migrating.config_for(connection)
             config.attributes["metadata"] = SQLModel.metadata
             config.attributes["render"] = render
             script = command.revision(config, message, autogenerate=True, rev_id=_next())

@@ -16,7 +16,7 @@ from hypothesis import settings
 from sqlmodel import Session
 
 import collector.app  # noqa: F401 - makes every table known
-from collector.foundation import schema
+from collector.foundation import migrating
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
@@ -106,7 +106,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
                 made[kind] = str(tmp_path_factory.mktemp("template") / "template.db")
                 url = f"sqlite:///{made[kind]}"
             empty = Database(url)
-            schema.upgrade(empty)
+            migrating.upgrade(empty)
             empty.dispose()
         return made[kind]
 

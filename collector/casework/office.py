@@ -7,16 +7,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from collector.audit.actions import record
 from collector.compliance.rules import Capabilities
-from collector.dispatch import memory, twilio
-from collector.dispatch.carriers import Carrier
+from collector.dispatch import memory, twilio_words
 from collector.foundation import schema
 from collector.foundation.database import Database
 from collector.foundation.errors import BadInput, NotReady
-from collector.foundation.keys import Keys, make_key_file, read_keys
+from collector.foundation.keys import Keys, read_keys
 from collector.foundation.settings import CarrierKind, Settings
 from collector.identity import installation as who
 from collector.identity.queries import installation
@@ -46,14 +43,8 @@ class Office:
         if self.settings.carrier is CarrierKind.memory:
             return memory.CAPABILITIES
         if self.settings.sandboxed:
-            return twilio.SANDBOX
-        return twilio.CAPABILITIES.get(jurisdiction, Capabilities("twilio"))
-
-    def carrier(self) -> Carrier:
-        """A connection to the carrier; close it when done."""
-        if self.settings.carrier is CarrierKind.twilio:
-            return twilio.TwilioCarrier(self.settings)
-        return memory.MemoryCarrier()
+            return twilio_words.SANDBOX
+        return twilio_words.CAPABILITIES.get(jurisdiction, Capabilities("twilio"))
 
     @property
     def _address(self) -> str:
@@ -105,24 +96,6 @@ def open_office(settings: Settings) -> Office:
         raise NotReady("the database was never set up; run: collector db upgrade")
     who.require_key(row, keys)
     return Office(settings, database, keys)
-
-
-def set_up(settings: Settings, now: datetime) -> tuple[str | None, str]:
-    """Create or upgrade the database; (revision before, revision after).
-
-    Only a database that has never been set up gets a new key file: a lost key is never quietly replaced.
-    """
-    if make_url(settings.resolved_database_url).get_backend_name() == "sqlite":
-        settings.home.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.resolved_database_url)
-    before, after = schema.upgrade(database)
-    with database.begin() as session:
-        row = installation(session)
-        path = settings.resolved_key_file
-        keys = make_key_file(path) if row is None and not path.exists() else read_keys(path)
-        who.install(session, keys, now, demo=settings.demo)
-    database.dispose()
-    return before, after
 
 
 def _sqlite_exists(database: Database) -> bool:

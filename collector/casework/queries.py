@@ -171,7 +171,13 @@ def referrals(
 
 def explain(session: Session, office: Office, key: str, at: datetime, scope: Scope = EVERYTHING) -> dict[str, Any]:
     """Why an account is where it is at that moment: the very decision of the plan, for one account."""
-    account, portfolio = account_and_portfolio(session, key, scope)
+    return explain_account(session, office, *account_and_portfolio(session, key, scope), at)
+
+
+def explain_account(
+    session: Session, office: Office, account: Account, portfolio: Portfolio, at: datetime
+) -> dict[str, Any]:
+    """The same for an account at hand."""
     document = planning.explain(session, account.id or 0, at, office.capabilities, office.catalogue)
     facts = {
         name: plain(value, portfolio.currency) if name in AMOUNTS else value

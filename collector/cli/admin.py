@@ -8,14 +8,15 @@ import typer
 from collector.audit import actions as audit_actions
 from collector.audit import queries as audit_queries
 from collector.audit.anchor import read_anchor, write_anchor
-from collector.casework.office import set_up
 from collector.casework.replay import replay
+from collector.casework.setting_up import set_up
 from collector.cli.frame import AtOption, JsonFlag, command, moment, office, progress_bar, show
 from collector.facts import actions as facts_actions
 from collector.foundation.clock import parse_moment, system_clock
 from collector.foundation.errors import CollectorError, NotReady
 from collector.foundation.settings import load_settings
 from collector.identity import actions as identity_actions
+from collector.identity import queries as identity_queries
 from collector.identity.rules import COMMAND_LINE, ApiScope, Level, Role
 from collector.portfolio.actions import give_access
 
@@ -69,13 +70,32 @@ def user_add(
     show(document, as_json=json_, lines=[f"user {name} can sign in with: {password}", "It is not shown again."])
 
 
+@user.command("reset")
+@command
+def user_reset(
+    name: str = typer.Argument(..., help="Login name."),
+    clear_totp: bool = typer.Option(False, "--clear-totp", help="Take the app for codes off too: the phone is lost."),
+    at: str | None = AtOption,
+    json_: bool = JsonFlag,
+) -> None:
+    """Make a code by which a user gives themselves a new password, once, within the hour. It is on record as made from
+    the command line: for 7 days after its use that login decides nothing that others propose."""
+    with office().database.begin() as session:
+        row = identity_queries.user_by_name(session, name)
+        code = identity_actions.make_reset_code(session, row, COMMAND_LINE.name, moment(at), clears_totp=clear_totp)
+        document = {"user": name, "id": row.id, "code": code, "clears_totp": clear_totp}
+    lines = [f"code for {name}: {code}", "It is not shown again, holds for an hour and is used at /reset."]
+    show(document, as_json=json_, lines=lines)
+
+
 @apikey.command("add")
 @command
 def apikey_add(
     name: str = typer.Argument(..., help="What the key is for."),
     scope: list[ApiScope] = typer.Option([ApiScope.read], "--scope", help="May be given several times."),
     portfolio: list[str] = typer.Option([], "--portfolio", help="Codes the key may see; none given: all."),
-    expires: str | None = typer.Option(None, "--expires", help="ISO 8601 with offset."),
+    expires: str | None = typer.Option(None, "--expires", help="ISO 8601 with offset; default: in a year."),
+    address: list[str] = typer.Option([], "--address", help="Address or network it is used from; none given: any."),
     at: str | None = AtOption,
     json_: bool = JsonFlag,
 ) -> None:
@@ -89,10 +109,25 @@ def apikey_add(
             COMMAND_LINE.name,
             all_portfolios=not portfolio,
             expires_at=parse_moment(expires) if expires else None,
+            addresses=address,
         )
         give_access(session, portfolio, api_key_id=row.id, actor=COMMAND_LINE.name, at=moment(at))
-        document = {"id": row.id, "name": name, "key": shown, "scopes": scope}
+        ends = row.expires_at
+        document = {"id": row.id, "name": name, "key": shown, "scopes": scope, "expires": ends, "addresses": address}
     show(document, as_json=json_, lines=[f"key: {shown}", "It is not shown again."])
+
+
+@apikey.command("revoke")
+@command
+def apikey_revoke(
+    name: str = typer.Argument(..., help="What the key was for."), at: str | None = AtOption, json_: bool = JsonFlag
+) -> None:
+    """Let a key open nothing any more."""
+    with office().database.begin() as session:
+        row = identity_queries.api_key_by_name(session, name)
+        identity_actions.revoke_api_key(session, row, moment(at), COMMAND_LINE.name)
+        document = {"id": row.id, "name": name, "revoked": True}
+    show(document, as_json=json_, lines=[f"the key {name} opens nothing any more"])
 
 
 @facts.command("verify")

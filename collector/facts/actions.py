@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from collector.facts.differences import CHUNK, Difference, verify
 from collector.facts.queries import FACTS, ROLE, people_of_accounts, person_range
 from collector.facts.reading import books, read_records
-from collector.facts.rules import Built, body_encoder, build_person
+from collector.facts.rules import Built, PersonFacts, body_encoder, build_person
 from collector.facts.tables import AccountState, PersonState
 from collector.foundation.clock import local_day
 from collector.foundation.database import Begin, among, copy_rows, is_postgresql
@@ -43,21 +43,21 @@ def silent(_done: int, _total: int) -> None:
     """No progress shown."""
 
 
-def refresh(session: Session, person_ids: Collection[int], now: datetime) -> int:
-    """Bring the kept facts of these people to `now`, in this transaction; returns how many people were written.
+def refresh(session: Session, person_ids: Collection[int], now: datetime) -> dict[int, PersonFacts]:
+    """Bring the kept facts of these people to `now`, in this transaction; returns them. Unknown ids are left out.
 
     The people are locked first, so that two events about one person can not each write what they saw before the
     other.
     """
     ids = sorted(set(person_ids))
-    done = 0
+    facts: dict[int, PersonFacts] = {}
     for start in range(0, len(ids), CHUNK):
         with no_collecting():
-            done += _refresh_chunk(session, ids[start : start + CHUNK], now)
-    return done
+            facts |= _refresh_chunk(session, ids[start : start + CHUNK], now)
+    return facts
 
 
-def _refresh_chunk(session: Session, ids: Sequence[int], now: datetime) -> int:
+def _refresh_chunk(session: Session, ids: Sequence[int], now: datetime) -> dict[int, PersonFacts]:
     session.flush()
     _lock(session, ids)
     records = read_records(session, ids)
@@ -65,7 +65,7 @@ def _refresh_chunk(session: Session, ids: Sequence[int], now: datetime) -> int:
     for table in (AccountState.__table__, PersonState.__table__):  # type: ignore[attr-defined]
         session.connection().execute(delete(table).where(among(session, table.c.person_id, ids)))
     _write(session, built, now)
-    return len(built)
+    return {each.facts.person_id: each.facts for each in built}
 
 
 def _lock(session: Session, ids: Collection[int]) -> None:
@@ -164,6 +164,6 @@ def rebuild(begin: Begin, now: datetime, progress: Progress = silent) -> int:
     done = 0
     for start in range(low, high + 1, CHUNK):
         with begin() as session:
-            done += refresh(session, range(start, min(start + CHUNK, high + 1)), now)
+            done += len(refresh(session, range(start, min(start + CHUNK, high + 1)), now))
         progress(min(start + CHUNK - low, total), total)
     return done

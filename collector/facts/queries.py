@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, union_all
 from sqlmodel import Session, col
 
 from collector.facts.reading import books, read_records
@@ -14,8 +15,9 @@ from collector.facts.reading.reader import columns_of
 from collector.facts.rules import AccountFacts, PersonFacts, body_decoder, build_person
 from collector.facts.tables import AccountState, PersonState
 from collector.foundation.clock import local_day
-from collector.foundation.database import among, is_postgresql, once
+from collector.foundation.database import among, is_postgresql
 from collector.foundation.errors import NotFound, NotReady
+from collector.foundation.known import once
 from collector.portfolio.rules import OBLIGORS, PartyRole
 from collector.portfolio.tables import Account, ContactPoint, Party, Person
 
@@ -66,35 +68,41 @@ def read_people(session: Session, person_ids: Collection[int], at: datetime) -> 
 def _kept(session: Session, person_ids: Collection[int], at: datetime) -> dict[int, PersonFacts]:
     """Those whose kept rows read at `at` as they stand."""
     days = {number: local_day(at, book.zone) for number, book in books(session).items()}
-    fresh = _fresh_bodies(session, person_ids, at)
-    accounts: dict[int, list[AccountFacts]] = {person_id: [] for person_id in fresh}
-    for row in _account_rows(session, list(fresh)):
-        facts, (fresh_from, fresh_until) = account_of(row[:-2]), row[-2:]
+    bodies: dict[int, str] = {}
+    accounts: dict[int, list[AccountFacts]] = defaultdict(list)
+    stale: set[int] = set()
+    for person_id, body, fresh_from, fresh_until, *row in _rows(session, person_ids, at):
+        bodies[person_id] = body
+        if fresh_from is None:
+            continue  # who owes nothing
+        facts = account_of(row)
+        accounts[person_id].append(facts)
         day = days[facts.portfolio_id]
         if day < fresh_from or (fresh_until is not None and day >= fresh_until):
-            fresh.pop(facts.person_id, None)
-        accounts[facts.person_id].append(facts)
+            stale.add(person_id)
     return {
         person_id: PersonFacts(person_id, body_decoder.decode(body), tuple(accounts[person_id]))
-        for person_id, body in fresh.items()
+        for person_id, body in bodies.items()
+        if person_id not in stale
     }
 
 
-def _fresh_bodies(session: Session, person_ids: Collection[int], at: datetime) -> dict[int, str]:
-    state = columns_of(PersonState)
-    statement = select(state.person_id, state.body).where(
-        among(session, state.person_id, person_ids),
-        state.refreshed_at <= at,
-        state.fresh_until.is_(None) | (state.fresh_until > at),
+def _rows(session: Session, person_ids: Collection[int], at: datetime) -> Iterable[Any]:
+    """The person, the body, from when until when the account's row holds, and the account's facts; those of one person
+    in the order of their accounts."""
+    person, account = columns_of(PersonState), columns_of(AccountState)
+    statement = (
+        select(person.person_id, person.body, account.fresh_from, account.fresh_until)
+        .add_columns(*[account[name] for name in FACTS])
+        .select_from(PersonState.__table__.outerjoin(AccountState.__table__, account.person_id == person.person_id))  # type: ignore[attr-defined]
+        .where(
+            among(session, person.person_id, person_ids),
+            person.refreshed_at <= at,
+            person.fresh_until.is_(None) | (person.fresh_until > at),
+        )
+        .order_by(person.person_id, account.account_id)
     )
-    return {row[0]: row[1] for row in session.connection().execute(statement)}
-
-
-def _account_rows(session: Session, person_ids: Collection[int]) -> Iterable[Any]:
-    state = columns_of(AccountState)
-    statement = select(*[state[name] for name in FACTS], state.fresh_from, state.fresh_until)
-    wanted = statement.where(among(session, state.person_id, person_ids))
-    return session.connection().execute(wanted.order_by(state.person_id, state.account_id))
+    return session.connection().execute(statement)
 
 
 def account_of(row: Sequence[Any]) -> AccountFacts:
@@ -111,18 +119,29 @@ def people_of_account(session: Session, account_id: int) -> list[int]:
     return [borrower, *sorted(others)]
 
 
+def circle_of(session: Session, person_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """What these people borrowed, and everyone who owes one of those accounts, they themselves among them."""
+    owes = (col(Party.account_id) == col(Account.id)) & col(Party.role).in_(list(OBLIGORS))
+    rows = session.execute(
+        select(col(Account.id), col(Party.person_id))
+        .join(Party, owes, isouter=True)
+        .where(among(session, Account.person_id, person_ids))
+    ).all()
+    return {row[0] for row in rows}, {*person_ids, *(row[1] for row in rows if row[1] is not None)}
+
+
 def people_of_accounts(session: Session, account_ids: Collection[int]) -> set[int]:
     """Everyone who owes one of these accounts: whose facts an event about them changes."""
     borrowers = select(col(Account.person_id)).where(among(session, Account.id, account_ids))
     owe = col(Party.role).in_(list(OBLIGORS))
     others = select(col(Party.person_id)).where(among(session, Party.account_id, account_ids), owe)
-    return {*session.scalars(borrowers), *session.scalars(others)}
+    return set(session.scalars(union_all(borrowers, others)))
 
 
 def people_with_number(session: Session, number: str) -> list[int]:
     """Everyone who has this number: whose facts its opt-out changes."""
     owners = select(col(ContactPoint.person_id)).where(col(ContactPoint.value) == number).distinct()
-    return sorted(session.scalars(owners))
+    return once(session, ("number", number), lambda: sorted(session.scalars(owners)))
 
 
 def collectors(session: Session) -> dict[int, int]:

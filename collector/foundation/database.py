@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -43,6 +43,8 @@ from sqlalchemy.schema import CreateTable
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+from collector.foundation.known import KNOWN, Known, watch
+
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
@@ -51,9 +53,6 @@ BUSY_MS = 10_000
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 """Ids and money: 64 bits on both databases (SQLite's INTEGER is 64 bits wide, and only it may be a row id)."""
-
-KNOWN = "known"
-"""Where a session that only looks keeps what `once` was answered."""
 
 Json = JSON().with_variant(JSONB, "postgresql")
 
@@ -100,6 +99,7 @@ class Database:
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_postgresql = self.url.get_backend_name() == "postgresql"
         self.engine = self._engine()
+        watch(self.engine)
 
     def _engine(self) -> Engine:
         if self.is_postgresql:
@@ -137,7 +137,9 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A write: everything in the block is committed together, or nothing is."""
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        known = Known()
+        engine = self.engine.execution_options(**{KNOWN: known})
+        with self._turn(), Session(engine, expire_on_commit=False, info={KNOWN: known}) as session, session.begin():
             yield session
 
     @contextmanager
@@ -162,24 +164,11 @@ class Database:
         engine = self.engine.execution_options(
             collector_read=True, **({"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {})
         )
-        with Session(engine, expire_on_commit=False) as session:
-            session.info[KNOWN] = {}
+        with Session(engine, expire_on_commit=False, info={KNOWN: Known()}) as session:
             yield session  # closing it ends the transaction and leaves what was read as it was read
 
     def dispose(self) -> None:
         self.engine.dispose()
-
-
-def once(session: Session, key: Hashable, ask: Callable[[], T]) -> T:
-    """What `ask` answers. In a look that changes nothing the same question, named by `key`, is asked once; in a write
-    each time, for what was asked about may have been changed meanwhile."""
-    known: dict[Hashable, Any] | None = session.info.get(KNOWN)
-    if known is None:
-        return ask()
-    if key not in known:
-        known[key] = ask()
-    answer: T = known[key]
-    return answer
 
 
 def is_postgresql(session: Session) -> bool:
@@ -203,6 +192,8 @@ def lock_key(session: Session, name: str) -> None:
 def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Fill a table fast: COPY on PostgreSQL, executemany on SQLite. Values are as the driver takes them: moments
     must be aware. Returns how many rows went in."""
+    if known := session.info.get(KNOWN):
+        known.forget(table)
     connection = session.connection().connection
     names = ", ".join(f'"{column}"' for column in columns)
     count = 0

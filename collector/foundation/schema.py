@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import inspect, text
 
 from collector.foundation.database import Database
 from collector.foundation.errors import NotReady
@@ -16,49 +12,36 @@ from collector.foundation.errors import NotReady
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def config_for(connection: Connection | None = None) -> Config:
-    """Alembic's configuration: our revisions, on this connection."""
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.set_main_option("path_separator", "os")
-    if connection is not None:
-        config.attributes["connection"] = connection
-    return config
+def known() -> list[str]:
+    """The revisions this program knows, oldest first: each is the number its file begins with."""
+    return sorted(file.name.partition("_")[0] for file in (SCRIPTS / "versions").glob("[0-9]*.py"))
 
 
 def head() -> str:
     """The newest revision this program knows."""
-    newest = ScriptDirectory.from_config(config_for()).get_current_head()
-    return newest or ""
+    return known()[-1]
 
 
 def revision(database: Database) -> str | None:
     """The revision the database is at; None for an empty one."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def upgrade(database: Database) -> tuple[str | None, str]:
-    """Bring the database to this program's revision: (before, after). A newer database is refused, untouched."""
-    before = revision(database)
-    _refuse_newer(before)
-    if head():
-        with database.engine.begin() as connection:
-            command.upgrade(config_for(connection), "head")
-    return before, head()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 def require_current(database: Database) -> None:
     """Refuse to work on a database of another revision: older ones ask for `collector db upgrade`."""
     now = revision(database)
-    _refuse_newer(now)
+    refuse_newer(now)
     if now is None:
         raise NotReady("the database is empty; run: collector db upgrade")
     if now != head():
         raise NotReady("the database is from an older version; run: collector db upgrade")
 
 
-def _refuse_newer(now: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config_for()).walk_revisions()}
-    if now is not None and now not in known:
+def refuse_newer(now: str | None) -> None:
+    """A database of a later program is left untouched."""
+    if now is not None and now not in known():
         raise NotReady(f"the database is at revision {now}, which this program does not know: it is newer; update me")

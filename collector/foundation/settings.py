@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     twilio_auth_token_old: SecretStr = Field(SecretStr(""), description="Also accepted while the token is rotated")
     twilio_base_url: str = Field("", description="Address of a carrier sandbox; empty: Twilio itself")
     plan_processes: int = Field(0, ge=0, description="How many plan a night on PostgreSQL; 0: one a core, at most 4")
+    require_codes: bool | None = Field(
+        None,
+        description="Supervisors, legal, operations, admins and auditors sign in with a code besides the password;"
+        " not set: yes, except in the demo",
+    )
     record_calls: bool = Field(True, description="Record calls, announced, where the pack allows it")
     demo: bool = Field(False, description="Set by `collector demo`; `serve` refuses a demo database")
 
@@ -67,6 +72,11 @@ class Settings(BaseSettings):
     def recordings(self) -> Path:
         """Folder of the recordings of calls."""
         return self.home / "recordings"
+
+    @property
+    def codes_required(self) -> bool:
+        """Whether the roles that sign in with a code can not do without."""
+        return not self.demo if self.require_codes is None else self.require_codes
 
     @property
     def planners(self) -> int:

@@ -8,15 +8,9 @@ from threading import BoundedSemaphore
 from pwdlib import PasswordHash
 
 from collector.foundation.errors import BadInput
+from collector.identity.rules.common import is_guessed_early
 
 SHORTEST, LONGEST = 12, 128
-COMMON = frozenset(
-    word
-    for stem in ("password", "passw0rd", "qwertyuiop", "123456789012", "111111111111", "letmein", "welcome")
-    for word in (stem, stem * 2, stem + "123", stem + "1234", stem + "12345", stem + "2026")
-)
-"""Words that guessers try first; the house's own words are refused besides."""
-
 _hasher = PasswordHash.recommended()
 _gate = BoundedSemaphore(2)
 
@@ -26,15 +20,20 @@ def _dummy() -> str:
     return _hasher.hash("nobody has this password")
 
 
-def hash_password(password: str, *house_words: str) -> str:
-    """The Argon2 hash of a new password; short, endless, common and house passwords are a `BadInput`."""
+def check_rules(password: str, *house_words: str) -> None:
+    """Short, endless, common and house passwords are a `BadInput` (ASVS 6.2.1-12: no rule of composition)."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadInput(f"a password has {SHORTEST} to {LONGEST} characters; a sentence works well")
     lowered = password.lower()
-    if lowered in COMMON or len(set(lowered)) < 5:
+    if is_guessed_early(password):
         raise BadInput("this password is among the first that anyone would try; take another")
     if any(word and len(word) > 3 and word.lower() in lowered for word in (*house_words, "collector")):
         raise BadInput("a password may not hold your name or the product's")
+
+
+def hash_password(password: str, *house_words: str) -> str:
+    """The Argon2 hash of a new password; one that `check_rules` refuses is a `BadInput`."""
+    check_rules(password, *house_words)
     with _gate:
         return _hasher.hash(password)
 

@@ -1,4 +1,4 @@
-"""Users, their sessions, API keys, approvals, the counters that slow down guessing, and who this database is."""
+"""Users, their sessions and codes, API keys, approvals, counters that slow down guessing, and who this database is."""
 
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,24 @@ class User(SQLModel, table=True):
     created_by: str = ""
     created_at: datetime
     reset_at: datetime | None = None
+    """When a code of an admin's last gave this login a new password."""
+    reset_by: str | None = None
+    """Who made that code, and was shown it."""
+    reset_asked_by: str | None = None
+    """Where it took two admins: the one who asked for it."""
+    reset_seen_at: datetime | None = None
+    """When the user took note of it."""
+    promoted_at: datetime | None = None
+    promoted_by: str | None = None
+    """Who last gave this login a role it had not, or opened it again."""
+    totp_sealed: str | None = None
+    """The secret of the user's authenticator app, sealed. None: they sign in by password alone."""
+    totp_since: datetime | None = None
+    totp_pending: str | None = None
+    """A secret that was shown and not yet confirmed by a first code, sealed."""
+    totp_step: int | None = Field(default=None, sa_type=BigInt)
+    """The half minute of the last code that was taken: none is taken twice."""
+    signed_in_at: datetime | None = None
 
 
 class UserSession(SQLModel, table=True):
@@ -43,6 +61,60 @@ class UserSession(SQLModel, table=True):
     created_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    """When a password or a code was last given in it."""
+    address: str = ""
+    browser: str = ""
+    """From where, and by what its browser calls itself: for the user's own list."""
+
+    @property
+    def handle(self) -> str:
+        """What its own user calls it by; it opens nothing."""
+        return self.token_hash[:16]
+
+
+class SignIn(SQLModel, table=True):
+    """A password was right and the code is awaited: no session yet. Only the hash of its token is kept."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt, index=True)
+    made_at: datetime
+
+
+class ResetCode(SQLModel, table=True):
+    """A code by which a user gives themselves a new password, once; only its hash is kept."""
+
+    __tablename__ = "reset_code"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt, index=True)
+    code_hash: str
+    made_by: str
+    asked_by: str | None = None
+    """Where it took two admins: the one who asked for it."""
+    made_at: datetime
+    expires_at: datetime
+    clears_totp: bool = False
+    ended_at: datetime | None = None
+    """Used, or replaced by a newer one."""
+
+
+class Absence(SQLModel, table=True):
+    """A user is away from `begins_at` until `ends_at`, outside. Coming back sooner fills `ended_at`; the row stays."""
+
+    __tablename__ = "absence"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt, index=True)
+    begins_at: datetime
+    ends_at: datetime
+    note: str = ""
+    at: datetime
+    actor: str
+    ended_at: datetime | None = None
+    ended_by: str | None = None
 
 
 class ApiKey(SQLModel, table=True):
@@ -54,6 +126,9 @@ class ApiKey(SQLModel, table=True):
     name: str
     scopes: str
     all_portfolios: bool = False
+    addresses: str = ""
+    """Networks it may be used from, by comma; empty: from anywhere."""
+    created_by: str = ""
     created_at: datetime
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
@@ -68,6 +143,8 @@ class Throttle(SQLModel, table=True):
     key: str = Field(primary_key=True)
     failures: int
     last_at: datetime
+    user_id: int | None = Field(default=None, sa_type=BigInt, index=True)
+    """Whose sign-in it slows down, where the name is one."""
 
 
 class Approval(SQLModel, table=True):

@@ -44,7 +44,21 @@ class Task(SQLModel, table=True):
             postgresql_where=text("state = 'planned'"),
             sqlite_where=text("state = 'planned'"),
         ),
+        Index(
+            "ix_task_left",
+            "run_id",
+            "segment",
+            "not_after",
+            postgresql_where=text("state = 'planned' AND channel = 'call'"),
+            sqlite_where=text("state = 'planned' AND channel = 'call'"),
+        ),
         Index("ix_task_account", "account_id"),
+        Index(
+            "ix_task_attempt",
+            "attempt_id",
+            postgresql_where=text("attempt_id IS NOT NULL"),
+            sqlite_where=text("attempt_id IS NOT NULL"),
+        ),
         Index(
             "ix_task_claimed",
             "claimed_by",

@@ -59,6 +59,19 @@ def give_access(
     session.flush()
 
 
+def see_only(session: Session, codes: Iterable[str], *, user_id: int, actor: str, at: datetime) -> bool:
+    """Let a user see these portfolios and no others; whether that changed anything."""
+    wanted = {portfolio_by_code(session, code).id: code for code in codes}
+    rows = session.exec(select(PortfolioAccess).where(PortfolioAccess.user_id == user_id)).all()
+    had = {row.portfolio_id for row in rows}
+    for row in rows:
+        if row.portfolio_id not in wanted:
+            session.delete(row)
+            record(session, actor, "access.take", f"user:{user_id}", {"portfolio": row.portfolio_id}, at)
+    give_access(session, wanted.values(), user_id=user_id, actor=actor, at=at)
+    return had != set(wanted)
+
+
 def pause(
     session: Session, account: Account, first: date, last: date, *, reason: str = "", actor: str, at: datetime
 ) -> PauseRow:

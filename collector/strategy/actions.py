@@ -8,10 +8,10 @@ from sqlmodel import Session, col, func, select
 from collector.audit.actions import record
 from collector.foundation.database import lock_key
 from collector.foundation.errors import BadInput, Problem
+from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Portfolio
 from collector.strategy.compiling import compile_document, digest_of, template_names
 from collector.strategy.document import Document
-from collector.strategy.queries import portfolio_of
 from collector.strategy.reading import parse
 from collector.strategy.tables import StrategyVersion
 from collector.texts.catalogue import Catalogue

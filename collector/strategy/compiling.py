@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.money import exponent
+from collector.strategy.allocating import policy_of
 from collector.strategy.conditions import Scale, scale_by
 from collector.strategy.document import Document, LegalPart, RemindersPart
 from collector.strategy.reading import conditions_of, scales_of
@@ -66,6 +67,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
         capacity=Capacity(**dict(document.capacity)),
         promise=PromisePolicy(**dict(document.promise)),
         handoff=Handoff(Skiptrace(**dict(document.handoff.skiptrace)), _legal(document, scale)),
+        allocation=policy_of(document, scales_of(document), scale),
     )
 
 

@@ -190,6 +190,39 @@ class HandoffPart(Part):
     legal: LegalPart = LegalPart()
 
 
+class KeepPart(Part):
+    promise: bool = True
+    paid_within_days: Positive | None = None
+    asked_days: Count = 30
+
+
+class AllocationRow(Part):
+    """A rule of allocation. `when` as in a segment; without it the rule takes all accounts that reach it."""
+
+    name: Name
+    when: dict[str, Any] | None = None
+    level: Level
+    accounts: Annotated[Positive, Field(le=10_000)]
+    days: Positive | None = None
+    rotate: bool = True
+    keep: KeepPart = KeepPart()
+
+
+class RecallPart(Part):
+    """false or null: that is no reason to take an account back."""
+
+    cured: bool = True
+    legal: bool = True
+    skiptrace: bool = False
+    term_days: Positive | None = None
+
+
+class AllocationPart(Part):
+    automatic: bool = False
+    rules: Annotated[tuple[AllocationRow, ...], Field(max_length=100)] = ()
+    recall: RecallPart = RecallPart()
+
+
 class AssetClassesPart(Part):
     """Class → the first day past due it holds from; `normal` needs no day."""
 
@@ -223,6 +256,7 @@ class Document(Part):
     capacity: CapacityPart = CapacityPart()
     promise: PromisePart = PromisePart()
     handoff: HandoffPart = HandoffPart()
+    allocation: AllocationPart = AllocationPart()
     asset_classes: AssetClassesPart = AssetClassesPart()
 
     _lines: dict[Place, int] = PrivateAttr(default_factory=dict)

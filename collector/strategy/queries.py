@@ -6,9 +6,8 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
-from collector.foundation.database import once
-from collector.foundation.errors import NotFound
-from collector.portfolio.tables import Portfolio
+from collector.foundation.known import once
+from collector.portfolio.queries import portfolio_of
 from collector.strategy.compiling import compile_document, default_text, digest_of
 from collector.strategy.reading import parse
 from collector.strategy.rules import Strategy
@@ -75,11 +74,3 @@ def shipped(jurisdiction: str) -> StrategyVersion:
 def _published_for(portfolio_id: int | None) -> ColumnElement[bool]:
     own = col(StrategyVersion.portfolio_id)
     return own.is_(None) if portfolio_id is None else own == portfolio_id
-
-
-def portfolio_of(session: Session, portfolio_id: int) -> Portfolio:
-    """The portfolio of that id, or a `NotFound`."""
-    portfolio = session.get(Portfolio, portfolio_id)
-    if portfolio is None:
-        raise NotFound("There is no such portfolio.")
-    return portfolio

@@ -13,13 +13,16 @@ from collector.web.session import ApiCallerParam, CallerParam
 
 ALL = frozenset(Role)
 CALLERS = frozenset({Role.agent, Role.senior, Role.supervisor})
+AGENTS = frozenset({Role.agent, Role.senior})
+"""Those who have cases of their own."""
 TALKERS = CALLERS | {Role.legal, Role.tracer}
 """Everyone who may have a borrower on the line."""
 SUPERVISOR = frozenset({Role.supervisor})
+ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
 
-PUBLIC = frozenset({"login_page", "log_in", "alive", "ready"})
+PUBLIC = frozenset({"login_page", "log_in", "give_code", "reset_page", "use_reset", "alive", "ready"})
 """Pages without a sign-in."""
 
 PAGES: Mapping[str, frozenset[Role]] = {
@@ -28,6 +31,13 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "password_page": ALL,
     "change_password": ALL,
     "set_language": ALL,
+    "me": ALL,
+    "end_sessions": ALL,
+    "reset_seen": ALL,
+    "codes_page": ALL,
+    "begin_codes": ALL,
+    "first_code": ALL,
+    "end_codes": ALL,
     "reference": ALL,
     "reference_schema": ALL,
     "account_page": ALL,
@@ -38,6 +48,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "take_next": CALLERS,
     "choose_state": CALLERS,
     "place_call": CALLERS,
+    "my_cases": AGENTS,
+    "ask_keep": CALLERS,
     "release_call": CALLERS,
     "send_how_to_pay": CALLERS,
     "record_outcome": CALLERS,
@@ -77,6 +89,14 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "floor_live": SUPERVISOR | {Role.auditor},
     "floor_promises": SUPERVISOR | {Role.auditor},
     "floor_untouched": SUPERVISOR | {Role.auditor},
+    "allocation_page": SUPERVISOR | {Role.auditor},
+    "preview_allocation": SUPERVISOR,
+    "run_allocation": SUPERVISOR,
+    "preview_reassign": SUPERVISOR,
+    "run_reassign": SUPERVISOR,
+    "recall_account": SUPERVISOR,
+    "note_absence": SUPERVISOR,
+    "end_absence": SUPERVISOR,
     "approvals_page": ALL,
     "decide_approval": DECIDERS,
     "plan_now": SUPERVISOR | {Role.operations},
@@ -106,9 +126,18 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "answer_says_paid": frozenset({Role.operations}),
     "inbox": CALLERS | {Role.operations, Role.auditor},
     "mark_handled": CALLERS | {Role.operations},
-    "users": frozenset({Role.admin, Role.auditor}),
-    "add_user": frozenset({Role.admin}),
-    "disable_user": frozenset({Role.admin}),
+    "users": ADMIN | {Role.auditor},
+    "add_user": ADMIN,
+    "user_page": ADMIN | {Role.auditor},
+    "change_user": ADMIN,
+    "disable_user": ADMIN,
+    "enable_user": ADMIN,
+    "unlock_user": ADMIN,
+    "reset_user": ADMIN,
+    "decide_reset": ADMIN,
+    "api_keys": ADMIN | {Role.auditor},
+    "add_key": ADMIN,
+    "revoke_key": ADMIN,
     "audit_page": frozenset({Role.auditor, Role.admin}),
     "verify_audit": frozenset({Role.auditor, Role.admin}),
 }

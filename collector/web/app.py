@@ -21,7 +21,7 @@ from collector.foundation.clock import Clock
 from collector.foundation.errors import CollectorError
 from collector.foundation.settings import Settings
 from collector.planning.queries import Mark
-from collector.web import access, health
+from collector.web import access, answers, health
 from collector.web import session as door
 from collector.web.api import book, floor, people
 from collector.web.guard import Guard
@@ -75,12 +75,12 @@ def _hosts(settings: Settings) -> list[str]:
 
 def _add_handlers(web: FastAPI) -> None:
     handlers: dict[Any, Any] = {
-        CollectorError: door.on_error,
-        RequestValidationError: door.on_invalid,
-        HTTPException: door.on_http,
-        OperationalError: door.on_busy,
-        ClientDisconnect: door.on_gone,
-        Exception: door.on_broken,
+        CollectorError: answers.on_error,
+        RequestValidationError: answers.on_invalid,
+        HTTPException: answers.on_http,
+        OperationalError: answers.on_busy,
+        ClientDisconnect: answers.on_gone,
+        Exception: answers.on_broken,
     }
     for kind, handler in handlers.items():
         web.add_exception_handler(kind, handler)

@@ -26,7 +26,8 @@ from collector.portfolio.loading.problems import Told
 from collector.portfolio.queries import portfolio_by_code
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Upload
-from collector.web.session import BROKEN, BUSY, Caller, Desk, reading, writing
+from collector.web.answers import BROKEN, BUSY
+from collector.web.session import Caller, Desk, reading, writing
 from collector.web.uploads import keep_rejects, received
 
 log = structlog.get_logger()

@@ -73,7 +73,9 @@ class Refusals:
 
     def _one(self, text: str, depth: int, *, narrow: bool) -> str | None:
         """The text as one sentence of ours."""
-        found = self.sentences.translated(text, lambda *part: self._filled(*part, depth, known=narrow), narrow=narrow)
+        found = self.sentences.translated(
+            text, lambda name, value: self._filled(name, value, depth, known=narrow), narrow=narrow
+        )
         return found or self.law.translated(text, lambda _, value: self.word(value), narrow=narrow)
 
     def _placed_text(self, text: str, depth: int) -> str | None:

@@ -1,60 +1,30 @@
-"""What every route shares: one transaction, who is calling, and errors as HTTP answers (security section 2)."""
+"""What every route shares: one transaction, and who is calling (security section 2)."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
-from starlette.exceptions import HTTPException
 
 from collector.casework.office import CLOCK_TOLERANCE, Office
 from collector.dispatch.queries import choice_of
 from collector.dispatch.rules import AgentState, Choice
 from collector.dispatch.twilio import Signatures
 from collector.foundation.clock import Clock, parse_moment
-from collector.foundation.errors import (
-    BadInput,
-    CarrierError,
-    CollectorError,
-    Conflict,
-    Forbidden,
-    NotFound,
-    NotReady,
-    Problem,
-    Unauthorized,
-)
-from collector.foundation.invalid import in_plain_words
+from collector.foundation.errors import BadInput, Forbidden, Unauthorized
 from collector.identity import actions as identity
-from collector.identity.rules import Actor, ApiScope, Role
-from collector.identity.tables import User
+from collector.identity.rules import FRESH, Actor, ApiScope, Role
+from collector.identity.tables import User, UserSession
 from collector.planning.queries import Mark
 from collector.portfolio.queries import portfolios, scope_of
 from collector.web.live import Streams, is_live
-from collector.web.typed import Typed, typed
-
-STATUS: dict[type[CollectorError], int] = {
-    BadInput: 422,
-    NotFound: 404,
-    Conflict: 409,
-    Forbidden: 403,
-    Unauthorized: 401,
-    NotReady: 503,
-    CarrierError: 502,
-}
-
-BUSY = "the database does not answer right now; nothing was changed, please try again"
-BROKEN = "something went wrong on our side; nothing was changed. If it happens again, tell whoever runs this."
-
 
 CALLBACKS = 4
 """Callbacks that are worked on at once."""
@@ -74,8 +44,14 @@ class PasswordFirst(Unauthorized):
     """Please choose a password of your own first."""
 
 
-def status_of(error: CollectorError) -> int:
-    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+class CodeFirst(Unauthorized):
+    """Please set up the app that shows your codes first."""
+
+
+WHILE_HELD = frozenset({"/password", "/logout", "/language"})
+"""What opens before a first password is changed."""
+WITHOUT_CODE = WHILE_HELD | {"/me/codes", "/me/codes/first"}
+"""What opens before an app for codes is set up, where the role needs one."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +111,11 @@ class Caller:
     """Of an agent: whether they take calls. None: they never said, and do."""
     zone: str = "UTC"
     """Of an agent on a break: the clock of their first portfolio."""
+    session: UserSession | None = None
+    fresh: bool = False
+    """A password or a code was given in this session a moment ago: no decision asks for one again."""
+    held: bool = False
+    """Nothing opens before there is a password of their own, or an app for codes where the role needs one."""
 
     def require(self, *roles: Role) -> None:
         if not self.actor.roles & frozenset(roles):
@@ -172,12 +153,24 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         with desk.office.database.begin() as session:
             identity.live_session(session, token, now)
     actor = Actor(base.name, base.user_id, base.roles, scope, base.level)
+    lacks_code = desk.office.settings.codes_required and user.totp_sealed is None and identity.needs_code(user)
     caller = Caller(
-        actor, user.language, user.display_name, row.csrf, user, choice, books[0].timezone if books else "UTC"
+        actor,
+        user.language,
+        user.display_name,
+        row.csrf,
+        user,
+        choice,
+        books[0].timezone if books else "UTC",
+        session=row,
+        fresh=row.confirmed_at is not None and now < row.confirmed_at + FRESH,
+        held=user.must_change or lacks_code,
     )
     request.state.caller = caller
-    if user.must_change and request.url.path not in {"/password", "/logout", "/language"}:
+    if user.must_change and request.url.path not in WHILE_HELD:
         raise PasswordFirst
+    if lacks_code and request.url.path not in WITHOUT_CODE:
+        raise CodeFirst
     return caller
 
 
@@ -207,13 +200,27 @@ def refuse_cross_site(request: Request) -> None:
 FormParam = Annotated[dict[str, str], Depends(checked_form)]
 
 
+IN_ADDRESS = (
+    "an API key does not belong in an address, which every log on the way keeps: send it as Authorization: Bearer, and "
+    "have an admin revoke this one"
+)
+
+
+def came_from(request: Request) -> identity.Came:
+    """The client's address, which the server takes from a proxy's header only where the settings trust that proxy."""
+    browser = "".join(one for one in request.headers.get("User-Agent", "") if one.isprintable())
+    return identity.Came(request.client.host if request.client else "", browser)
+
+
 def api_caller(request: Request, desk: DeskParam) -> Caller:
     """The API key in `Authorization: Bearer id.secret`. A cookie, or a key in the address, opens nothing here."""
+    if any(identity.LOOKS_LIKE_KEY.fullmatch(value) for _, value in request.query_params.multi_items()):
+        raise Unauthorized(IN_ADDRESS)
     kind, _, shown = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not shown:
         raise Unauthorized("send your API key as: Authorization: Bearer ID.SECRET")
     with desk.office.database.begin() as session:
-        key = identity.api_key(session, shown.strip(), desk.clock())
+        key = identity.api_key(session, shown.strip(), desk.clock(), came_from(request).address)
         scope = scope_of(session, api_key_id=key.id, everything=key.all_portfolios)
         scopes = frozenset(ApiScope(word) for word in key.scopes.split(",") if word)
     return Caller(Actor(f"key:{key.id}", None, frozenset(), scope, None, scopes))
@@ -234,72 +241,3 @@ def reading(desk: Desk) -> Iterator[Session]:
     """The one look of a request that changes nothing."""
     with desk.office.database.read() as session:
         yield session
-
-
-def wants_json(request: Request) -> bool:
-    return request.url.path.startswith(("/api", "/webhooks", "/healthz", "/ready"))
-
-
-def _answer(
-    request: Request, status: int, words: str, problems: tuple[Problem, ...] = (), kept: Typed | None = None
-) -> Response:
-    """JSON for programs, a page with a sentence for people."""
-    if wants_json(request):
-        headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
-        told = [str(problem) for problem in problems]
-        return JSONResponse({"error": words, "problems": told}, status, headers=headers)
-    answer: Response = request.app.state.error_page(request, status, words, problems, kept or Typed())
-    return answer
-
-
-async def on_error(request: Request, error: Exception) -> Response:
-    """An error of ours."""
-    assert isinstance(error, CollectorError)  # noqa: S101 - registered for these only
-    kept = Typed() if wants_json(request) else await typed(request)
-    if not wants_json(request) and isinstance(error, SignInFirst | PasswordFirst):
-        return _at_the_entrance(request, error, kept)
-    problems = error.problems if isinstance(error, BadInput) else ()
-    return _answer(request, status_of(error), error.message, problems, kept)
-
-
-def _at_the_entrance(request: Request, error: SignInFirst | PasswordFirst, kept: Typed) -> Response:
-    """To the sign-in, or to an own password; what was typed while the session ran out is shown there."""
-    if isinstance(error, SignInFirst) and kept.fields:
-        answer: Response = request.app.state.sign_in_again(request, kept)
-        return answer
-    return RedirectResponse("/password" if isinstance(error, PasswordFirst) else "/login", 303)
-
-
-async def on_invalid(request: Request, error: Exception) -> Response:
-    """What FastAPI's own checks refuse: named by place and reason, without echoing what was sent."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101
-    return _answer(request, 422, "the request is not valid", reasons(error.errors()))
-
-
-def reasons(errors: Any, called: Callable[[str], str] = str) -> tuple[Problem, ...]:
-    """Field and reason of each problem pydantic found; never the value. `called`: how a field is called there."""
-    fields = [called(".".join(str(part) for part in one["loc"])) for one in errors]
-    return tuple(Problem(f"{name}: {in_plain_words(one)}") for name, one in zip(fields, errors, strict=True))
-
-
-async def on_http(request: Request, error: Exception) -> Response:
-    """What the routing refuses: no such address, or not by this method."""
-    assert isinstance(error, HTTPException)  # noqa: S101
-    words = {404: NotFound().message, 405: "this address does not take that method"}.get(error.status_code)
-    return _answer(request, error.status_code, words or str(error.detail))
-
-
-async def on_gone(_request: Request, _error: Exception) -> Response:
-    """Whoever asked hung up before the question was read: there is nobody to answer, and nothing was done."""
-    return Response(status_code=400)
-
-
-async def on_busy(request: Request, error: Exception) -> Response:
-    """The database is away or busy: nothing was done."""
-    assert isinstance(error, OperationalError)  # noqa: S101
-    return _answer(request, 503, BUSY)
-
-
-async def on_broken(request: Request, error: Exception) -> Response:
-    """An error of the program itself. It is logged by the server; the answer tells nothing of it."""
-    return _answer(request, 500, BROKEN)

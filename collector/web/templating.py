@@ -63,6 +63,10 @@ class Frame:
     """Where it can be said otherwise."""
     readiness: Readiness | None = None
     """Of an agent."""
+    confirm: bool = False
+    """A decision asks for a password or a code."""
+    reset: str = ""
+    """That somebody gave this login a new password."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-WRITTEN: Final = frozenset({"amount", "due_on", "due_time", "next_step", "note", "phone", "reason", "way"})
+WRITTEN: Final = frozenset(
+    {"amount", "due_on", "due_time", "next_step", "note", "numbers", "phone", "reason", "until", "way"}
+)
 """The fields that take thought. Nothing else that was sent is ever shown: no secret, no token, no field made up."""
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST: Final = 4000

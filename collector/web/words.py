@@ -122,6 +122,18 @@ SPELLED = {
     "skiptrace": "skip-tracing",
     "over_indebted": "over-indebted",
     "wrap_up": "wrap-up",
+    "moved_up": "needs a higher level",
+    "owner_gone": "its owner works here no more",
+    "over_limit": "its owner holds too many",
+    "one_owner": "one owner for a person",
+    "stand_in": "another stand-in",
+    "term_over": "its term is over",
+    "no_collector": "nobody of its level is here",
+    "all_full": "everybody of its level is full",
+    "in_hand": "a call is held or rings",
+    "held_back": "taken back by a supervisor",
+    "not_rotated": "its rule rotates nothing",
+    "nobody_else": "nobody else is free",
 }
 
 

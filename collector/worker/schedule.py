@@ -84,6 +84,11 @@ TIMETABLE = (
     Bell("reconcile", 60, reconcile, "ask the carrier about contacts whose answer never came"),
     Bell("recordings", 30, fetch_recordings, "fetch recordings of calls, and remove those whose term is over"),
     Bell("sweep", 300, sweep, "what time alone brings: promises, expiries, referrals, fresh facts"),
-    Bell("plan", 300, plan_days, "plan each portfolio once its new day has begun"),
+    Bell(
+        "plan",
+        300,
+        plan_days,
+        "bring owners up to date where the strategy says so, and plan each portfolio, once its new day has begun",
+    ),
     Bell("tidy", 3600, tidy, "remove files that were brought and not loaded, and refused rows past their time"),
 )

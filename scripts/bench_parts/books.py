@@ -36,7 +36,8 @@ import collector.app  # noqa: F401 - makes every table known
 from bench_parts._books_carrier import MovingClock, SandboxBeside, free_ports, settings_of
 from collector.casework import actions
 from collector.casework.actions.loading import follow_accounts
-from collector.casework.office import Office, open_office, set_up
+from collector.casework.office import Office, open_office
+from collector.casework.setting_up import set_up
 from collector.facts.tables import AccountState
 from collector.foundation.clock import at_local, local_day
 from collector.foundation.errors import BadInput, Conflict

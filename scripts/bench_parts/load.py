@@ -32,7 +32,7 @@ from sqlalchemy import text
 from stdnum.cn import ric
 
 import collector.app  # noqa: F401 - makes every table known
-from collector.foundation import schema
+from collector.foundation import migrating
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
 from collector.portfolio.loading import load
@@ -86,7 +86,7 @@ def scratch() -> Iterator[Database]:
         admin.execute(f'CREATE DATABASE "{name}"')
         database = Database(SERVER.rsplit("/", 1)[0] + "/" + name)
         try:
-            schema.upgrade(database)
+            migrating.upgrade(database)
             yield database
         finally:
             database.dispose()

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
@@ -21,9 +22,10 @@ from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
 from collector.history.tables import Referral, StandingRow
 from collector.identity import actions as identity
+from collector.identity import signing_in
 from collector.identity.installation import install
 from collector.identity.rules import EVERYTHING, Actor, ApiScope, Level, Role
-from collector.identity.tables import User
+from collector.identity.tables import ApiKey, User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
@@ -42,6 +44,11 @@ WORKED = STRATEGY.replace(
     "  - {name: far, when: {bucket: [M3]}, stage: decline, level: middle, cadence: papers}\n  - {name: late, ",
 ).replace("cadences:\n", "cadences:\n  papers:\n    - {day: 60, channel: letter, template: demand, tone: formal}\n")
 """Who is far gone gets a letter, by a collector of the middle level."""
+WORKED += """
+allocation:
+  rules:
+    - {name: all, when: {days_past_due: {gte: 1}}, level: primary, accounts: 50, days: 9}
+"""
 CALLED, TEXTED = range(4, 12), 12
 """Accounts two days late, which are called, and one that is a day late; the first three are far gone."""
 
@@ -101,6 +108,7 @@ class Walk:
         self.papers()
         self.carrier()
         self.others()
+        self.held()
         self.export()
 
     # --- the parts ---
@@ -124,19 +132,45 @@ class Walk:
         self.li, self.wu, self.zhou = (self.one(User, User.name == name) for name in ("li", "wu", "zhou"))
         self.agent = Actor("user:li", self.li.id, frozenset({Role.agent}), level=Level.senior)
         self.boss = Actor("user:wu", self.wu.id, frozenset({Role.supervisor, Role.agent}))
-        self.change(
-            lambda session: identity.change_password(
-                session, session.get_one(User, self.zhou.id), "a long enough word", "another long word", now
-            )
-        )
-        token, _ = self.change(identity.log_in, "li", "a long enough word", "127.0.0.1", now)
-        assert self.change(identity.log_in, "li", "not the word", "127.0.0.1", now) is None
-        self.change(identity.log_out, token, now)
+        came = identity.Came("127.0.0.1")
+        change = ("a long enough word", "another long word", came, now)
+        assert signing_in.change_password(self.database, self.zhou, *change)
+        entered = signing_in.sign_in(self.database, "li", "a long enough word", came, now)
+        assert isinstance(entered, identity.Entered)
+        assert signing_in.sign_in(self.database, "li", "not the word", came, now) is None
+        assert signing_in.confirm(self.database, self.office.keys, entered.session, "a long enough word", came, now)
+        self.change(identity.log_out, entered.token, now)
+        self.helped(now)
         _, key = self.change(identity.add_api_key, "reports", [ApiScope.read], now, "cli")
         self.change(portfolio.give_access, ["CN"], api_key_id=key.id, actor="cli", at=now)
-        self.change(lambda session: identity.disable_user(session, session.get_one(User, self.zhou.id), now, "cli"))
+        self.change(lambda session: identity.revoke_api_key(session, session.get_one(ApiKey, key.id), now, "cli"))
+        for action in (identity.disable_user, identity.enable_user, identity.unlock, identity.disable_user):
+            self.of_user(self.zhou, action, now, "cli")
         self.change(install, self.office.keys, now)
         self.office.arm(now)
+
+    def of_user(self, user: User, action: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        return self.change(lambda session: action(session, session.get_one(User, user.id), *args, **more))
+
+    def helped(self, now: datetime) -> None:
+        """Another post, an app for codes, a reset that takes it off, and a note taken of it."""
+        came, keys = identity.Came("127.0.0.1"), self.office.keys
+        post = identity.Post(frozenset({Role.agent, Role.senior}), Level.senior, self.li.phone, "li", True)
+        self.of_user(self.li, identity.change_user, post, now, "user:wu")
+        app = pyotp.TOTP(self.change(lambda session: identity.begin_codes(session, keys, self._li(session), now)))
+        self.change(lambda session: identity.first_code(session, keys, self._li(session), app.at(now), now))
+        waits = signing_in.sign_in(self.database, "li", "a long enough word", came, now)
+        assert isinstance(waits, identity.Awaited)
+        later = now + timedelta(minutes=1)
+        entered = self.change(identity.give_code, keys, waits.token, app.at(later), came, later)
+        others = {"own": "", "now": later}
+        assert self.of_user(self.li, identity.end_other_sessions, **others) == 1, entered
+        code = self.of_user(self.li, identity.make_reset_code, "cli", later, clears_totp=True)
+        assert signing_in.reset_password(self.database, "li", code, "a third long word", came, later)
+        self.of_user(self.li, identity.reset_is_seen, later)
+
+    def _li(self, session: Session) -> User:
+        return session.get_one(User, self.li.id)
 
     def book(self) -> None:
         self.load(
@@ -319,6 +353,26 @@ class Walk:
         self.change(casework.handle_inbound, self.office, self.one(InboundMessage).id, at, self.agent)
         self.do("follow_up", {self.ids[6].person_id}, at)
         asyncio.run(casework.reconcile(self.office, moment("2026-05-14 12:00"), self.story.carrier))
+
+    def held(self) -> None:
+        """Accounts get owners, are kept, taken back and given again; somebody is away."""
+        at, seven = moment(f"{DAY} 14:00"), self.ids[7]
+        by = {"at": at, "actor": self.boss}
+        assert self.do("allocate", portfolio_id=self.story.cn, **by).moves
+        self.done |= {"keep", "ask_keep", "keep_as_asked", "note_absence", "end_absence", "Allocated", "BookChanged"}
+        words = {"account_id": seven.id, "reason": SECRET}
+        asked = self.change(casework.ask_keep, until=date(2026, 5, 20), at=at, actor=self.agent, **words)
+        agreed = self.change(identity.decide, asked.id, asked.digest, True, self.wu, SECRET, at)
+        self.change(casework.keep_as_asked, agreed, at, self.boss)
+        self.change(casework.keep, until=None, **by, **words)
+        span = {"begins_at": at, "ends_at": at + timedelta(days=1)}
+        away = self.change(casework.note_absence, user_id=self.li.id, note=SECRET, **span, **by)
+        self.change(casework.end_absence, absence_id=away.id, **by)
+        assert self.do("recall", account_ids=[self.ids[4].id, seven.id], note=SECRET, **by)
+        give = {"portfolio_id": self.story.cn, "chosen": [self.ids[4].id], "to": [self.li.id], "note": SECRET}
+        assert self.do("reassign", **give, **by).moves
+        self.whole("allocate_books", None, at)
+        assert self.whole("allocate_automatically", ["CN"], at) == []
 
     def others(self) -> None:
         at = moment(f"{DAY} 13:00")

@@ -35,6 +35,7 @@ NOT_TOLD = {
     "carrier_event": "remembers which reports were taken",
     "throttle": "counts wrong passwords, each of which is an entry",
     "user_session": "a login is an entry, and so is its end",
+    "sign_in": "waits for a code: what becomes of it is an entry",
     "policy_text": "words of a gate, whose use is an entry",
     "audit_entry": "the audit itself",
     "audit_link": "the audit itself",
@@ -51,10 +52,12 @@ IN_BULK = {
 ABOUT = {
     "user_account": ("user", "id"),
     "api_key": ("apikey", "id"),
+    "reset_code": ("user", "user_id"),
     "pause": ("account", "account_id"),
     "delivery": ("attempt", "attempt_id"),
     "submission": ("task", "task_id"),
     "agent_state": ("user", "user_id"),
+    "holding": ("account", "account_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from floor import CALLERS, Borrower, Story, moment
@@ -10,6 +11,7 @@ from floor import CALLERS, Borrower, Story, moment
 from collector.casework import actions as casework
 from collector.dispatch.tables import InboundMessage
 from collector.history.tables import Attempt
+from collector.identity.absences import note_absence
 from collector.identity.rules import Actor
 from collector.identity.tables import User
 from collector.portfolio.rules import PartyRole
@@ -52,6 +54,14 @@ def test_the_stand_in_answers_for_an_owner_who_left(story: Story, owned: Callabl
     with story.database.begin() as session:
         account = session.get_one(Account, who.account_id)
         session.get_one(User, account.owner_id).disabled_at = AT
+    assert STAND_IN in calls(story, who.number)
+
+
+def test_the_stand_in_answers_while_the_owner_is_away(story: Story, owned: Callable[..., Borrower]) -> None:
+    who = owned()
+    with story.database.begin() as session:
+        owner = session.get_one(Account, who.account_id).owner_id or 0
+        note_absence(session, owner, AT, AT + timedelta(hours=2), note="", at=AT, actor="cli")
     assert STAND_IN in calls(story, who.number)
 
 

@@ -15,7 +15,7 @@ from collector.dispatch.carriers import Receipt
 from collector.dispatch.queries import held_submission
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
-from collector.dispatch.twilio import MESSAGE_PROGRESS
+from collector.dispatch.twilio_words import MESSAGE_PROGRESS
 from collector.foundation.database import Database
 from collector.history.tables import Attempt, Delivery
 from collector.planning.rules import TaskState

@@ -23,7 +23,7 @@ from collector.casework import actions as casework
 from collector.casework.office import Office
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import Submission
-from collector.dispatch.twilio import MESSAGE_PROGRESS
+from collector.dispatch.twilio_words import MESSAGE_PROGRESS
 from collector.foundation.settings import Settings
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task

@@ -16,6 +16,7 @@ from floor import Borrower, Story, moment
 from sandbox_stage import Sandbox
 
 from collector.casework import actions as casework
+from collector.casework.carrier import carrier_of
 from collector.dispatch.rules import RecordingState
 from collector.dispatch.tables import Recording
 from collector.foundation.database import Database
@@ -165,7 +166,7 @@ def test_a_call_is_announced_recorded_fetched_and_forgotten_at_the_carrier(
 
 
 async def ask(story: Story, sid: str) -> bytes:
-    line = story.office.carrier()
+    line = carrier_of(story.office)
     try:
         return await line.recording(sid)
     finally:
@@ -188,7 +189,7 @@ def test_what_the_carrier_has_no_more_is_missing_and_what_it_can_not_say_waits(
 
 
 async def forget(story: Story, sid: str) -> None:
-    line = story.office.carrier()
+    line = carrier_of(story.office)
     try:
         await line.forget_recording(sid)
         await line.forget_recording(sid)

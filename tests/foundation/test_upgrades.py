@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from collector.audit.actions import record, seal
 from collector.audit.queries import verify
 from collector.audit.rules import GENESIS, entry_hash, link_hash
-from collector.foundation import schema
+from collector.foundation import migrating, schema
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
@@ -32,7 +32,7 @@ def first(database: Database, tmp_path: Path) -> Database:
         if database.is_postgresql:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
-        command.upgrade(schema.config_for(connection), "0001")
+        command.upgrade(migrating.config_for(connection), "0001")
     return old
 
 
@@ -62,7 +62,7 @@ def _written_then(session: Session, keys: Keys) -> None:
 def test_what_was_written_before_is_known_since_then_and_its_chain_goes_on(first: Database, keys: Keys) -> None:
     with first.begin() as session:
         _written_then(session, keys)
-    assert schema.upgrade(first) == ("0001", schema.head())
+    assert migrating.upgrade(first) == ("0001", schema.head())
     with first.begin() as session:
         assert session.exec(select(Stop.recorded_at)).one() == datetime(2026, 5, 12, 1, tzinfo=UTC)
         record(session, "cli", "user.add", "user:2", {}, AT).id = 2
@@ -77,7 +77,7 @@ def test_what_was_written_before_is_known_since_then_and_its_chain_goes_on(first
 def test_an_approval_asked_for_before_learns_whose_it_is(first: Database) -> None:
     """Subjects of accounts and payments named the portfolio only by what they pointed to."""
     with first.engine.begin() as connection:
-        command.upgrade(schema.config_for(connection), "0013")
+        command.upgrade(migrating.config_for(connection), "0013")
     book = (
         "INSERT INTO portfolio (id, code, creditor, collector_type, debt_type, currency, timezone, jurisdiction,"
         " language, sender_name, signature, pay_instructions, grace_days, tightening) VALUES"
@@ -94,7 +94,7 @@ def test_an_approval_asked_for_before_learns_whose_it_is(first: Database) -> Non
     with first.begin() as session:
         for statement in (book, held, asked):
             session.execute(text(statement))
-    schema.upgrade(first)
+    migrating.upgrade(first)
     with first.begin() as session:
         assert session.exec(select(Approval.portfolio_id)).all() == [3]
     first.dispose()

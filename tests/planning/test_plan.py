@@ -9,11 +9,13 @@ from sqlmodel import col, select
 
 from collector.audit.tables import AuditEntry
 from collector.facts.actions import refresh
+from collector.facts.queries import read_people
 from collector.foundation.database import Database
 from collector.foundation.errors import NotFound
 from collector.history import actions as history
 from collector.history.rules import Channel, HoldReason, HoldScope, StopKind
 from collector.history.tables import Hold
+from collector.identity.absences import note_absence
 from collector.identity.rules import COMMAND_LINE, EVERYTHING, Level, Scope
 from collector.planning import actions, queries
 from collector.planning.rules import RunState, TaskState
@@ -150,7 +152,7 @@ def test_over_two_portfolios_the_most_urgent_message_goes(book: Book, first: int
     displaced = [person for result in real for person in result.noted]
     assert displaced == ([] if first > 0 else [person])
     with book.database.begin() as session:
-        actions.replan(session, displaced, NIGHT)
+        actions.replan(session, read_people(session, displaced, NIGHT), NIGHT)
     planned = [task.account_id for task in tasks(book) if task.state is TaskState.planned]
     assert planned == [urgent]
     with book.database.read() as session:
@@ -214,7 +216,13 @@ def test_the_queue_gives_the_best_call_an_agent_may_take_now(book: Book) -> None
     assert take(Level.primary, me, scope=Scope(frozenset({999}))) == []
     with book.database.begin() as session:
         session.get_one(Account, theirs).standby_id = me
+    assert take(Level.primary, me) == [mine], "the owner is here"
+    with book.database.begin() as session:
+        note_absence(session, other, at("08:00"), at("23:00"), note="", at=at("07:00"), actor="cli")
     assert set(take(Level.primary, me)) == {mine, theirs}
+    with book.database.begin() as session:
+        session.get_one(Account, theirs).standby_id = other
+    assert set(take(Level.primary, me)) == {mine, theirs}, "the stand-in is away as well: anybody's"
 
 
 def test_two_desks_never_get_the_same_call(database: Database) -> None:
@@ -260,7 +268,7 @@ def test_with_a_mark_the_queue_still_finds_what_lies_before_it(book: Book) -> No
 
 def replan(book: Book, person: int, moment: str) -> None:
     with book.database.begin() as session:
-        actions.replan(session, [person], at(moment))
+        actions.replan(session, read_people(session, [person], at(moment)), at(moment))
 
 
 def states(book: Book) -> list[TaskState]:
@@ -281,7 +289,7 @@ def test_replanning_after_a_stop_cancels_and_records_the_refusal(book: Book) -> 
     with book.database.begin() as session:
         history.stop(session, kind=StopKind.cease, person_id=person, at=at("09:00"), actor=COMMAND_LINE)
         session.flush()
-        actions.replan(session, [person], at("10:00"))
+        actions.replan(session, read_people(session, [person], at("10:00")), at("10:00"))
     assert states(book) == [TaskState.planned]  # facts were not refreshed: nothing is known of the stop
     from_facts(book, person, "10:00")
     replan(book, person, "10:01")
@@ -308,7 +316,7 @@ def test_yesterdays_plan_is_not_filled_up_today(book: Book) -> None:
     plan(book)
     with book.database.begin() as session:
         moment = at("10:00").replace(day=13)
-        from_moment = actions.replan(session, [person], moment)
+        from_moment = actions.replan(session, read_people(session, [person], moment), moment)
     assert from_moment == []
     assert TaskState.planned not in states(book) or len(states(book)) == 1
 

@@ -34,6 +34,7 @@ AT_A_TERMINAL = {
     "foundation/settings.py": "settings are read when a process starts",
     "identity/installation.py": "the installation is made by a command",
     "reports/whose.py": "a leaked file is traced by a command",
+    "strategy/allocating.py": "a strategy is brought by a command",
     "strategy/actions.py": "a strategy is brought by a command",
     "strategy/compiling.py": "a strategy is brought by a command",
     "strategy/conditions.py": "a strategy is brought by a command",
@@ -56,7 +57,7 @@ RETURNED = {
     "_place", "_resident_id_objection", "_id_objection", "_objection", "_in_plain_words", "meant", "_take",
 }  # fmt: skip
 """Functions that return a reason, or a part of one, instead of raising it."""
-TABLES = {"BROKEN", "BUSY", "EMPTY", "FOREIGN", "PLAIN", "REASONS"}
+TABLES = {"BROKEN", "BUSY", "EMPTY", "FOREIGN", "NAMELESS", "PLAIN", "REASONS", "SELF", "WAIT", "WAIT_FOR_CODE"}
 """Constants whose texts are sentences, or parts of one."""
 KEPT = {"reason", "words"}
 """Names of variables in which a sentence waits to be raised."""
@@ -100,7 +101,7 @@ def sentences(node: ast.expr) -> set[str]:
         case ast.BinOp(op=ast.Add(), left=left, right=right):
             pairs = product(sentences(left) or {HOLE}, sentences(right) or {HOLE})
             return {a + b for a, b in pairs} if sentences(left) | sentences(right) else set()
-        case ast.Name(id=name):
+        case ast.Name(id=name) | ast.Attribute(attr=name):
             return set().union(*map(sentences, constants().get(name, ())))
         case ast.Dict(values=values):
             return set().union(*map(sentences, values))

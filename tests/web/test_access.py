@@ -258,9 +258,12 @@ FORMS: dict[str, dict[str, str]] = {
     "log_wish": {"kind": "consent", "reason": "x"},
     "end_wish": {"reason": "x"},
     "log_found": {"phone": "+8613900139000"},
+    "ask_keep": {"until": "2026-05-20", "reason": "x"},
+    "recall_account": {"note": "x"},
     "log_pause": {"first": "2026-05-01", "last": "2026-05-02"},
     "lower_level": {"level": "primary", "reason": "x"},
     "decide_approval": {"decision": "approve", "shown": "x"},
+    "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
     "propose_match": {"account": "US/C-1"},
     "answer_says_paid": {"found": "true"},
@@ -273,8 +276,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "api_match": {"account": "US/C-1"},
     "api_answer_says_paid": {"found": True},
 }
-USERS = frozenset({"disable_user"})
-"""Users are the installation's: only an admin opens them, and they belong to no portfolio."""
+USERS = frozenset(
+    {"user_page", "change_user", "disable_user", "enable_user", "unlock_user", "reset_user", "revoke_key"}
+)
+"""Users and keys are the installation's: only an admin opens them, and they belong to no portfolio."""
 
 
 def rows(house: Building) -> int:

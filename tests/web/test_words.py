@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.allocation.rules import LeftOut, Stays
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
@@ -17,6 +18,7 @@ from collector.history.rules import (
     Ability,
     Cause,
     Channel,
+    HoldingReason,
     HoldReason,
     HoldScope,
     Outcome,
@@ -45,6 +47,8 @@ from collector.portfolio.rules import (
 )
 from collector.strategy.rules import AssetClass, Tier, Trigger
 from collector.web.pages.desk import HEARD
+from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
+from collector.web.pages.me import EVENTS
 from collector.web.pages.recordings import ASKS
 from collector.web.pages.shell import NAVIGATION, SAID
 from collector.web.pages.who import TYPED_AS
@@ -69,6 +73,8 @@ KINDS = [
     Evidence,
     HoldReason,
     HoldScope,
+    HoldingReason,
+    LeftOut,
     Level,
     LoadKind,
     Mark,
@@ -91,6 +97,7 @@ KINDS = [
     Security,
     Standing,
     State,
+    Stays,
     StopKind,
     TaskState,
     Tier,
@@ -136,6 +143,7 @@ def asked_by_lights() -> set[str]:
 
 def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
+    from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING

@@ -1,12 +1,23 @@
 """Business events, from record to consequence: the only way in for doors, sweeps, webhooks and the lab (design 2)."""
 
+from collector.casework.actions.absences import end_absence, note_absence
 from collector.casework.actions.agents import choose_state
+from collector.casework.actions.allocating import (
+    Allocated,
+    BookChanged,
+    allocate,
+    allocate_automatically,
+    allocate_books,
+    reassign,
+    recall,
+)
 from collector.casework.actions.asking import send_how_to_pay
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
+from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
@@ -53,15 +64,21 @@ from collector.casework.actions.verifying import verify
 
 __all__ = [
     "PAPERS",
+    "Allocated",
+    "BookChanged",
     "NeedsApproval",
     "PaperDone",
     "ReasonNeeded",
     "SendResult",
     "SweepResult",
     "agree_callback",
+    "allocate",
+    "allocate_automatically",
+    "allocate_books",
     "announcement",
     "answer_dispute",
     "answer_says_paid",
+    "ask_keep",
     "call_status",
     "choose_state",
     "complain",
@@ -69,6 +86,7 @@ __all__ = [
     "dial_script",
     "dial_status",
     "dispute",
+    "end_absence",
     "fetch_recordings",
     "file_of",
     "follow_up",
@@ -78,6 +96,8 @@ __all__ = [
     "inbound_call",
     "inbound_call_ended",
     "inbound_sms",
+    "keep",
+    "keep_as_asked",
     "lift_hold",
     "lift_stop",
     "load",
@@ -87,6 +107,7 @@ __all__ = [
     "message_status",
     "move_referral",
     "next_call",
+    "note_absence",
     "note_played",
     "note_standing",
     "open_file",
@@ -95,6 +116,8 @@ __all__ = [
     "plan",
     "plan_new_days",
     "promise_body",
+    "reassign",
+    "recall",
     "reconcile",
     "record_disposition",
     "record_outcome",

@@ -13,6 +13,7 @@ from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.receipts import seen_before
 from collector.casework.actions.recordings import term
 from collector.casework.addresses import Addresses
+from collector.casework.carrier import carrier_of
 from collector.casework.office import Office
 from collector.compliance.rules import Answer, Verdict
 from collector.dispatch import actions as dispatch
@@ -21,7 +22,7 @@ from collector.dispatch.actions import ReadyCall
 from collector.dispatch.carriers import Carrier, OutgoingCall, Receipt, Unclear
 from collector.dispatch.queries import held_submission
 from collector.dispatch.rules import Progress
-from collector.dispatch.twilio import CALL_PROGRESS, DIAL_OUTCOME
+from collector.dispatch.twilio_words import CALL_PROGRESS, DIAL_OUTCOME
 from collector.foundation.errors import BadInput, CarrierError, Conflict
 from collector.history.rules import Outcome
 from collector.identity.rules import CARRIER, Actor
@@ -44,7 +45,7 @@ async def start_call(
         raise Conflict("the gate has closed meanwhile: " + "; ".join(rule.reason for rule in ready.rules))
     addresses = Addresses(office.settings.public_url)
     call = OutgoingCall(leg, ready.caller, addresses.voice_script(ready.token), addresses.call_status(ready.token))
-    line = carrier or office.carrier()
+    line = carrier or carrier_of(office)
     try:
         receipt = await line.call(call, ready.cleared)
     except Unclear as error:

@@ -6,17 +6,16 @@ brought up to date in the same transaction, and the same rules that planned the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from collector.casework.actions.handing_over import hand_over
 from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
 from collector.facts import actions as facts_actions
 from collector.facts import queries as facts_queries
-from collector.foundation.database import among
 from collector.history import actions as history
 from collector.history.rules import RoundEnd
 from collector.identity.rules import WORKER, Actor
@@ -24,7 +23,7 @@ from collector.planning import actions as planning
 from collector.planning.rules import RoundNote
 from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import ContactStatus
-from collector.portfolio.tables import Account, ContactPoint
+from collector.portfolio.tables import ContactPoint
 from collector.strategy.queries import compiled
 
 
@@ -54,29 +53,26 @@ def follow_up(
     if not people:
         return
     session.flush()
-    people |= facts_queries.people_of_accounts(session, _borrowed(session, people))
-    lock_people(session, people)
-    history.settle_promises(session, _borrowed(session, people), now, actor, banking_days(session, now))
-    facts_actions.refresh(session, people, now)
-    notes = [one.note for one in planning.replan(session, people, now, office.capabilities, office.catalogue)]
+    borrowed, circle = facts_queries.circle_of(session, people)
+    if circle > people:
+        borrowed, _ = facts_queries.circle_of(session, circle)
+    lock_people(session, circle)
+    history.settle_promises(session, borrowed, now, actor, banking_days(session, now))
+    facts = facts_actions.refresh(session, circle, now)
+    notes = [one.note for one in planning.replan(session, facts, now, office.capabilities, office.catalogue)]
     if notes:
         note_rounds(session, notes, now)
-        facts_actions.refresh(session, people, now)
-    moved = hand_over(session, people, now, propose=propose)
+        facts = facts_actions.refresh(session, circle, now)
+    moved = hand_over(session, facts, now, propose=propose)
     if moved:
-        facts_actions.refresh(session, people, now)
+        facts = facts_actions.refresh(session, circle, now)
     if notes or moved:
-        planning.replan(session, people, now, office.capabilities, office.catalogue)
+        planning.replan(session, facts, now, office.capabilities, office.catalogue)
 
 
 def banking_days(session: Session, now: datetime) -> Callable[[int], int]:
     """Portfolio → banking days after a promise's deadline that payments must be loaded for, as its strategy asks."""
     return lambda portfolio_id: compiled(session, portfolio_id, now).promise.banking_days
-
-
-def _borrowed(session: Session, people: Collection[int]) -> list[int]:
-    found = session.exec(select(Account.id).where(among(session, col(Account.person_id), people)))
-    return [number for number in found if number is not None]
 
 
 def note_rounds(session: Session, notes: Sequence[RoundNote], now: datetime) -> None:

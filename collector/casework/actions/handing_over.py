@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from collector.facts.queries import read_people
 from collector.facts.rules import PersonFacts
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
@@ -20,8 +19,8 @@ from collector.history.tables import Promise, Referral, RoundEnded
 from collector.identity.rules import WORKER
 from collector.legal import rules as legal
 from collector.planning.rules.hand_over import Proposal, Recall
+from collector.portfolio.queries import portfolio_of
 from collector.portfolio.rules import PartyRole
-from collector.portfolio.tables import Portfolio
 from collector.skiptrace import rules as skiptrace
 from collector.strategy.queries import compiled
 from collector.strategy.rules import Strategy
@@ -39,8 +38,10 @@ class Terms(NamedTuple):
 
 def terms_of(session: Session, portfolio_ids: Collection[int], now: datetime) -> dict[int, Terms]:
     """For these portfolios."""
-    rows = session.exec(select(Portfolio).where(col(Portfolio.id).in_(portfolio_ids))).all()
-    return {row.id or 0: Terms(compiled(session, row.id or 0, now), local_day(now, row.timezone)) for row in rows}
+    return {
+        number: Terms(compiled(session, number, now), local_day(now, portfolio_of(session, number).timezone))
+        for number in portfolio_ids
+    }
 
 
 def decided(facts: PersonFacts, terms: Mapping[int, Terms]) -> Iterator[Proposal | Recall]:
@@ -54,14 +55,14 @@ def decided(facts: PersonFacts, terms: Mapping[int, Terms]) -> Iterator[Proposal
                     yield decision
 
 
-def hand_over(session: Session, people: Collection[int], now: datetime, *, propose: bool = True) -> int:
-    """Carry out what is decided about these people; without `propose` only what is to be taken back. Returns how many
-    accounts moved."""
-    everyone = read_people(session, people, now).values()
-    terms = terms_of(session, {account.portfolio_id for facts in everyone for account in facts.accounts}, now)
-    decisions = [(facts, decision) for facts in everyone for decision in decided(facts, terms)]
+def hand_over(session: Session, facts: Mapping[int, PersonFacts], now: datetime, *, propose: bool = True) -> int:
+    """Carry out what is decided about these people, by their facts; without `propose` only what is to be taken back.
+    Returns how many accounts moved."""
+    everyone = facts.values()
+    terms = terms_of(session, {account.portfolio_id for one in everyone for account in one.accounts}, now)
+    decisions = [(one, decision) for one in everyone for decision in decided(one, terms)]
     recalls = [decision for _, decision in decisions if isinstance(decision, Recall)]
-    proposals = [(facts, decision) for facts, decision in decisions if isinstance(decision, Proposal)]
+    proposals = [(one, decision) for one, decision in decisions if isinstance(decision, Proposal)]
     return _recall(session, recalls, now) + (_propose(session, proposals, now) if propose and proposals else 0)
 
 

@@ -18,6 +18,7 @@ from collector.dispatch.tables import InboundMessage
 from collector.facts.queries import read_person
 from collector.foundation.database import lock_key
 from collector.history.rules import Channel, Direction
+from collector.identity.absences import away
 from collector.identity.rules import CARRIER
 from collector.identity.tables import User
 from collector.portfolio.tables import Account, Portfolio
@@ -76,13 +77,14 @@ def _sorry(
 
 def _desk_of(session: Session, person_id: int, book: Portfolio, at: datetime) -> str | None:
     """The phone of whoever owns an account that this person owes, else of its stand-in; what is overdue goes first. Who
-    is on a break is not rung."""
+    is on a break or away is not rung."""
+    not_here = away(session, at)
     owed = [one for one in read_person(session, person_id, at).accounts if one.portfolio_id == book.id]
     for facts in sorted(owed, key=lambda one: (one.settled, -one.overdue, one.account_id)):
         account = session.get_one(Account, facts.account_id)
         for user_id in (account.owner_id, account.standby_id):
             user = session.get(User, user_id) if user_id else None
-            may_ring = user is not None and user.phone and user.disabled_at is None
+            may_ring = user is not None and user.phone and user.id not in not_here
             if user is not None and may_ring and not is_on_break(session, user.id):
                 return user.phone
     return None

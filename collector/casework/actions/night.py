@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from collector.casework.actions.allocating import allocate_automatically
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.sweeping import CHUNK, sweep
 from collector.casework.office import Office
@@ -35,12 +36,16 @@ def plan(
     progress: Progressed = unseen,
     processes: int = 1,
 ) -> list[RunResult]:
-    """Plan the day of --at for one portfolio or all. What the plan found out about 3:3:3 rounds goes on record."""
+    """Plan the day of --at for one portfolio or all. Where the strategy asks for it, owners are brought up to date
+    before. What the plan found out about 3:3:3 rounds goes on record."""
     with office.database.read() as session:
-        wanted = select(Portfolio.id).order_by(col(Portfolio.id))
+        wanted = select(Portfolio).order_by(col(Portfolio.id))
         if portfolio is not None:
             wanted = wanted.where(col(Portfolio.code) == portfolio)
-        ids = [number for number in session.exec(wanted) if number is not None]
+        books = session.exec(wanted).all()
+    ids = [book.id or 0 for book in books]
+    if not dry_run:
+        allocate_automatically(office, [book.code for book in books], at, actor)
     if portfolio is not None and not ids:
         raise NotFound(f"there is no portfolio {portfolio!r}")
     results = planning.plan(

@@ -16,7 +16,7 @@ from collector.dispatch.carriers import Receipt
 from collector.dispatch.queries import WITHHELD, held_submission
 from collector.dispatch.rules import Progress
 from collector.dispatch.tables import CarrierEvent, Submission
-from collector.dispatch.twilio import LANDLINE_CODES, OPTED_OUT_CODES
+from collector.dispatch.twilio_words import LANDLINE_CODES, OPTED_OUT_CODES
 from collector.facts.queries import people_with_number
 from collector.foundation.database import among
 from collector.history import actions as history

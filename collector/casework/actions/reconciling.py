@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from collector.casework.actions.dialling import never_dialled
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.receipts import FINAL, Answered, learn_from_error, take_last_word, take_receipts
+from collector.casework.carrier import carrier_of
 from collector.casework.office import Office
 from collector.dispatch import actions as dispatch
 from collector.dispatch.carriers import Carrier, Receipt, Sighting, Unclear
@@ -40,7 +41,7 @@ class Reconciled:
 
 async def reconcile(office: Office, now: datetime, carrier: Carrier | None = None) -> Reconciled:
     """Settle what was left in `sending` by the carrier's own list. Nothing is ever sent again from here."""
-    line = carrier or office.carrier()
+    line = carrier or carrier_of(office)
     result = Reconciled()
     try:
         with office.database.read() as session:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
 from collector.casework.actions.receipts import seen_before
+from collector.casework.carrier import carrier_of
 from collector.casework.office import Office
 from collector.compliance.packs import load_pack
 from collector.dispatch import twiml
@@ -18,7 +19,7 @@ from collector.dispatch.carriers import Carrier, Unclear
 from collector.dispatch.queries import held_submission
 from collector.dispatch.rules import Criterion, RecordingState, add_years, score
 from collector.dispatch.tables import CallScore, Recording
-from collector.dispatch.twilio import RECORDING_SID
+from collector.dispatch.twilio_words import RECORDING_SID
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.foundation.files import replace_file
@@ -88,7 +89,7 @@ async def fetch_recordings(office: Office, now: datetime, carrier: Carrier | Non
         rows = list(session.exec(waiting.order_by(col(Recording.id)).limit(AT_ONCE)))
     if not rows:
         return 0
-    line = carrier or office.carrier()
+    line = carrier or carrier_of(office)
     try:
         return sum([await _fetch(office, number or 0, sid, line, now) for number, sid in rows])
     finally:

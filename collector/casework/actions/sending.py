@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.receipts import Answered, take_receipts
 from collector.casework.addresses import Addresses
+from collector.casework.carrier import carrier_of
 from collector.casework.office import Office
 from collector.dispatch import actions as dispatch
 from collector.dispatch.actions import MessageClaims, ReadyMessage
@@ -77,7 +78,7 @@ async def send_all(
 
     Each batch is judged by the clock when it is claimed: a long queue must not run on into the quiet hours.
     """
-    line = carrier or office.carrier()
+    line = carrier or carrier_of(office)
     result = SendResult()
     try:
         while result.handed_over < limit and not is_over():

@@ -11,17 +11,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from collector.casework.views.people import Beside, people_of
+from collector.casework.views.records import (
+    callbacks_of,
+    disputes_of,
+    holds_around,
+    payments_of,
+    promises_of,
+    referrals_of,
+    stops_on,
+)
 from collector.facts.queries import read_person
 from collector.facts.rules import AccountFacts, lateness
 from collector.foundation.clock import local_day
-from collector.foundation.database import mostly
 from collector.history.tables import CallbackRow, Dispute, Hold, Promise, Referral, Stop
+from collector.portfolio.queries import person_of, portfolio_of
 from collector.portfolio.rules import Applied, Instalment, Paid, PaymentState, apply_payments
-from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Person, Portfolio
+from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Portfolio
 from collector.strategy.queries import compiled
+
+PAYMENTS = 100
+"""How many are shown, the newest."""
 
 
 class Mark(StrEnum):
@@ -99,23 +111,20 @@ def account_view(
     account_id = account.id or 0
     facts = read_person(session, account.person_id, now)
     mine = [one for one in facts.accounts if one.account_id == account_id]
-    borrower = session.get(Person, account.person_id)
     return AccountView(
         account=account,
         portfolio=portfolio,
-        name=borrower.name if borrower else "",
+        name=person_of(session, account.person_id).name,
         standing=standing_of(session, mine[0], now),
         schedule=schedule_of(session, account_id, local_day(now, portfolio.timezone)),
-        payments=_payments(session, account_id),
-        promises=_promises(session, account_id),
-        callbacks=_callbacks(session, account_id),
+        payments=payments_of(session, account_id)[:PAYMENTS],
+        promises=promises_of(session, account_id),
+        callbacks=[row for row in callbacks_of(session, account_id) if row.done_at is None],
         people=people_of(session, account, facts),
         stops=stops_of(session, account.person_id),
         holds=holds_on(session, account, now),
-        disputes=session.exec(select(Dispute).where(Dispute.account_id == account_id).order_by(col(Dispute.id))).all(),
-        referrals=session.exec(
-            select(Referral).where(Referral.account_id == account_id).order_by(col(Referral.id))
-        ).all(),
+        disputes=disputes_of(session, account_id),
+        referrals=referrals_of(session, account_id),
         others=others,
     )
 
@@ -123,8 +132,7 @@ def account_view(
 def standing_of(session: Session, facts: AccountFacts, now: datetime) -> Standing:
     """What the strategy makes of the account today."""
     strategy = compiled(session, facts.portfolio_id, now)
-    zone = session.exec(select(Portfolio.timezone).where(Portfolio.id == facts.portfolio_id)).one()
-    today = local_day(now, zone)
+    today = local_day(now, portfolio_of(session, facts.portfolio_id).timezone)
     days = lateness(facts, today)
     segment = strategy.segment(facts, today)
     return Standing(
@@ -157,14 +165,12 @@ def schedule_of(session: Session, account_id: int, today: date) -> list[Schedule
         .where(InstalmentRow.account_id == account_id)
         .order_by(col(InstalmentRow.due_on), col(InstalmentRow.amount_due), col(InstalmentRow.number))
     ).all()
-    paid = session.exec(
-        select(col(PaymentRow.paid_on), col(PaymentRow.amount)).where(
-            PaymentRow.account_id == account_id,
-            mostly(col(PaymentRow.state), PaymentState.applied),
-            col(PaymentRow.paid_on) <= today,
-        )
-    ).all()
-    applied, _ = apply_payments([Instalment(row.due_on, row.amount_due) for row in rows], [Paid(*one) for one in paid])
+    paid = [
+        Paid(row.paid_on, row.amount)
+        for row in payments_of(session, account_id)
+        if row.state is PaymentState.applied and row.paid_on <= today
+    ]
+    applied, _ = apply_payments([Instalment(row.due_on, row.amount_due) for row in rows], paid)
     return [
         ScheduleLine(row.number, row.due_on, row.amount_due, line.paid, line.whole_on, _mark(line, today))
         for row, line in zip(rows, applied, strict=True)
@@ -179,39 +185,15 @@ def _mark(line: Applied, today: date) -> Mark:
     return Mark.due_today if line.due_on == today else Mark.ahead
 
 
-def _payments(session: Session, account_id: int, limit: int = 100) -> Sequence[PaymentRow]:
-    statement = select(PaymentRow).where(PaymentRow.account_id == account_id)
-    newest_first = statement.order_by(col(PaymentRow.paid_at).desc(), col(PaymentRow.id).desc())
-    return session.exec(newest_first.limit(limit)).all()
-
-
-def _promises(session: Session, account_id: int) -> Sequence[Promise]:
-    statement = select(Promise).where(Promise.account_id == account_id)
-    return session.exec(statement.order_by(col(Promise.due_at).desc(), col(Promise.id).desc())).all()
-
-
-def _callbacks(session: Session, account_id: int) -> Sequence[CallbackRow]:
-    statement = select(CallbackRow).where(CallbackRow.account_id == account_id, col(CallbackRow.done_at).is_(None))
-    return session.exec(statement.order_by(col(CallbackRow.due_at))).all()
-
-
 def stops_of(session: Session, person_id: int) -> Sequence[Stop]:
-    """What stands against contacting the person, lifted ones left out. They bind all creditors, so all are shown."""
-    statement = select(Stop).where(Stop.person_id == person_id, col(Stop.lifted_at).is_(None))
-    return session.exec(statement.order_by(col(Stop.id))).all()
+    """What stands against contacting the person, lifted ones left out."""
+    return [row for row in stops_on(session, person_id) if row.lifted_at is None]
 
 
 def holds_on(session: Session, account: Account, now: datetime) -> Sequence[Hold]:
     """Holds in force on the account itself, its person or its portfolio; those on everything too."""
-    wide = col(Hold.account_id).is_(None) & col(Hold.person_id).is_(None)
-    statement = select(Hold).where(
-        or_(
-            col(Hold.account_id) == account.id,
-            (col(Hold.person_id) == account.person_id) & col(Hold.account_id).is_(None),
-            wide & col(Hold.portfolio_id).is_not_distinct_from(account.portfolio_id) & col(Hold.segment).is_(None),
-            wide & col(Hold.portfolio_id).is_(None) & col(Hold.segment).is_(None),
-        ),
-        col(Hold.lifted_at).is_(None),
-        or_(col(Hold.until).is_(None), col(Hold.until) > now),
-    )
-    return session.exec(statement.order_by(col(Hold.id))).all()
+    return [
+        row
+        for row in holds_around(session, account)
+        if row.lifted_at is None and (row.until is None or row.until > now)
+    ]

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 
 from collector.casework.office import Office
 from collector.casework.views.agents import Agent, agents
+from collector.casework.views.allocation import Owned, owned
 from collector.casework.views.call_queues import Queue, call_queues
 from collector.casework.views.halts import segments_of
 from collector.casework.views.pulse import Pulse, calls_today, pulse
@@ -37,6 +38,7 @@ class Floor:
     pulse: Pulse
     queues: Sequence[Queue]
     agents: Sequence[Agent]
+    owned: Owned
     refusals: Counted
     """Of today."""
     refused: int
@@ -76,6 +78,7 @@ def floor(
         pulse=pulse(session, books, calls, now),
         queues=call_queues(session, books, now),
         agents=agents(session, seen, now, zone),
+        owned=owned(session, seen, now),
         refusals=counted(session, seen, now, days=1),
         refused=refused_today(session, seen, now),
         untouched=untouched(session, books, now) if quiet is None else quiet,

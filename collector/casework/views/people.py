@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from collector.facts.rules import PersonFacts, Phone
+from collector.foundation.known import once
 from collector.foundation.phone import masked
+from collector.portfolio.queries import parties, person_of
 from collector.portfolio.rules import OBLIGORS, ContactKind, ContactOwner, ContactStatus, PartyRole
-from collector.portfolio.tables import Account, ContactPoint, Party, Person
+from collector.portfolio.tables import Account, ContactPoint, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,30 @@ class Beside:
 
 def people_of(session: Session, account: Account, facts: PersonFacts) -> list[Beside]:
     """The borrower first, then the others in the order they were named. `facts`: of the borrower."""
-    rows = session.exec(select(Party).where(Party.account_id == account.id).order_by(col(Party.id))).all()
-    beside = dict.fromkeys([(account.person_id, PartyRole.borrower), *((row.person_id, row.role) for row in rows)])
+    names = {(account.person_id, PartyRole.borrower): person_of(session, account.person_id).name}
+    for row, person in parties(session, account.id or 0):
+        names.setdefault((row.person_id, row.role), person.name)
     rounds = {phone.id: phone for phone in facts.body.phones}
-    return [_beside(session, account, person_id, role, rounds) for person_id, role in beside]
+    return [
+        Beside(person_id, name, role, role in OBLIGORS, contacts_of(session, account, person_id, rounds))
+        for (person_id, role), name in names.items()
+    ]
 
 
-def _beside(session: Session, account: Account, person_id: int, role: PartyRole, rounds: Mapping[int, Phone]) -> Beside:
-    person = session.get(Person, person_id)
-    contacts = contacts_of(session, person_id, account.portfolio_id, rounds)
-    return Beside(person_id, person.name if person else "", role, role in OBLIGORS, contacts)
+def contacts_of(session: Session, account: Account, person_id: int, rounds: Mapping[int, Phone]) -> list[Contact]:
+    """The contact points of the borrower, or of somebody beside them, that the account's portfolio brought."""
+    points = once(session, ("points", account.id), lambda: _points(session, account))
+    return [_contact(row, rounds.get(row.id or 0)) for row in points if row.person_id == person_id]
 
 
-def contacts_of(session: Session, person_id: int, portfolio_id: int, rounds: Mapping[int, Phone]) -> list[Contact]:
-    """The person's contact points that this portfolio brought."""
+def _points(session: Session, account: Account) -> Sequence[ContactPoint]:
+    """Of everyone who stands to the account."""
+    beside = select(Party.person_id).where(Party.account_id == account.id)
     statement = select(ContactPoint).where(
-        ContactPoint.person_id == person_id, ContactPoint.portfolio_id == portfolio_id
+        ContactPoint.portfolio_id == account.portfolio_id,
+        or_(ContactPoint.person_id == account.person_id, col(ContactPoint.person_id).in_(beside)),
     )
-    rows = session.exec(statement.order_by(col(ContactPoint.rank), col(ContactPoint.id)))
-    return [_contact(row, rounds.get(row.id or 0)) for row in rows]
+    return session.exec(statement.order_by(col(ContactPoint.rank), col(ContactPoint.id))).all()
 
 
 def _contact(row: ContactPoint, phone: Phone | None) -> Contact:

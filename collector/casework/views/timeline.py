@@ -6,27 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from collector.casework.views.recordings import of_attempts
+from collector.casework.views.records import (
+    callbacks_of,
+    disputes_of,
+    holds_around,
+    payments_of,
+    promises_of,
+    referrals_of,
+    stops_on,
+)
 from collector.dispatch.tables import InboundMessage
 from collector.foundation.database import among
 from collector.foundation.phone import masked
 from collector.history.rules import Direction, HoldScope
-from collector.history.tables import (
-    Attempt,
-    CallbackRow,
-    Complaint,
-    Delivery,
-    Disposition,
-    Dispute,
-    Hold,
-    OutcomeRow,
-    Promise,
-    Referral,
-    Stop,
-)
-from collector.portfolio.tables import Account, PaymentRow
+from collector.history.tables import Attempt, Complaint, Delivery, Disposition, OutcomeRow
+from collector.portfolio.tables import Account
 
 SHOWN = 200
 """How many of each kind are looked at."""
@@ -56,34 +53,34 @@ def timeline(session: Session, account: Account, limit: int = SHOWN) -> list[Hap
 
     Attempts, texts and notes of another creditor's portfolio are left out.
     """
-    account_id, person_id = account.id or 0, account.person_id
+    account_id = account.id or 0
     told = [
         *_contacts(session, account, limit),
         *_inbound(session, account, limit),
         *_payments(session, account_id, limit),
         *_talk(session, account_id, limit),
-        *_against(session, account_id, person_id),
+        *_against(session, account),
     ]
     return sorted(told, key=lambda one: one.at, reverse=True)[:limit]
 
 
 def _contacts(session: Session, account: Account, limit: int) -> Iterator[Happening]:
     statement = (
-        select(Attempt)
+        select(Attempt, Delivery.attempt_id)
+        .join(Delivery, col(Delivery.attempt_id) == col(Attempt.id), isouter=True)
         .where(Attempt.person_id == account.person_id, Attempt.portfolio_id == account.portfolio_id)
         .order_by(col(Attempt.at).desc())
         .limit(limit)
     )
-    attempts = [row for row in session.exec(statement) if account.id == row.account_id or account.id in row.debts]
-    ids = [row.id or 0 for row in attempts]
+    made = session.exec(statement).all()
+    attempts = [(row, arrived) for row, arrived in made if account.id == row.account_id or account.id in row.debts]
+    ids = [row.id or 0 for row, _ in attempts]
     ended = select(OutcomeRow).where(among(session, OutcomeRow.attempt_id, ids)).order_by(col(OutcomeRow.id))
     outcomes = {row.attempt_id: row for row in session.exec(ended)}
-    delivered = select(Delivery).where(among(session, Delivery.attempt_id, ids))
-    arrived = {row.attempt_id for row in session.exec(delivered)}
     heard = of_attempts(session, ids)
-    for attempt in attempts:
+    for attempt, arrived in attempts:
         number = attempt.id or 0
-        yield _contact(attempt, outcomes.get(number), number in arrived, heard.get(number))
+        yield _contact(attempt, outcomes.get(number), arrived is not None, heard.get(number))
 
 
 def _contact(attempt: Attempt, outcome: OutcomeRow | None, arrived: bool, heard: tuple[int, int] | None) -> Happening:
@@ -110,20 +107,17 @@ def _inbound(session: Session, account: Account, limit: int) -> Iterator[Happeni
 
 
 def _payments(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
-    statement = select(PaymentRow).where(PaymentRow.account_id == account_id)
-    for row in session.exec(statement.order_by(col(PaymentRow.paid_at).desc()).limit(limit)):
+    for row in payments_of(session, account_id)[:limit]:
         yield Happening(row.paid_at, row.kind.value, row.state.value, row.amount, text=row.reason or "")
 
 
 def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
-    for promise in session.exec(
-        select(Promise).where(Promise.account_id == account_id).order_by(col(Promise.id).desc()).limit(limit)
-    ):
+    for promise in promises_of(session, account_id)[:limit]:
         told = (promise.amount, promise.due_at)
         yield Happening(promise.made_at, "promise", "made", *told, text=promise.way, who=promise.actor)
         if promise.decided_at is not None:
             yield Happening(promise.decided_at, "promise", promise.state.value, *told)
-    for back in session.exec(select(CallbackRow).where(CallbackRow.account_id == account_id)):
+    for back in callbacks_of(session, account_id):
         yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at)
     for said in session.exec(select(Disposition).where(Disposition.account_id == account_id)):
         words = tuple(word.value for word in (said.cause, said.willingness, said.ability) if word)
@@ -132,29 +126,25 @@ def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
         yield Happening(said.occurred_at, "disposition", how, said=words, text=text, who=said.actor)
 
 
-def _against(session: Session, account_id: int, person_id: int) -> Iterator[Happening]:
-    for stop in session.exec(select(Stop).where(Stop.person_id == person_id)):
+def _against(session: Session, account: Account) -> Iterator[Happening]:
+    account_id = account.id or 0
+    for stop in stops_on(session, account.person_id):
         yield Happening(stop.at, "stop", stop.kind.value)
         if stop.lifted_at is not None:
             yield Happening(stop.lifted_at, "stop lifted", stop.kind.value)
-    for hold in session.exec(
-        select(Hold).where(
-            or_(
-                col(Hold.account_id) == account_id,
-                (col(Hold.scope) == HoldScope.person) & (col(Hold.person_id) == person_id),
-            )
-        )
-    ):
+    for hold in holds_around(session, account):
+        if hold.account_id != account_id and hold.scope is not HoldScope.person:
+            continue
         yield Happening(hold.at, "hold", hold.reason.value, due_at=hold.until, who=hold.actor)
         if hold.lifted_at is not None:
             yield Happening(hold.lifted_at, "hold lifted", hold.reason.value, who=hold.lifted_by or "")
-    for dispute in session.exec(select(Dispute).where(Dispute.account_id == account_id)):
+    for dispute in disputes_of(session, account_id):
         yield Happening(dispute.at, "dispute", "opened", text=dispute.reason, who=dispute.actor)
         if dispute.answered_at is not None:
             yield Happening(dispute.answered_at, "dispute", "answered", text=dispute.answer or "")
     for complaint in session.exec(select(Complaint).where(Complaint.account_id == account_id)):
         yield Happening(complaint.at, "complaint", "opened", text=complaint.text, who=complaint.actor)
-    for row in session.exec(select(Referral).where(Referral.account_id == account_id)):
+    for row in referrals_of(session, account_id):
         yield Happening(row.opened_at, f"{row.kind.value} referral", "proposed", who=row.opened_by)
         if row.state_at > row.opened_at:
             told = (row.state_at, f"{row.kind.value} referral", row.state.value)

@@ -16,8 +16,10 @@ from collector.history.rules import TRIES, Held, Identifier, answers_needed, ide
 from collector.history.tables import Verification
 from collector.identity.rules import Actor
 from collector.planning.tables import Task
+from collector.portfolio.queries import account as account_of
+from collector.portfolio.queries import person_of
 from collector.portfolio.rules import ContactKind
-from collector.portfolio.tables import Account, ContactPoint, Person
+from collector.portfolio.tables import Account, ContactPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def tries_of(session: Session, task: Task) -> Sequence[Verification]:
 
 def held_of(session: Session, keys: Keys, task: Task) -> Held:
     """What this portfolio has on file about the person who is called."""
-    person, account = session.get_one(Person, task.person_id), session.get_one(Account, task.account_id)
+    person, account = person_of(session, task.person_id), account_of(session, task.account_id)
     addresses = select(ContactPoint.value).where(
         col(ContactPoint.person_id) == task.person_id,
         col(ContactPoint.portfolio_id) == task.portfolio_id,

@@ -6,12 +6,14 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel
 
+from collector.allocation.queries import workers
 from collector.dispatch.tables import InboundMessage, Recording
 from collector.foundation.errors import NotFound
 from collector.history.tables import Dispute, Hold, Promise, Referral, StandingRow, Stop
 from collector.identity.rules import Scope
+from collector.identity.tables import Absence, User
 from collector.planning.tables import PlanRun, Task
-from collector.portfolio import queries as portfolio
+from collector.portfolio import queries as books
 from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio
 
 T = TypeVar("T", bound=SQLModel)
@@ -21,18 +23,42 @@ LONGEST_ID = 18
 
 
 def account(session: Session, scope: Scope, account_id: int) -> tuple[Account, Portfolio]:
-    found = portfolio.account(session, account_id, scope)
-    return found, session.get_one(Portfolio, found.portfolio_id)
+    found = books.account(session, account_id, scope)
+    return found, books.portfolio_of(session, found.portfolio_id)
 
 
 def person_by_key(session: Session, scope: Scope, key: str) -> int:
     """The borrower of `CODE/NO`, or a person of the scope by number."""
     try:
-        return portfolio.account_by_key(session, key, scope).person_id
+        return books.account_by_key(session, key, scope).person_id
     except NotFound:
         if not key.isdecimal() or len(key) > LONGEST_ID:
             raise
-        return portfolio.person(session, int(key), scope).id or 0
+        return books.person(session, int(key), scope).id or 0
+
+
+def portfolio(session: Session, scope: Scope, portfolio_id: int) -> Portfolio:
+    found = session.get(Portfolio, portfolio_id)
+    return _admitted(found, scope, portfolio_id)
+
+
+def colleague(session: Session, scope: Scope, user_id: int) -> User:
+    """An agent who works a portfolio of the scope."""
+    found = session.get(User, user_id)
+    shared = any(
+        user_id == one.id for book in books.portfolios(session, scope) for one in workers(session, book.id or 0)
+    )
+    if found is None or not shared:
+        raise NotFound
+    return found
+
+
+def absence(session: Session, scope: Scope, absence_id: int) -> Absence:
+    found = session.get(Absence, absence_id)
+    if found is None:
+        raise NotFound
+    colleague(session, scope, found.user_id)
+    return found
 
 
 def task(session: Session, scope: Scope, task_id: int) -> Task:
@@ -116,7 +142,7 @@ def _of_person(session: Session, scope: Scope, found: T | None, person_id: int |
     if found is None or scope.portfolio_ids is None:
         return _admitted(found, scope, None)
     try:
-        portfolio.person(session, person_id or 0, scope)
+        books.person(session, person_id or 0, scope)
     except NotFound:
         raise NotFound from None
     return found

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import func
+from sqlalchemy import Select, func
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, or_, select
 
 from collector.dispatch.tables import CarrierEvent, Submission
 from collector.foundation.clock import day_start, local_day
+from collector.foundation.database import among
 from collector.history.rules import ANSWERED, Channel, PromiseState
 from collector.history.tables import CallbackRow, OutcomeRow, Promise
+from collector.identity.absences import away
 from collector.identity.rules import LEVEL_ORDER, Actor, Level, Scope
+from collector.planning.queries import Mark, current_runs, for_agent
 from collector.planning.rules import IN_FLIGHT, RunState, TaskState
 from collector.planning.tables import PlanRun, Refusal, Task
+from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account, Portfolio
+
+MOST = 1_000
+"""Open calls up to which a queue is counted: of a million, counting all takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,15 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
+    """A queue. `left`: its open calls, of each plan at most `MOST`."""
+
     segment: str
     left: int
+
+    @property
+    def shown(self) -> str:
+        """More than an agent calls in a year is not counted."""
+        return f"{MOST}+" if self.left >= MOST else str(self.left)
 
 
 def in_hand(session: Session, actor: Actor, account_id: int | None = None) -> Task | None:
@@ -102,70 +118,78 @@ def parts_of(task: Task) -> dict[str, object]:
     return parts
 
 
-def ahead(session: Session, actor: Actor, now: datetime, limit: int = 20) -> list[Waiting]:
-    """The first calls that this agent may take, in their order; nothing is claimed by looking."""
+def ahead(session: Session, actor: Actor, now: datetime, mark: Mark | None = None, limit: int = 20) -> list[Waiting]:
+    """The first calls that this agent may take, in their order; nothing is claimed by looking. `mark`: where the
+    queues of this process begin."""
     level = actor.level or Level.senior
     levels = [word.value for word, order in LEVEL_ORDER.items() if order <= LEVEL_ORDER[level]]
-    statement = (
-        select(Task, Account.account_no, Portfolio.code, Portfolio.timezone)
-        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
-        .join(Account, col(Account.id) == col(Task.account_id))
-        .join(Portfolio, col(Portfolio.id) == col(Task.portfolio_id))
-        .where(
-            PlanRun.state == RunState.current,
+    found: list[Task] = []
+    for run in current_runs(session, actor.scope):
+        floor = mark.floor(run.id or 0, now) if mark else None
+        # Run by run: over several at once no index is in the order of ranks, and all open calls would be sorted.
+        statement = select(Task).where(
+            Task.run_id == run.id,
             Task.channel == Channel.call,
             Task.state == TaskState.planned,
             col(Task.not_after) > now,
             col(Task.level).in_(levels),
-            or_(col(Task.owner_id).is_(None), col(Task.owner_id) == actor.user_id),
+            for_agent(actor.user_id, away(session, now)),
+            *([col(Task.rank) >= floor] if floor is not None else []),
         )
-        .order_by(col(Task.rank), col(Task.id))
-        .limit(limit)
+        found += session.exec(statement.order_by(col(Task.rank), col(Task.id)).limit(limit))
+    first = sorted(found, key=lambda task: (task.rank, task.id or 0))[:limit]
+    numbers = _numbers(session, [task.account_id for task in first])
+    return [_waiting(task, portfolio_of(session, task.portfolio_id), numbers[task.account_id]) for task in first]
+
+
+def _numbers(session: Session, account_ids: Sequence[int]) -> dict[int, str]:
+    rows = session.exec(select(Account.id, Account.account_no).where(among(session, Account.id, account_ids)))
+    return {account_id or 0: number for account_id, number in rows}
+
+
+def _waiting(task: Task, book: Portfolio, number: str) -> Waiting:
+    return Waiting(
+        task.id,
+        task.account_id,
+        f"{book.code}/{number}",
+        task.segment,
+        task.purpose.value,
+        task.reason,
+        task.not_before,
+        task.not_after,
+        book.timezone,
     )
-    if actor.scope.portfolio_ids is not None:
-        statement = statement.where(col(Task.portfolio_id).in_(actor.scope.portfolio_ids))
-    return [
-        Waiting(
-            task.id,
-            task.account_id,
-            f"{code}/{number}",
-            task.segment,
-            task.purpose.value,
-            task.reason,
-            task.not_before,
-            task.not_after,
-            zone,
-        )
-        for task, number, code, zone in session.exec(statement)
-    ]
 
 
 def left(session: Session, scope: Scope, now: datetime) -> list[Counted]:
-    """Open calls by queue."""
-    statement = (
-        select(Task.segment, func.count())
-        .join(PlanRun, col(PlanRun.id) == col(Task.run_id))
-        .where(
-            PlanRun.state == RunState.current,
-            Task.channel == Channel.call,
-            Task.state == TaskState.planned,
-            col(Task.not_after) > now,
-        )
-        .group_by(col(Task.segment))
-        .order_by(func.count().desc())
+    """Open calls by queue, the longest first."""
+    counts: Counter[str] = Counter()
+    for run in current_runs(session, scope):
+        counts.update(dict(session.execute(_left_of(run.id or 0, now)).all()))
+    return [Counted(segment, count) for segment, count in counts.most_common() if count]
+
+
+def _left_of(run_id: int, now: datetime) -> Select[tuple[str, int]]:
+    """The queues of a run, from one to the next through their index, each counted up to `MOST`."""
+    call = (Task.run_id == run_id, Task.channel == Channel.call, Task.state == TaskState.planned)
+    queue = select(func.min(col(Task.segment)).label("segment")).where(*call).cte("queue", recursive=True)
+    after = select(func.min(col(Task.segment))).where(*call, col(Task.segment) > queue.c.segment).scalar_subquery()
+    queue = queue.union_all(select(after).where(queue.c.segment.is_not(None)))
+    some = select(Task.id).where(*call, col(Task.segment) == queue.c.segment, col(Task.not_after) > now).limit(MOST)
+    count = select(func.count()).select_from(some.correlate(queue).subquery()).scalar_subquery()
+    return columns_of(queue.c.segment, count).where(queue.c.segment.is_not(None))
+
+
+def call_backs(session: Session, actor: Actor, now: datetime, limit: int = 50) -> list[Waiting]:
+    """Calls people asked this agent for, or somebody who is away and for whom they stand in; soonest first."""
+    stood_in = col(CallbackRow.user_id).in_(away(session, now)) & (
+        (col(Account.standby_id) == actor.user_id) | (col(Account.owner_id) == actor.user_id)
     )
-    if scope.portfolio_ids is not None:
-        statement = statement.where(col(Task.portfolio_id).in_(scope.portfolio_ids))
-    return [Counted(segment, count) for segment, count in session.exec(statement)]
-
-
-def call_backs(session: Session, actor: Actor, limit: int = 50) -> list[Waiting]:
-    """Calls people asked this agent for, soonest first."""
     statement = (
         select(CallbackRow, Account.account_no, Portfolio.code, Portfolio.timezone)
         .join(Account, col(Account.id) == col(CallbackRow.account_id))
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
-        .where(col(CallbackRow.done_at).is_(None), CallbackRow.user_id == actor.user_id)
+        .where(col(CallbackRow.done_at).is_(None), or_(col(CallbackRow.user_id) == actor.user_id, stood_in))
         .order_by(col(CallbackRow.due_at))
         .limit(limit)
     )

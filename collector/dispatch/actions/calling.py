@@ -15,9 +15,8 @@ from collector.dispatch.actions.agents import OnBreak
 from collector.dispatch.actions.moving import move, note_verdict, refuse, store_refusal
 from collector.dispatch.carriers import Cleared
 from collector.dispatch.queries import (
-    call_under_way,
+    calls_of,
     ground_of,
-    held_call,
     held_task,
     is_on_break,
     judged_facts,
@@ -71,10 +70,9 @@ def claim_call(
     While a call of theirs rings or waits for its outcome there is no next one: that is a `Conflict`. Who is on a break
     keeps the call they hold and is handed no other: `OnBreak`.
     """
-    running = call_under_way(session, agent.name)
+    running, held_id = calls_of(session, agent.name, at)
     if running is not None:
         raise Conflict(f"task {running} is still under way: say first how that call ended")
-    held_id = held_call(session, agent.name, at)
     held = _still_held(session, held_id, agent, carried_in, at) if held_id is not None else None
     if held is not None:
         return held
@@ -151,10 +149,10 @@ def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime
     if found is None:
         return denied("HOUSE-TASK", "the account or the number of this task is gone")
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
-    ctx = ground.contexts[task.portfolio_id]
-    contact = contact_of(*found, task.channel, task.purpose, debts, ctx.collector, task.template)
+    gate = ground.gates[task.portfolio_id]
+    contact = contact_of(*found, task.channel, task.purpose, debts, gate.collector, task.template)
     mac = facts_mac(ground.salts[task.person_id], facts)
-    return Judged(judge(contact, facts, ctx.policy, at), ctx.policy, mac)
+    return Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)
 
 
 def submit_call(

@@ -205,7 +205,7 @@ def _written_and_judged(
     if wrong is not None:
         return None, denied(TEXT_RULE, wrong)
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
-    ctx = ground.contexts[task.portfolio_id]
-    contact = contact_of(account, phone, task.channel, task.purpose, debts, ctx.collector, task.template, text)
+    gate = ground.gates[task.portfolio_id]
+    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, task.template, text)
     mac = facts_mac(ground.salts[task.person_id], facts)
-    return text, Judged(judge(contact, facts, ctx.policy, at), ctx.policy, mac)
+    return text, Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)

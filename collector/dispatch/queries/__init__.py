@@ -3,8 +3,7 @@
 from collector.dispatch.queries.agents import InHand, calls_in_hand, choice_of, choices_of, is_on_break
 from collector.dispatch.queries.ground import Ground, book_of, flights_of, ground_of, judged_facts, subject_of
 from collector.dispatch.queries.holding import (
-    call_under_way,
-    held_call,
+    calls_of,
     held_submission,
     held_task,
     lock_people,
@@ -27,13 +26,12 @@ __all__ = [
     "Ground",
     "InHand",
     "book_of",
-    "call_under_way",
     "calls_in_hand",
+    "calls_of",
     "choice_of",
     "choices_of",
     "flights_of",
     "ground_of",
-    "held_call",
     "held_submission",
     "held_task",
     "inbound_waiting",

@@ -15,9 +15,10 @@ from collector.facts.rules import AccountFacts, PersonFacts, Phone, PromiseFact
 from collector.foundation.database import among
 from collector.history.rules import PromiseState
 from collector.history.tables import Promise
-from collector.planning.queries import CarriedIn, read_context
-from collector.planning.rules import IN_FLIGHT, Context, Purpose
+from collector.planning.queries import CarriedIn, Gate, gate_of
+from collector.planning.rules import IN_FLIGHT, Purpose
 from collector.planning.tables import Task
+from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account, Person, Portfolio
 
 
@@ -27,7 +28,7 @@ class Ground:
 
     at: datetime
     people: Mapping[int, PersonFacts]
-    contexts: Mapping[int, Context]
+    gates: Mapping[int, Gate]
     books: Mapping[int, Book]
     languages: Mapping[int, str]
     """Of portfolios."""
@@ -44,8 +45,8 @@ class Ground:
 
     def is_held(self, task: Task) -> bool:
         """A hold on the segment or wider: read live, so that the red switch acts at once."""
-        ctx = self.contexts[task.portfolio_id]
-        return ctx.is_held or task.segment in ctx.held_segments
+        gate = self.gates[task.portfolio_id]
+        return gate.is_held or task.segment in gate.held_segments
 
     def flight(self, task: Task, at: datetime) -> InFlight:
         debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
@@ -64,27 +65,35 @@ def subject_of(task: Task, facts: PersonFacts) -> tuple[AccountFacts, Phone | No
 def ground_of(session: Session, tasks: Sequence[Task], at: datetime, carried_in: CarriedIn) -> Ground:
     """What these tasks are judged and written with."""
     people = read_people(session, {task.person_id for task in tasks}, at)
-    portfolio_ids = {task.portfolio_id for task in tasks}
-    rows = session.exec(select(Portfolio).where(col(Portfolio.id).in_(portfolio_ids))).all()
-    borrowers = dict(
-        session.exec(
-            select(Account.id, Account.person_id).where(among(session, Account.id, {task.account_id for task in tasks}))
-        ).all()
-    )
-    wanted = {task.person_id for task in tasks} | set(borrowers.values())
-    named = session.exec(select(Person.id, Person.name, Person.salt).where(among(session, Person.id, wanted))).all()
+    rows = [portfolio_of(session, number) for number in {task.portfolio_id for task in tasks}]
+    borrowers, named = _named(session, tasks)
     return Ground(
         at,
         people,
-        {row.id or 0: read_context(session, row.id or 0, at, carried_in) for row in rows},
+        {row.id or 0: gate_of(session, row.id or 0, at, carried_in) for row in rows},
         {row.id or 0: book_of(row) for row in rows},
         {row.id or 0: row.language for row in rows},
-        {number or 0: name for number, name, _ in named},
-        {number or 0: salt for number, _, salt in named},
-        {number or 0: person for number, person in borrowers.items()},
+        {number: name for number, (name, _) in named.items()},
+        {number: salt for number, (_, salt) in named.items()},
+        borrowers,
         collectors(session),
         _broken(session, {task.account_id for task in tasks if task.purpose is Purpose.broken_promise}),
     )
+
+
+def _named(session: Session, tasks: Sequence[Task]) -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
+    """The borrower of each account, and name and salt of the borrowers and of whoever is contacted."""
+    rows = session.exec(
+        select(Account.id, Person.id, Person.name, Person.salt)
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .where(among(session, Account.id, {task.account_id for task in tasks}))
+    ).all()
+    borrowers = {account or 0: person or 0 for account, person, _, _ in rows}
+    named = {person or 0: (name, salt) for _, person, name, salt in rows}
+    if others := {task.person_id for task in tasks} - named.keys():
+        wanted = select(Person.id, Person.name, Person.salt).where(among(session, Person.id, others))
+        named |= {person or 0: (name, salt) for person, name, salt in session.exec(wanted)}
+    return borrowers, named
 
 
 def _broken(session: Session, account_ids: Collection[int]) -> dict[int, PromiseFact]:

@@ -13,8 +13,8 @@ from collector.dispatch.tables import Submission
 from collector.facts.queries import people_with_number
 from collector.foundation.database import among, is_postgresql
 from collector.history.rules import Channel, HoldScope
-from collector.history.tables import Hold
 from collector.identity.rules import WORKER, Actor, Scope
+from collector.planning.queries import wide_holds
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio.tables import Person, Portfolio
@@ -62,44 +62,28 @@ def held_submission(session: Session, token: str) -> tuple[Task, Submission] | N
 def not_held(session: Session, scope: Scope, at: datetime) -> Scope:
     """The portfolios of the scope where contact is not stopped altogether: the red switch acts on the next claim,
     and what was planned waits untouched until it is lifted."""
-    rows = session.exec(
-        select(Hold.scope, Hold.portfolio_id).where(
-            col(Hold.scope).in_([HoldScope.portfolio, HoldScope.everything]),
-            col(Hold.at) <= at,
-            or_(col(Hold.until).is_(None), col(Hold.until) > at),
-            or_(col(Hold.lifted_at).is_(None), col(Hold.lifted_at) > at),
-        )
-    ).all()
+    rows = [row for row in wide_holds(session, at) if row.scope is not HoldScope.segment]
     if not rows:
         return scope
-    if any(word is HoldScope.everything for word, _ in rows):
+    if any(row.scope is HoldScope.everything for row in rows):
         return Scope(frozenset())
     known = scope.portfolio_ids
     if known is None:
         known = frozenset(number for number in session.exec(select(Portfolio.id)) if number is not None)
-    return Scope(known - {number for _, number in rows if number is not None})
+    return Scope(known - {row.portfolio_id for row in rows if row.portfolio_id is not None})
 
 
-def held_call(session: Session, agent: str, at: datetime) -> int | None:
-    """The call that is held for this agent and not dialled."""
-    wanted = select(Task.id).where(
-        col(Task.claimed_by) == agent,
-        col(Task.state) == TaskState.claimed,
-        col(Task.channel) == Channel.call,
-        col(Task.lease_until) > at,
-    )
-    return session.exec(wanted.limit(1)).first()
-
-
-def call_under_way(session: Session, agent: str) -> int | None:
-    """The call of this agent that rings, or whose outcome nobody said."""
-    wanted = select(Task.id).where(
-        col(Task.claimed_by) == agent,
-        col(Task.state).in_([TaskState.sending, TaskState.sent]),
-        col(Task.channel) == Channel.call,
-        col(Task.attempt_id).is_(None),
-    )
-    return session.exec(wanted.limit(1)).first()
+def calls_of(session: Session, agent: str, at: datetime) -> tuple[int | None, int | None]:
+    """This agent's call that rings, or whose outcome nobody said; and the one that is held and not dialled."""
+    begun = (col(Task.state).in_([TaskState.sending, TaskState.sent])) & col(Task.attempt_id).is_(None)
+    held = (col(Task.state) == TaskState.claimed) & (col(Task.lease_until) > at)
+    rows = session.exec(
+        select(Task.id, Task.state).where(
+            col(Task.claimed_by) == agent, col(Task.channel) == Channel.call, or_(begun, held)
+        )
+    ).all()
+    running = next((number for number, state in rows if state is not TaskState.claimed), None)
+    return running, next((number for number, state in rows if state is TaskState.claimed), None)
 
 
 def was_claimed(session: Session, task_id: int, actor: Actor) -> bool:

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
-from collector.foundation.database import mostly, once
+from collector.foundation.database import mostly
+from collector.foundation.known import once
 from collector.history.tables import Dispute, LevelLowered, Promise, Referral
 from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, PaymentKind, PaymentState
 from collector.portfolio.tables import Account, InstalmentRow, Partner, Party, PauseRow, PaymentRow, Portfolio
@@ -47,7 +48,7 @@ def obligations(reader: Reader, ids: Collection[int]) -> None:
         party.person_id, party.account_id, word(party.role), word(party.guarantee_kind), party.guarantee_until
     ).where(reader.among(party.person_id, ids), party.role.in_(list(OBLIGORS)))
     seen: set[tuple[int, int]] = set()
-    rows = reader.rows(union_all(own.where(reader.among(account.person_id, ids)), others))
+    rows = reader.kept("obligations", ids, union_all(own.where(reader.among(account.person_id, ids)), others))
     for row in sorted(rows, key=lambda row: (row[0], row[1], ORDER[row[2]])):
         owed = shapes.Obligation._make(row)
         if (owed.person_id, owed.account_id) not in seen:
@@ -56,23 +57,28 @@ def obligations(reader: Reader, ids: Collection[int]) -> None:
 
 
 def book(reader: Reader, ids: Collection[int]) -> None:
-    for row in reader.rows(_accounts().where(reader.among(account.id, ids))):
+    for row in reader.kept("accounts", ids, _accounts().where(reader.among(account.id, ids))):
         reader.found.accounts[row[0]] = shapes.AccountRecord._make(row)
     line, pause = columns_of(InstalmentRow), columns_of(PauseRow)
-    for number, due_on, amount in reader.rows(
-        select(line.account_id, line.due_on, line.amount_due).where(reader.among(line.account_id, ids))
+    for number, due_on, amount in reader.kept(
+        "instalments",
+        ids,
+        select(line.account_id, line.due_on, line.amount_due).where(reader.among(line.account_id, ids)),
     ):
         reader.found.instalments[number].append(Instalment(due_on, amount))
-    for row in reader.rows(
+    for row in reader.kept(
+        "payments",
+        ids,
         select(payment.account_id, reader.moment(payment.paid_at), payment.paid_on, payment.amount).where(
             reader.among(payment.account_id, ids),
             mostly(payment.kind, PaymentKind.payment),
             mostly(payment.state, PaymentState.applied),
-        )
+        ),
     ):
         reader.found.payments[row[0]].append(shapes.PaymentRecord._make(row[1:]))
-    for number, first, last in reader.rows(
-        select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids))
+    for number, first, last in reader.rare(
+        pause.account_id,
+        select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids)),
     ):
         reader.found.pauses[number].append((first, last))
 
@@ -107,28 +113,32 @@ def promises(reader: Reader, ids: Collection[int]) -> None:
     """Promises, referrals, disputes and lowered levels of accounts."""
     row, referral, dispute = columns_of(Promise), columns_of(Referral), columns_of(Dispute)
     lowered = columns_of(LevelLowered)
-    for made in reader.rows(
+    for made in reader.rare(
+        row.account_id,
         select(row.id, row.account_id, row.amount, row.paid, reader.moment(row.due_at), reader.moment(row.made_at))
         .add_columns(word(row.state), reader.moment(row.decided_at))
         .where(reader.among(row.account_id, ids))
-        .order_by(row.due_at, row.id)
+        .order_by(row.due_at, row.id),
     ):
         reader.found.promises[made[1]].append(shapes.PromiseRecord._make(made))
-    for sent in reader.rows(
+    for sent in reader.rare(
+        referral.account_id,
         select(referral.account_id, referral.person_id, word(referral.kind), word(referral.state))
         .add_columns(reader.moment(referral.opened_at), reader.moment(referral.state_at))
-        .where(reader.among(referral.account_id, ids))
+        .where(reader.among(referral.account_id, ids)),
     ):
         reader.found.referrals[sent[0]].append(shapes.ReferralRecord._make(sent))
-    for disputed in reader.rows(
+    for disputed in reader.rare(
+        dispute.account_id,
         select(dispute.account_id, reader.moment(dispute.at), reader.moment(dispute.answered_at))
         .where(reader.among(dispute.account_id, ids))
-        .order_by(dispute.id)
+        .order_by(dispute.id),
     ):
         reader.found.disputes[disputed[0]].append(shapes.DisputeRecord._make(disputed))
-    for down in reader.rows(
+    for down in reader.rare(
+        lowered.account_id,
         select(lowered.account_id, reader.moment(lowered.at), word(lowered.level))
         .where(reader.among(lowered.account_id, ids))
-        .order_by(lowered.at, lowered.id)
+        .order_by(lowered.at, lowered.id),
     ):
         reader.found.lowered[down[0]].append(shapes.LoweredRecord._make(down))

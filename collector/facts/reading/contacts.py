@@ -29,20 +29,24 @@ ARRIVED = ("delivered", "read")
 
 
 def contacts(reader: Reader, ids: Collection[int]) -> None:
-    for _, made in _read_attempts(reader, _attempts(reader).where(reader.among(attempt.person_id, ids))):
+    for _, made in _read_attempts(
+        reader, "attempts", ids, _attempts(reader).where(reader.among(attempt.person_id, ids))
+    ):
         reader.found.attempts[made.person_id].append(made)
     said = columns_of(Disposition)
-    for row in reader.rows(
+    for row in reader.rare(
+        said.person_id,
         select(said.person_id, said.account_id, reader.moment(said.occurred_at), said.refuses, word(said.cause))
         .where(reader.among(said.person_id, ids))
-        .order_by(said.id)
+        .order_by(said.id),
     ):
         reader.found.dispositions[row[0]].append(shapes.DispositionRecord._make(row))
     agreed = columns_of(CallbackRow)
-    for row in reader.rows(
+    for row in reader.rare(
+        agreed.person_id,
         select(agreed.id, agreed.person_id, agreed.account_id, agreed.contact_point_id, agreed.user_id)
         .add_columns(*map(reader.moment, (agreed.due_at, agreed.made_at, agreed.done_at)))
-        .where(reader.among(agreed.person_id, ids))
+        .where(reader.among(agreed.person_id, ids)),
     ):
         reader.found.callbacks[row[1]].append(shapes.CallbackRecord._make(row))
 
@@ -56,7 +60,7 @@ def about(reader: Reader, ids: Collection[int]) -> None:
     )
     borrower = exists().where(account.id == attempt.account_id, account.person_id == attempt.person_id)
     statement = _attempts(reader).where(reader.among(attempt.account_id, ids), ~borrower, ~owes)
-    for lead, row in _read_attempts(reader, statement):
+    for lead, row in _read_attempts(reader, "about", ids, statement):
         reader.found.about[lead or 0].append(row)
 
 
@@ -97,8 +101,10 @@ def _attempts(reader: Reader) -> Select[Any]:
     ).select_from(Attempt.__table__.outerjoin(Delivery.__table__, receipt.attempt_id == attempt.id))  # type: ignore[attr-defined]
 
 
-def _read_attempts(reader: Reader, statement: Select[Any]) -> Iterable[tuple[int | None, shapes.AttemptRecord]]:
-    for row in reader.rows(statement.order_by(attempt.at, attempt.id)):
+def _read_attempts(
+    reader: Reader, what: str, ids: Collection[int], statement: Select[Any]
+) -> Iterable[tuple[int | None, shapes.AttemptRecord]]:
+    for row in reader.kept(what, ids, statement.order_by(attempt.at, attempt.id)):
         yield row[17], shapes.AttemptRecord._make((*row[:13], _debts(row[13]), *row[14:17]))
 
 
@@ -112,15 +118,17 @@ def phones(reader: Reader, ids: Collection[int]) -> None:
     ):
         reader.found.phones[row[1]].append(shapes.PhoneRecord._make(row))
     ended, refused = columns_of(RoundEnded), columns_of(ClosingRefused)
-    for row in reader.rows(
+    for row in reader.rare(
+        ended.person_id,
         select(ended.contact_point_id, reader.moment(ended.at), word(ended.how))
         .where(reader.among(ended.person_id, ids))
-        .order_by(ended.at, ended.id)
+        .order_by(ended.at, ended.id),
     ):
         reader.found.round_ends[row[0]].append(shapes.RoundEndRecord._make(row))
-    for number, at, rules in reader.rows(
+    for number, at, rules in reader.rare(
+        refused.person_id,
         select(refused.contact_point_id, reader.moment(refused.at), refused.rules)
         .where(reader.among(refused.person_id, ids))
-        .order_by(refused.at, refused.id)
+        .order_by(refused.at, refused.id),
     ):
         reader.found.closings_refused[number].append(shapes.ClosingRefusedRecord(number, at, tuple(rules)))

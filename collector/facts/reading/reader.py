@@ -12,6 +12,10 @@ from sqlmodel import Session, SQLModel
 
 from collector.facts.rules.records import BookRecord, Records
 from collector.foundation.database import among, is_postgresql
+from collector.foundation.known import once
+
+FEW = 20
+"""Up to how many people or accounts are read with care for single statements."""
 
 
 class Reader:
@@ -21,12 +25,25 @@ class Reader:
         self.session = session
         self.postgresql = is_postgresql(session)
         self.found = Records(books=books)
+        self.kinds: frozenset[str] = frozenset()
+        """What `rare.kinds_of` found."""
 
     def rows(self, statement: Executable) -> Sequence[Any]:
         """Plain tuples, in the order of the statement's columns. What PostgreSQL's driver gives needs no more work."""
         result: Any = self.session.connection().execute(statement)
         found: Sequence[Any] = result.cursor.fetchall() if self.postgresql else result.all()
         return found
+
+    def kept(self, what: str, ids: Collection[int], statement: Executable) -> Sequence[Any]:
+        """The same, and of a few people or accounts not read again before it was changed: an event that ends a round
+        asks for all records twice. `what` names the statement."""
+        if len(ids) > FEW:
+            return self.rows(statement)
+        return once(self.session, ("facts", what, *sorted(ids)), lambda: self.rows(statement))
+
+    def rare(self, column: ColumnElement[Any], statement: Executable) -> Sequence[Any]:
+        """The same, of what most people have none of and is looked up by that column."""
+        return self.rows(statement) if str(column) in self.kinds else ()
 
     def moment(self, column: ColumnElement[Any]) -> ColumnElement[int]:
         """A moment as whole seconds since 1970."""

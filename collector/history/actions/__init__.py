@@ -15,6 +15,7 @@ from collector.history.actions.contacts import (
     record_disposition,
     record_outcome,
 )
+from collector.history.actions.holding import Given, give, keep_account
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
 from collector.history.actions.promises import (
@@ -41,6 +42,7 @@ from collector.history.actions.verification import note_verification
 
 __all__ = [
     "AttemptMade",
+    "Given",
     "agree_callback",
     "answer_dispute",
     "answer_says_paid",
@@ -48,7 +50,9 @@ __all__ = [
     "complain",
     "end_round",
     "finish_callback",
+    "give",
     "hold",
+    "keep_account",
     "lift_hold",
     "lift_stop",
     "lower_level",

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from collector.foundation.calendar import add_business_days
 from collector.foundation.clock import at_local, local
-from collector.foundation.database import among, locked, mostly
+from collector.foundation.database import among, mostly
 from collector.foundation.errors import BadInput
 from collector.history.actions.keep import add, already, change, fetch, id_of, words_of
 from collector.history.rules import (
@@ -26,8 +26,9 @@ from collector.history.rules import (
 )
 from collector.history.tables import Promise
 from collector.identity.rules import Actor
+from collector.portfolio.queries import portfolio_of
 from collector.portfolio.rules import PaymentKind, PaymentState
-from collector.portfolio.tables import Account, PaymentRow, Portfolio
+from collector.portfolio.tables import Account, PaymentRow
 
 ONE_DAY = 1
 """Banking days that a payment may take, where no strategy says otherwise."""
@@ -134,13 +135,13 @@ def settle_promises(
 
     `banking_days`: portfolio → how many after a deadline payments must be loaded for, to decide "broken".
     """
-    books: dict[int, list[Promise]] = defaultdict(list)
-    for row in _standing(session, account_ids):
-        books[row.account_id].append(row)
-    portfolios, payments = _portfolios(session, books), _payments(session, books)
+    books: dict[tuple[int, int], list[Promise]] = defaultdict(list)
+    for row, portfolio_id in _standing(session, account_ids):
+        books[row.account_id, portfolio_id].append(row)
+    payments = _payments(session, [account_id for account_id, _ in books])
     moved: list[PromiseMoved] = []
-    for account_id, rows in books.items():
-        portfolio = portfolios[account_id]
+    for (account_id, portfolio_id), rows in books.items():
+        portfolio = portfolio_of(session, portfolio_id)
         made = [paid_on_day(at, amount, portfolio.timezone) for at, amount in payments[account_id]]
         terms = portfolio.timezone, portfolio.currency, banking_days(portfolio.id or 0)
         deadlines = {id_of(row): deadline_covered(row.due_at, *terms) for row in rows}
@@ -149,22 +150,19 @@ def settle_promises(
     return moved
 
 
-def _standing(session: Session, account_ids: Collection[int]) -> Sequence[Promise]:
-    """Every promise that was not withdrawn, held until commit: kept ones may have lost their payment."""
-    wanted = select(Promise).where(
-        among(session, col(Promise.account_id), account_ids),
-        col(Promise.state) != PromiseState.withdrawn,
+def _standing(session: Session, account_ids: Collection[int]) -> Sequence[tuple[Promise, int]]:
+    """Every promise that was not withdrawn, with the portfolio of its account, held until commit: kept ones may have
+    lost their payment."""
+    wanted = (
+        select(Promise, Account.portfolio_id)
+        .join(Account, col(Account.id) == col(Promise.account_id))
+        .where(
+            among(session, col(Promise.account_id), account_ids),
+            col(Promise.state) != PromiseState.withdrawn,
+        )
+        .order_by(col(Promise.id))
     )
-    return session.exec(locked(wanted.order_by(col(Promise.id)), session)).all()
-
-
-def _portfolios(session: Session, account_ids: Collection[int]) -> dict[int, Portfolio]:
-    found = session.exec(
-        select(Account.id, Portfolio)
-        .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
-        .where(among(session, col(Account.id), account_ids))
-    )
-    return {account_id: portfolio for account_id, portfolio in found if account_id is not None}
+    return session.exec(wanted.with_for_update(of=Promise)).all()
 
 
 def _payments(session: Session, account_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:

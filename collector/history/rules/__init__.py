@@ -1,5 +1,6 @@
 """Pure rules of what happens: its words, and how promises are kept and broken."""
 
+from collector.history.rules.holding import HELD_BACK, HoldingFact, HoldingReason, holder_at
 from collector.history.rules.looking import LOOK_AGAIN, must_say_why, people_a_day
 from collector.history.rules.promises import (
     NO_PAYMENTS,
@@ -54,6 +55,7 @@ __all__ = [
     "ANSWERED",
     "CONVERSATION",
     "DEAD",
+    "HELD_BACK",
     "LOOK_AGAIN",
     "NOT_PLACED",
     "NO_PAYMENTS",
@@ -69,6 +71,8 @@ __all__ = [
     "Held",
     "HoldReason",
     "HoldScope",
+    "HoldingFact",
+    "HoldingReason",
     "Identifier",
     "Outcome",
     "PaymentMade",
@@ -86,6 +90,7 @@ __all__ = [
     "banking_country",
     "check_identity",
     "check_promise",
+    "holder_at",
     "identifiers_on_file",
     "move_promise",
     "move_referral",

@@ -12,6 +12,7 @@ from collector.history.tables.contacts import (
     RoundEnded,
     Verification,
 )
+from collector.history.tables.holding import HoldingRow, KeepRow
 from collector.history.tables.standing import (
     Complaint,
     Dispute,
@@ -31,6 +32,8 @@ __all__ = [
     "Disposition",
     "Dispute",
     "Hold",
+    "HoldingRow",
+    "KeepRow",
     "LevelLowered",
     "Look",
     "OutcomeRow",

@@ -25,6 +25,7 @@ class Attempt(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("natural_key"),
         Index("ix_attempt_person_at", "person_id", "at"),
+        Index("ix_attempt_portfolio_at", "portfolio_id", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
@@ -87,7 +88,7 @@ class Disposition(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     attempt_id: int | None = Field(default=None, foreign_key="attempt.id", sa_type=BigInt)
     person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt, index=True)
     spoke_to: str = "borrower"
     cause: Cause | None = Field(default=None, sa_type=enum_column(Cause))
     willingness: Willingness | None = Field(default=None, sa_type=enum_column(Willingness))
@@ -107,9 +108,9 @@ class CallbackRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    account_id: int = Field(foreign_key="account.id", sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
     contact_point_id: int | None = Field(default=None, foreign_key="contact_point.id", sa_type=BigInt)
-    user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInt)
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInt, index=True)
     due_at: datetime
     made_at: datetime
     done_at: datetime | None = None

@@ -109,7 +109,7 @@ class Complaint(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt, index=True)
     text: str
     at: datetime
     answer_by: date

@@ -26,8 +26,8 @@ from collector.planning.actions.tend import carry_over
 from collector.planning.queries import CarriedIn, nothing_known, person_ranges, read_context
 from collector.planning.rules import CAPACITY, Context, Cut, Flight, RunState, TaskState, fill, left_out
 from collector.planning.tables import PlanRun, Refusal, Task
+from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import PortfolioAccess
-from collector.strategy.queries import portfolio_of
 from collector.texts.catalogue import Catalogue
 
 SIZE = 5_000

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from collector.facts.queries import read_people
 from collector.facts.rules import PersonFacts
 from collector.foundation.database import among, copy_rows
 from collector.history.rules import Channel
@@ -42,7 +41,7 @@ class PersonNote(NamedTuple):
 
 def replan(
     session: Session,
-    person_ids: Collection[int],
+    facts: Mapping[int, PersonFacts],
     now: datetime,
     carried_in: CarriedIn = nothing_known,
     catalogue: Catalogue | None = None,
@@ -50,11 +49,10 @@ def replan(
     """Decides these people's rest of the day anew under the current plans: what is still right stays, the rest is
     cancelled, what is new is added. Where no plan of today is published, nothing is planned.
 
-    Facts must be up to date. Returns what is to be recorded about 3:3:3 rounds; whoever records it refreshes the
-    facts and calls this again.
+    `facts`: theirs, by person, up to date. Returns what is to be recorded about 3:3:3 rounds; whoever records it
+    refreshes the facts and calls this again.
     """
     session.flush()
-    facts = read_people(session, person_ids, now)
     runs = _runs(session, facts.values(), now, carried_in, catalogue)
     begun = [in_flight(session, now, day=ctx.today, zone=ctx.zone, persons=list(facts)) for _, ctx in runs]
     planned = {number: list[tuple[PlanRun, PlannedTask]]() for number in facts}
@@ -134,7 +132,6 @@ def _settle(session: Session, planned: dict[int, list[tuple[PlanRun, PlannedTask
     cancel_tasks(session, [task.id or 0 for task in standing if task.id not in kept], REPLANNED, now)
     if fresh:
         copy_rows(session, "task", TASK_COLUMNS, fresh)
-    session.expire_all()
 
 
 def _is_crowded_out(rank: int | None, task: PlannedTask) -> bool:
@@ -151,6 +148,7 @@ def _is_same(old: Task, run: PlanRun, new: PlannedTask, now: datetime) -> bool:
         and (old.contact_point_id, old.number, old.slot, old.step)
         == (new.contact_point_id, new.number, new.slot, new.step)
         and (old.caller, old.template, old.level, old.rank) == (new.caller, new.template, new.level, new.rank)
+        and old.owner_id == new.owner_id
         and int(old.not_after.timestamp()) == new.not_after
         and (int(old.not_before.timestamp()) == new.not_before or old.not_before <= now)
     )

@@ -1,11 +1,20 @@
 """Reading plans, and what they are made from."""
 
-from collector.planning.queries.context import CarriedIn, nothing_known, policy_of, read_context
+from collector.planning.queries.context import (
+    CarriedIn,
+    Gate,
+    gate_of,
+    nothing_known,
+    policy_of,
+    read_context,
+    wide_holds,
+)
 from collector.planning.queries.explain import explain
 from collector.planning.queries.tasks import (
     Mark,
     current_runs,
     due_messages,
+    for_agent,
     in_flight,
     left_out,
     open_calls,
@@ -17,10 +26,13 @@ from collector.planning.queries.tasks import (
 
 __all__ = [
     "CarriedIn",
+    "Gate",
     "Mark",
     "current_runs",
     "due_messages",
     "explain",
+    "for_agent",
+    "gate_of",
     "in_flight",
     "left_out",
     "nothing_known",
@@ -31,4 +43,5 @@ __all__ = [
     "read_context",
     "refusals",
     "tasks",
+    "wide_holds",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import or_
@@ -15,14 +15,15 @@ from collector.compliance.packs import load_pack
 from collector.compliance.rules import Capabilities, Policy, compile_policy
 from collector.facts.queries import collectors
 from collector.foundation.clock import local_day
-from collector.foundation.database import once
+from collector.foundation.known import once
 from collector.history.rules import HoldScope
 from collector.history.tables import Hold
 from collector.planning.queries.wording import SenderWords, refused_words
 from collector.planning.rules import Context, Line, shifted
+from collector.portfolio.queries import callers, portfolio_of
 from collector.portfolio.rules import CollectorType, DebtType
-from collector.portfolio.tables import CallerNumber, Portfolio
-from collector.strategy.queries import compiled, portfolio_of
+from collector.portfolio.tables import Portfolio
+from collector.strategy.queries import compiled
 from collector.texts.catalogue import Catalogue
 from collector.texts.rules import head_signature
 
@@ -45,30 +46,51 @@ def read_context(
     """The portfolio's day that holds `now`. With the texts, what the gate says of their words too. An unknown portfolio
     is a `NotFound`."""
     key = ("context", portfolio_id, now, carried_in is nothing_known, catalogue is None)
-    return once(session, key, lambda: _read(session, portfolio_id, now, carried_in, catalogue))
+    asked = partial(_read, session, portfolio_id, now, carried_in, catalogue)
+    return once(session, key, asked)
 
 
 def _read(
     session: Session, portfolio_id: int, now: datetime, carried_in: CarriedIn, catalogue: Catalogue | None
 ) -> Context:
     portfolio = portfolio_of(session, portfolio_id)
-    policy = policy_of(portfolio, carried_in)
+    gate = gate_of(session, portfolio_id, now, carried_in)
     today = local_day(now, portfolio.timezone)
-    is_held, segments = _holds(session, portfolio_id, now)
-    reminds, until = shifted(today, policy.setting.country)
+    reminds, until = shifted(today, gate.policy.setting.country)
     return Context(
         portfolio_id=portfolio_id,
         strategy=compiled(session, portfolio_id, now),
-        policy=policy,
+        policy=gate.policy,
         lines=_lines(session, portfolio_id),
         zone=portfolio.timezone,
         today=today,
-        is_held=is_held,
-        held_segments=segments,
-        collector=collectors(session)[portfolio_id],
+        is_held=gate.is_held,
+        held_segments=gate.held_segments,
+        collector=gate.collector,
         reminds=reminds,
         reminders_until=until,
-        words=None if catalogue is None else refused_words(policy, catalogue, _words(portfolio)),
+        words=None if catalogue is None else refused_words(gate.policy, catalogue, _words(portfolio)),
+    )
+
+
+class Gate(NamedTuple):
+    """What a contact of a portfolio is judged with, besides the person."""
+
+    policy: Policy
+    collector: int
+    is_held: bool
+    """The portfolio, or everything."""
+    held_segments: frozenset[str]
+
+
+def gate_of(session: Session, portfolio_id: int, now: datetime, carried_in: CarriedIn = nothing_known) -> Gate:
+    """The gate of a portfolio at that moment, or a `NotFound`."""
+    holds = [row for row in wide_holds(session, now) if row.portfolio_id in (None, portfolio_id)]
+    return Gate(
+        policy_of(portfolio_of(session, portfolio_id), carried_in),
+        collectors(session)[portfolio_id],
+        any(row.scope is not HoldScope.segment for row in holds),
+        frozenset(row.segment for row in holds if row.scope is HoldScope.segment and row.segment),
     )
 
 
@@ -109,29 +131,22 @@ def _compiled(
 
 
 def _lines(session: Session, portfolio_id: int) -> tuple[Line, ...]:
-    rows = session.exec(
-        select(CallerNumber).where(col(CallerNumber.portfolio_id) == portfolio_id).order_by(col(CallerNumber.id))
-    )
     return tuple(
         Line(
             row.number,
             frozenset(word.strip() for word in row.channels.split(",")),
             int(row.resting_until.timestamp()) if row.resting_until else None,
         )
-        for row in rows
+        for row in once(session, ("callers", portfolio_id), lambda: callers(session, portfolio_id))
     )
 
 
-def _holds(session: Session, portfolio_id: int, now: datetime) -> tuple[bool, frozenset[str]]:
-    """Whether the whole portfolio is held, and which segments are."""
-    rows = session.exec(
-        select(Hold).where(
-            col(Hold.scope).in_([HoldScope.segment, HoldScope.portfolio, HoldScope.everything]),
-            col(Hold.at) <= now,
-            or_(col(Hold.until).is_(None), col(Hold.until) > now),
-            or_(col(Hold.lifted_at).is_(None), col(Hold.lifted_at) > now),
-            or_(col(Hold.portfolio_id).is_(None), col(Hold.portfolio_id) == portfolio_id),
-        )
-    ).all()
-    wide = any(row.scope in (HoldScope.portfolio, HoldScope.everything) for row in rows)
-    return wide, frozenset(row.segment for row in rows if row.scope is HoldScope.segment and row.segment)
+def wide_holds(session: Session, at: datetime) -> Sequence[Hold]:
+    """The holds in force that are wider than a person: on a segment, a portfolio, or everything."""
+    wanted = select(Hold).where(
+        col(Hold.scope).in_([HoldScope.segment, HoldScope.portfolio, HoldScope.everything]),
+        col(Hold.at) <= at,
+        or_(col(Hold.until).is_(None), col(Hold.until) > at),
+        or_(col(Hold.lifted_at).is_(None), col(Hold.lifted_at) > at),
+    )
+    return once(session, ("wide holds", at), lambda: session.exec(wanted).all())

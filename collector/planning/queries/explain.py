@@ -23,7 +23,7 @@ from collector.planning.rules import (
     plan_person,
     rounds_of,
 )
-from collector.portfolio.tables import Account
+from collector.portfolio import queries as portfolio
 from collector.texts.catalogue import Catalogue
 
 
@@ -36,9 +36,7 @@ def explain(
 ) -> dict[str, Any]:
     """The borrower's side of an account at that moment: facts, segment, stage, the rules that put it there, what comes
     next and what was refused. The same call as the night plan; nothing is stored."""
-    account = session.get(Account, account_id)
-    if account is None:
-        raise NotFound("There is no such account.")
+    account = portfolio.account(session, account_id)
     facts = read_person(session, account.person_id, at)
     ctx = read_context(session, account.portfolio_id, at, carried_in, catalogue)
     own = next((one for one in facts.accounts if one.account_id == account_id), None)

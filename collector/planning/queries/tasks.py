@@ -14,7 +14,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from collector.facts.tables import AccountState
 from collector.foundation.clock import day_start
 from collector.foundation.database import locked
+from collector.foundation.known import once
 from collector.history.rules import Channel
+from collector.identity.absences import away
 from collector.identity.rules import EVERYTHING, LEVEL_ORDER, Level, Scope
 from collector.planning.rules import CAPACITY, IN_FLIGHT, Context, Flight, RunState, TaskState, flight_planned
 from collector.planning.tables import PlanRun, Refusal, Task
@@ -50,10 +52,9 @@ class Mark:
 
 def current_runs(session: Session, scope: Scope) -> Sequence[PlanRun]:
     """The published plan of each portfolio in scope."""
-    statement = select(PlanRun).where(col(PlanRun.state) == RunState.current)
-    if scope.portfolio_ids is not None:
-        statement = statement.where(col(PlanRun.portfolio_id).in_(scope.portfolio_ids))
-    return session.exec(statement.order_by(col(PlanRun.portfolio_id))).all()
+    current = select(PlanRun).where(col(PlanRun.state) == RunState.current).order_by(col(PlanRun.portfolio_id))
+    runs = once(session, "current runs", lambda: session.exec(current).all())
+    return [run for run in runs if scope.admits(run.portfolio_id)]
 
 
 def tasks(
@@ -109,34 +110,54 @@ def open_calls(
 ) -> Sequence[Task]:
     """The best calls this agent may take now, held until commit; calls held by others are stepped over.
 
-    Of the agent's own portfolios (`scope`), not above `level`, owned by `user_id`, by nobody, or by somebody whose
-    stand-in (B role) `user_id` is; not of the people `without`.
+    Of the agent's own portfolios (`scope`), not above `level`, theirs to make (`for_agent`); not of the people
+    `without`.
     """
-    best: tuple[int, int, int | None] | None = None
-    for run in current_runs(session, scope):
-        run_id = run.id or 0
-        for floor in dict.fromkeys([mark.floor(run_id, at) if mark else None, None]):
-            queue = _queue(select(Task.rank), run_id, level, user_id, at, floor, without)
-            ranks = session.exec(queue.limit(1)).first()
-            if ranks is not None:
-                best = min(best, (ranks, run_id, floor), key=lambda one: one[:2]) if best else (ranks, run_id, floor)
+    mine = for_agent(user_id, away(session, at))
+    for run_id, floor in _heads(session, scope, level, mine, at, mark, without):
+        statement = _queue(select(Task), run_id, level, mine, at, floor, without).limit(limit)
+        found = session.exec(locked(statement, session, skip=True)).all()
+        if mark:
+            for task in found:
+                mark.claimed(run_id, task.rank)
+        if found:
+            return found
+    return []
+
+
+def _heads(
+    session: Session,
+    scope: Scope,
+    level: Level,
+    mine: ColumnElement[bool],
+    at: datetime,
+    mark: Mark | None,
+    without: Collection[int],
+) -> Sequence[tuple[int, int | None]]:
+    """The runs to take a call from, the one with the best call first, and the rank from which each is looked through.
+    A single run is compared with nothing."""
+    floors = {
+        run.id or 0: dict.fromkeys([mark.floor(run.id or 0, at) if mark else None, None])
+        for run in current_runs(session, scope)
+    }
+    if len(floors) == 1:
+        return [(run_id, floor) for run_id, each in floors.items() for floor in each]
+    heads: list[tuple[int, int, int | None]] = []
+    for run_id, each in floors.items():
+        for floor in each:
+            queue = _queue(select(Task.rank), run_id, level, mine, at, floor, without)
+            rank = session.exec(queue.limit(1)).first()
+            if rank is not None:
+                heads.append((rank, run_id, floor))
                 break
-    if best is None:
-        return []
-    _, run_id, floor = best
-    statement = _queue(select(Task), run_id, level, user_id, at, floor, without).limit(limit)
-    found = session.exec(locked(statement, session, skip=True)).all()
-    if mark:
-        for task in found:
-            mark.claimed(run_id, task.rank)
-    return found
+    return [head[1:] for head in sorted(heads, key=lambda head: head[:2])]
 
 
 def _queue(
     statement: SelectOfScalar[Any],
     run_id: int,
     level: Level,
-    user_id: int | None,
+    mine: ColumnElement[bool],
     at: datetime,
     floor: int | None,
     without: Collection[int],
@@ -149,7 +170,7 @@ def _queue(
         col(Task.not_before) <= at,
         col(Task.not_after) > at,
         col(Task.level).in_(levels),
-        _for_agent(user_id),
+        mine,
     )
     if floor is not None:
         statement = statement.where(col(Task.rank) >= floor)
@@ -158,16 +179,25 @@ def _queue(
     return statement.order_by(col(Task.rank), col(Task.id))
 
 
-def _for_agent(user_id: int | None) -> ColumnElement[bool]:
+def for_agent(user_id: int | None, away: Collection[int]) -> ColumnElement[bool]:
+    """Calls that are this agent's to make: nobody's, their own, and those of an owner who is `away`, where they have
+    the account themselves or stand in for it (B role). Where the stand-in is away too, or there is none, anybody's."""
     if user_id is None:
         return col(Task.owner_id).is_(None)
-    stands_in = (
+    own = or_(col(Task.owner_id).is_(None), col(Task.owner_id) == user_id)
+    if not away:
+        return own
+    standby = col(Account.standby_id)
+    theirs = (
         select(Account.id)
-        .where(col(Account.id) == col(Task.account_id), col(Account.standby_id) == user_id)
+        .where(
+            col(Account.id) == col(Task.account_id),
+            or_(col(Account.owner_id) == user_id, standby == user_id, standby.is_(None), standby.in_(away)),
+        )
         .correlate(Task)
         .exists()
     )
-    return or_(col(Task.owner_id).is_(None), col(Task.owner_id) == user_id, stands_in)
+    return or_(own, col(Task.owner_id).in_(away) & theirs)
 
 
 def due_messages(session: Session, scope: Scope, at: datetime, limit: int) -> Sequence[Task]:

@@ -1,5 +1,6 @@
 """Reads of the book."""
 
+from collector.portfolio.queries.access import codes_by_key, codes_by_user
 from collector.portfolio.queries.accounts import (
     account,
     account_by_key,
@@ -12,8 +13,10 @@ from collector.portfolio.queries.accounts import (
     load_runs,
     parties,
     person,
+    person_of,
     points_with,
     portfolio_by_code,
+    portfolio_of,
     portfolios,
     scope_of,
     within,
@@ -27,14 +30,18 @@ __all__ = [
     "accounts",
     "accounts_of_person",
     "callers",
+    "codes_by_key",
+    "codes_by_user",
     "contact_points",
     "held_payments",
     "key_of",
     "load_runs",
     "parties",
     "person",
+    "person_of",
     "points_with",
     "portfolio_by_code",
+    "portfolio_of",
     "portfolios",
     "records_of",
     "scope_of",

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from collector.foundation.errors import BadInput, NotFound
+from collector.foundation.known import row_of
 from collector.foundation.paging import LARGEST, Page, page_of
 from collector.identity.rules import EVERYTHING, Scope
 from collector.portfolio.rules import ContactKind, PaymentState
@@ -50,6 +51,14 @@ def portfolios(session: Session, scope: Scope) -> Sequence[Portfolio]:
     return session.exec(within(select(Portfolio), Portfolio.id, scope).order_by(Portfolio.code)).all()
 
 
+def portfolio_of(session: Session, portfolio_id: int) -> Portfolio:
+    """The portfolio of that id, or a `NotFound`."""
+    found = row_of(session, Portfolio, portfolio_id)
+    if found is None:
+        raise NotFound("There is no such portfolio.")
+    return found
+
+
 def portfolio_by_code(session: Session, code: str, scope: Scope = EVERYTHING) -> Portfolio:
     """The portfolio of that code; foreign and absent ones are the same `NotFound`."""
     found = session.exec(select(Portfolio).where(Portfolio.code == code)).first()
@@ -85,7 +94,7 @@ def _accounts_called(session: Session, number: str, scope: Scope, code: str | No
 
 def account(session: Session, account_id: int, scope: Scope = EVERYTHING) -> Account:
     """The account of that id; foreign and absent ones are the same `NotFound`."""
-    found = session.get(Account, account_id)
+    found = row_of(session, Account, account_id)
     if found is None or not scope.admits(found.portfolio_id):
         raise NotFound("there is no such account")
     return found
@@ -93,7 +102,7 @@ def account(session: Session, account_id: int, scope: Scope = EVERYTHING) -> Acc
 
 def key_of(session: Session, found: Account) -> str:
     """CODE/NO."""
-    return f"{session.get_one(Portfolio, found.portfolio_id).code}/{found.account_no}"
+    return f"{portfolio_of(session, found.portfolio_id).code}/{found.account_no}"
 
 
 def accounts(
@@ -122,6 +131,14 @@ def person(session: Session, person_id: int, scope: Scope = EVERYTHING) -> Perso
     """A person who borrowed or is party to an account of the scope; anybody else is `NotFound`."""
     found = session.get(Person, person_id)
     if found is None or not (scope.portfolio_ids is None or _stands_in(session, person_id, scope)):
+        raise NotFound("there is no such person")
+    return found
+
+
+def person_of(session: Session, person_id: int) -> Person:
+    """The person of that id, or a `NotFound`. For what an account in scope led to."""
+    found = row_of(session, Person, person_id)
+    if found is None:
         raise NotFound("there is no such person")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collector.strategy.rules.allocation import AllocationPolicy, AllocationRule, Keeping, Recalling
 from collector.strategy.rules.cadence import Cadence, Due, Step, done_offset
 from collector.strategy.rules.compare import Flow, diff
 from collector.strategy.rules.decide import Failed, Tried
@@ -27,6 +28,8 @@ __all__ = [
     "CURRENT",
     "END",
     "FIELDS",
+    "AllocationPolicy",
+    "AllocationRule",
     "AssetClass",
     "AssetClasses",
     "Bucket",
@@ -40,11 +43,13 @@ __all__ = [
     "FieldKind",
     "Flow",
     "Handoff",
+    "Keeping",
     "Legal",
     "Numbers",
     "Priority",
     "PromisePolicy",
     "Reach",
+    "Recalling",
     "ReminderGroup",
     "Reminders",
     "Retry",

@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import Any
 
 from collector.facts.rules import AccountFacts, lateness
+from collector.strategy.rules.allocation import AllocationPolicy
 from collector.strategy.rules.cadence import Cadence
 from collector.strategy.rules.decide import Decide, Tried, compile_table, walk
 from collector.strategy.rules.hand_off import Handoff
@@ -38,6 +39,7 @@ class Strategy:
     capacity: Capacity
     promise: PromisePolicy
     handoff: Handoff
+    allocation: AllocationPolicy = field(default_factory=AllocationPolicy)
     _decide: Decide = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -2,11 +2,16 @@
 
 from collector.web.pages import (
     account,
-    admin,
+    allocation,
+    allocation_moves,
+    api_keys,
     approvals,
+    audit,
+    cases,
     contact,
     desk,
     entry,
+    entry_steps,
     exports,
     figures,
     floor,
@@ -16,6 +21,7 @@ from collector.web.pages import (
     inbox,
     law,
     loads,
+    me,
     opening,
     operations,
     recordings,
@@ -26,15 +32,18 @@ from collector.web.pages import (
     stops,
     talk,
     uploads,
+    user,
+    users,
 )
 
-PUBLIC = (entry.public, reference.schema)
+PUBLIC = (entry.public, entry_steps.public, reference.schema)
 """Sign-in, and the schema, which looks at key or cookie itself."""
 
 PAGES = tuple(
     part.router
     for part in (
         entry,
+        me,
         desk,
         account,
         opening,
@@ -42,7 +51,10 @@ PAGES = tuple(
         talk,
         stops,
         search,
+        cases,
         floor,
+        allocation,
+        allocation_moves,
         approvals,
         figures,
         exports,
@@ -57,7 +69,10 @@ PAGES = tuple(
         loads,
         runs,
         inbox,
-        admin,
+        users,
+        user,
+        api_keys,
+        audit,
         reference,
     )
 )

@@ -14,6 +14,7 @@ from collector.casework import queries
 from collector.casework.views import within, work
 from collector.casework.views.account import AccountView, account_view
 from collector.casework.views.calendar import calendar
+from collector.casework.views.cases import held
 from collector.casework.views.find import of_person
 from collector.casework.views.timeline import timeline
 from collector.casework.views.verifying import OnTheLine, held_of, on_the_line
@@ -22,6 +23,7 @@ from collector.planning.tables import Task
 from collector.portfolio.tables import Account, Portfolio
 from collector.web.pages import account_parts as parts
 from collector.web.pages import telling
+from collector.web.pages.cases import Holding, holding
 from collector.web.pages.in_hand import Call, call
 from collector.web.pages.opening import closed_file
 from collector.web.pages.shell import frame_of
@@ -90,6 +92,7 @@ class AccountPage(Page):
     papers: Sequence[Paper]
     opens: parts.Opens
     offers: parts.Offers
+    holding: Holding
 
 
 @router.get("/accounts/{account_id}")
@@ -152,7 +155,7 @@ def _page(
 ) -> AccountPage:
     told = Told(frame.t, view.portfolio.timezone, view.portfolio.currency)
     head = parts.head(view, told, now)
-    document = queries.explain(session, desk.office, head.key, now, caller.actor.scope)
+    document = queries.explain_account(session, desk.office, view.account, view.portfolio, now)
     happened = telling.happened(timeline(session, view.account), told)
     seen = calendar(session, desk.office, view.account, now)
     mine = of_person(session, caller.actor.scope, view.account.person_id, now)
@@ -171,4 +174,5 @@ def _page(
         papers=papers(work.papers(session, head.account_id, now), view, told),
         opens=parts.opens(caller),
         offers=parts.offers(view, told),
+        holding=holding(held(session, view.account, view.portfolio, now), caller, told),
     )

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from collector.casework import approvals
-from collector.casework.approvals import matching, promises
+from collector.casework.approvals import keeping, matching, promises, resets
 from collector.casework.views import within
 from collector.foundation.clock import parse_moment
-from collector.identity.tables import Approval
+from collector.identity.tables import Approval, User
+from collector.web.confirming import require_confirmed
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, render, table
@@ -66,9 +67,24 @@ def _match(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
 
 
+def _reset(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
+    user = session.get_one(User, row.body["user"])
+    takes_off = row.body["clears_totp"]
+    words = t("a new password, and the app for codes is taken off") if takes_off else t("a new password")
+    return Shown(user.name, f"/users/{user.id}", [words], "UTC")
+
+
+def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    words = f"{t('until {day}', day=row.body['until'])} · {row.body['reason']}"
+    return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
+    resets.KIND.name: _reset,
+    keeping.KEEP: _keep,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 
@@ -91,6 +107,8 @@ def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waitin
 def _closed(row: Approval, caller: Caller, t: Words) -> str:
     if row.maker_staff_no == caller.person.staff_no:
         return t("Closed: who proposed something can not approve it.")
+    if row.kind == resets.KIND.name:
+        return t("Decided under Users, where its code is shown.")
     return "" if approvals.may_decide(row.kind, caller.actor) else t("Closed: your role does not decide this.")
 
 
@@ -130,6 +148,7 @@ class DecisionForm(Form):
     decision: str
     shown: str
     reason: str = ""
+    confirm: str = ""
     back: str = "/approvals"
     """The page the question stood on."""
 
@@ -137,6 +156,7 @@ class DecisionForm(Form):
 @router.post("/approvals/{approval_id}/decide")
 def decide_approval(request: Request, approval_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     form = read(DecisionForm, fields)
+    require_confirmed(request, desk, caller, form.confirm)
     with writing(desk) as session:
         approvals.decide(
             session,

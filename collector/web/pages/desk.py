@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from collector.casework import actions
 from collector.casework.views import within, work
+from collector.casework.views.cases import count_cases
 from collector.casework.views.verifying import require_verified
 from collector.dispatch.actions import OnBreak
 from collector.dispatch.rules import AgentState
@@ -63,14 +64,15 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
                 (t("reached"), str(day.reached)),
                 (t("promises"), str(day.promises)),
                 (t("kept today"), str(day.kept)),
+                (t("cases"), str(count_cases(session, caller.actor, now))),
             ],
             as_of=Told(t, zone).whose(min(loaded)) if loaded else t("never loaded"),
             in_hand=(task.account_id, task.reason) if task else None,
-            ahead=_waiting(work.ahead(session, caller.actor, now), t),
-            callbacks=_callbacks(work.call_backs(session, caller.actor), t),
+            ahead=_waiting(work.ahead(session, caller.actor, now, desk.mark), t),
+            callbacks=_callbacks(work.call_backs(session, caller.actor, now), t),
             left=table(
                 [t("Queue"), num(t("Left"))],
-                [[one.segment, num(str(one.left))] for one in work.left(session, caller.actor.scope, now)],
+                [[one.segment, num(one.shown)] for one in work.left(session, caller.actor.scope, now)],
                 t("No open calls. A plan fills the queues: operations or the worker runs it."),
             ),
         )

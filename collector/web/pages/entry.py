@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from collector.foundation.errors import BadInput, Unauthorized
 from collector.identity import actions as identity
+from collector.identity import signing_in
 from collector.identity.rules import Role
 from collector.identity.tables import User
 from collector.web.pages.shell import SAID, Form, frame_of, own_page, read, see, told_again
@@ -19,6 +20,7 @@ from collector.web.session import (
     Desk,
     DeskParam,
     FormParam,
+    came_from,
     cookie_name,
     desk_of,
     refuse_cross_site,
@@ -63,7 +65,17 @@ class PasswordPage(Page):
     must: bool = False
 
 
-def _outside(request: Request) -> Frame:
+@dataclass(frozen=True)
+class CodePage(Page):
+    """The second step of a sign-in: there is no session yet."""
+
+    template: ClassVar[str] = "login_code.html"
+    token: str
+    back: str
+    problem: str = ""
+
+
+def outside(request: Request) -> Frame:
     t = Words(language_of(request))
     said = SAID.get(request.query_params.get("said", ""))
     return Frame(t, request.url.path, said=t(said) if said else "")
@@ -71,12 +83,12 @@ def _outside(request: Request) -> Frame:
 
 @public.get("/login")
 def login_page(request: Request, desk: DeskParam) -> Any:
-    return render(LoginPage(_outside(request), demo=desk.office.settings.demo))
+    return render(LoginPage(outside(request), demo=desk.office.settings.demo))
 
 
 def sign_in_again(request: Request, kept: Typed) -> Response:
     """A form came without a living session: nothing was recorded, and nothing of what was typed is lost."""
-    frame, demo = _outside(request), desk_of(request).office.settings.demo
+    frame, demo = outside(request), desk_of(request).office.settings.demo
     page = LoginPage(frame, demo=demo, back=own_page(request, kept.page), typed=told_again(kept, frame.t))
     return render(page, 401)
 
@@ -91,19 +103,36 @@ async def log_in(request: Request, desk: DeskParam) -> Any:
 
 
 def _enter(request: Request, desk: Desk, name: str, password: str, back: str) -> Response:
-    address = request.client.host if request.client else ""
     try:
-        with writing(desk) as session:
-            found = identity.log_in(session, name, password, address, desk.clock())
+        found = signing_in.sign_in(desk.office.database, name, password, came_from(request), desk.clock())
     except Unauthorized as error:
-        outside = _outside(request)
-        problem = outside.t.error(error.message)
-        return render(LoginPage(outside, problem, desk.office.settings.demo, back), 429)
+        return sign_in_page(request, desk, error.message, back, 429)
     if found is None:
-        problem = _outside(request).t(WRONG)
-        return render(LoginPage(_outside(request), problem, desk.office.settings.demo, back), 401)
+        return sign_in_page(request, desk, WRONG, back, 401)
+    if isinstance(found, identity.Awaited):
+        return render(CodePage(outside(request), found.token, back))
+    return come_in(desk, found, back)
+
+
+def sign_in_page(request: Request, desk: Desk, problem: str, back: str, status: int) -> Response:
+    """The sign-in again, with what was wrong."""
+    frame = outside(request)
+    told = frame.t(WRONG) if problem == WRONG else frame.t.error(problem)
+    return render(LoginPage(frame, told, desk.office.settings.demo, back), status)
+
+
+def come_in(desk: Desk, entered: identity.Entered, back: str) -> Response:
+    """To the page they came from, with the cookie of their session."""
     answer = RedirectResponse(back, 303)
-    _give_cookie(desk, answer, found[0])
+    _give_cookie(desk, answer, entered.token)
+    return answer
+
+
+def leave(desk: Desk, said: str) -> Response:
+    """To the sign-in; a shared machine keeps nothing of what was seen."""
+    answer = see("/login", said)
+    answer.delete_cookie(cookie_name(desk), path="/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
@@ -118,10 +147,7 @@ def _give_cookie(desk: Desk, answer: Response, token: str) -> None:
 def log_out(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     with writing(desk) as session:
         identity.log_out(session, request.cookies.get(cookie_name(desk), ""), desk.clock())
-    answer = see("/login", "out")
-    answer.delete_cookie(cookie_name(desk), path="/")
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
+    return leave(desk, "out")
 
 
 class PasswordForm(Form):
@@ -142,16 +168,14 @@ def change_password(request: Request, desk: DeskParam, caller: CallerParam, fiel
         form = read(PasswordForm, fields)
         if form.new != form.again:
             raise BadInput("the two new passwords differ")
-        with writing(desk) as session:
-            user = session.get_one(User, caller.actor.user_id)
-            identity.change_password(session, user, form.old, form.new, desk.clock())
+        if not signing_in.change_password(
+            desk.office.database, caller.person, form.old, form.new, came_from(request), desk.clock()
+        ):
+            raise BadInput("the present password is not right")
     except (BadInput, Unauthorized) as error:
         frame = frame_of(request, caller)
-        page = PasswordPage(frame, frame.t.error(error.message), caller.person.must_change)
-        return render(page, 422)
-    answer = see("/login", "password")
-    answer.delete_cookie(cookie_name(desk), path="/")
-    return answer
+        return render(PasswordPage(frame, frame.t.error(error.message), caller.person.must_change), 422)
+    return leave(desk, "password")
 
 
 class LanguageForm(Form):

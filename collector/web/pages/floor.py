@@ -34,6 +34,7 @@ class Floor(Page):
     idle: Sequence[floor_telling.QueueLine]
     agents: Table
     agents_said: str
+    owned_said: str
     untouched: floor_quiet.Quiet
     rail: floor_rail.Rail
     approvals: Sequence[Waiting]
@@ -84,6 +85,12 @@ def told(frame: Frame, seen: views.Floor, asked: Sequence[Waiting], caller: Call
         idle=idle,
         agents=floor_telling.agents(seen, t),
         agents_said=floor_telling.at_work(seen.agents, t),
+        owned_said=t(
+            "{held} accounts have an owner, {free} have none; {away} away",
+            held=seen.owned.held,
+            free=seen.owned.free,
+            away=seen.owned.away,
+        ),
         untouched=floor_quiet.untouched(seen.untouched, book, t),
         rail=floor_rail.rail(seen, t),
         approvals=asked,

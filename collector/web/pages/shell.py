@@ -15,7 +15,8 @@ from starlette.routing import Match
 from collector.dispatch.rules import AgentState
 from collector.foundation.errors import BadInput, Problem
 from collector.web.access import PAGES
-from collector.web.session import AGENTS, Caller, reasons
+from collector.web.answers import reasons
+from collector.web.session import AGENTS, Caller
 from collector.web.templating import Frame, Link, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
 from collector.web.words import Words, plain_form
@@ -24,8 +25,10 @@ F = TypeVar("F", bound="Form")
 
 NAVIGATION = (
     ("desk", "/desk", "Desk", "g"),
+    ("my_cases", "/cases", "My cases", ""),
     ("search_page", "/search", "Search", "/"),
     ("floor", "/floor", "Floor", ""),
+    ("allocation_page", "/allocation", "Allocation", ""),
     ("figures_page", "/figures", "Figures", ""),
     ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
     ("legal_queue", "/referrals/legal", "Legal", ""),
@@ -36,6 +39,7 @@ NAVIGATION = (
     ("refusals_page", "/refusals", "Refusals", ""),
     ("law_page", "/law", "Law", ""),
     ("users", "/users", "Users", ""),
+    ("api_keys", "/keys", "API keys", ""),
     ("audit_page", "/audit", "Audit", ""),
 )
 """Route, address, words, key."""
@@ -71,6 +75,15 @@ SAID = {
     "handled": "Noted as handled.",
     "scored": "The score is noted.",
     "user": "Done.",
+    "changed": "The user is changed. Other roles end their sessions; they sign in again with them.",
+    "unchanged": "Nothing was changed.",
+    "unlocked": "They may try again at once.",
+    "revoked": "The key opens nothing any more.",
+    "new-password": "The password is set. Please sign in with it.",
+    "reset-asked": "Asked: another admin decides under Users.",
+    "codes": "From now on you sign in with a code of your app too.",
+    "codes-off": "You sign in without a code.",
+    "sessions": "The other sessions are ended.",
     "password": "The password is changed. Please sign in with it.",
     "none": "No call is due for you now.",
     "calling": "Your own phone rings; when you answer, the borrower is dialled.",
@@ -79,6 +92,12 @@ SAID = {
     "ready": "You are ready: calls come to you.",
     "break": "You are on a break: no call comes to you until you choose ready.",
     "on-break": "You are on a break. Choose ready to take calls.",
+    "allocated": "The accounts are given as you were shown.",
+    "recalled": "Taken back: nobody has it until somebody is given it again.",
+    "keep-asked": "A supervisor is asked to let you keep it.",
+    "kept-case": "The owner keeps it until that day.",
+    "absence": "Noted: meanwhile the stand-in has what is theirs.",
+    "back": "Noted: they are back.",
     "started": "This file was started already, in another tab or by a second click; here is how far it is.",
     "kept": "The mapping is kept; the next file of this portfolio and kind begins with it.",
     "dropped": "The file is discarded.",
@@ -122,7 +141,34 @@ def frame_of(request: Request, caller: Caller) -> Frame:
         said=t(said) if said else "",
         undo=f"{request.url.path}?again={undo}" if said and undo.isdecimal() else "",
         readiness=_readiness(caller, t),
+        confirm=not caller.fresh,
+        reset=_reset(caller, t),
     )
+
+
+def _reset(caller: Caller, t: Words) -> str:
+    """That somebody gave this login a new password, until its user took note (ASVS 6.4)."""
+    user = caller.user
+    if user is None or user.reset_at is None or user.reset_seen_at is not None:
+        return ""
+    when = Told(t, "UTC").whose(user.reset_at)
+    by, asked = whose(user.reset_by, t), whose(user.reset_asked_by, t)
+    if user.reset_asked_by:
+        return t(
+            "Your password was reset at {moment} with a code of {name}, as {asked} had asked.",
+            moment=when,
+            name=by,
+            asked=asked,
+        )
+    return t("Your password was reset at {moment} with a code of {name}.", moment=when, name=by)
+
+
+def whose(actor: str | None, t: Words) -> str:
+    """Who did something, as people call them."""
+    kind, _, name = (actor or "").partition(":")
+    if kind == "user":
+        return name
+    return t("the command line") if kind == "cli" else kind
 
 
 def _readiness(caller: Caller, t: Words) -> Readiness | None:
@@ -136,7 +182,7 @@ def _readiness(caller: Caller, t: Words) -> Readiness | None:
 
 
 def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:
-    if caller.user is not None and caller.user.must_change:
+    if caller.held:
         return ()
     here = request.url.path
     return [
@@ -148,7 +194,8 @@ def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:
 
 def see(path: str, said: str = "") -> RedirectResponse:
     """Back to a page after a form, so that loading it again does nothing twice."""
-    return RedirectResponse(f"{path}?said={said}" if said else path, 303)
+    joined = "&" if "?" in path else "?"
+    return RedirectResponse(f"{path}{joined}said={said}" if said else path, 303)
 
 
 def own_page(request: Request, path: str) -> str:

@@ -13,8 +13,9 @@ from collector.casework.views.people import Contact, contacts_of
 from collector.casework.views.verifying import OnTheLine
 from collector.history.rules import Channel, Identifier
 from collector.planning.rules import Round, RoundState
+from collector.portfolio.queries import person_of
 from collector.portfolio.rules import ContactKind, ContactStatus, PartyRole
-from collector.portfolio.tables import Account, Person, Portfolio
+from collector.portfolio.tables import Account, Portfolio
 from collector.web.pages.strip import look_of
 from collector.web.templating import Cell, Table, Told, city, table
 
@@ -82,8 +83,8 @@ def who(
     """The borrower; in a call with somebody else who owes the account, that person, whose phones are not shown."""
     t, theirs = told.t, Told(told.t, account.timezone or book.timezone)
     is_borrower = line is None or line.task.person_id == account.person_id
-    person = session.get_one(Person, account.person_id if line is None else line.task.person_id)
-    contacts = contacts_of(session, account.person_id, account.portfolio_id, {}) if is_borrower else []
+    person = person_of(session, account.person_id if line is None else line.task.person_id)
+    contacts = contacts_of(session, account, account.person_id, {}) if is_borrower else []
     about = (t.word(account.borrower_type), t.word(account.value_tier)) if is_borrower else ()
     return Who(
         name=person.name,

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from collector.casework import actions
 from collector.dispatch import twiml
 from collector.dispatch.rules import Progress
-from collector.dispatch.twilio import MESSAGE_PROGRESS
+from collector.dispatch.twilio_words import MESSAGE_PROGRESS
 from collector.foundation.errors import BadInput, Forbidden
 from collector.web.session import DeskParam, writing
 

@@ -17,6 +17,17 @@ class Role(StrEnum):
     admin = "admin"
 
 
+WITH_CODE = frozenset({Role.supervisor, Role.legal, Role.operations, Role.admin, Role.auditor})
+"""Those who sign in with a code of their own besides the password (security section 2, ASVS 6.3.3)."""
+DECIDERS = frozenset({Role.supervisor, Role.operations, Role.legal, Role.admin})
+"""Those who decide what another proposed: a reset of one of them takes two admins."""
+
+
+def roles_of(words: str) -> frozenset[Role]:
+    """The roles of a user, as they are kept: words by comma."""
+    return frozenset(Role(word) for word in words.split(",") if word)
+
+
 class Level(StrEnum):
     """Collector level: a senior may take what a primary takes, never the other way round."""
 
