@@ -26,7 +26,7 @@ from collector.history import actions as history
 from collector.history.rules import Channel, Direction, Outcome
 from collector.history.tables import Attempt
 from collector.identity.rules import Actor, Level, Role
-from collector.identity.tables import User
+from collector.identity.tables import User, UserSession
 from collector.planning.actions import RunResult
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
@@ -281,6 +281,15 @@ class Story:
             session.add(user)
             session.flush()
             return Actor(f"user:{name}", user.id, held, level=level)
+
+    def sign_in(self, agent: Actor, at: str) -> None:
+        """They sit at their desk from that moment on."""
+        with self.database.begin() as session:
+            now = moment(at)
+            row = UserSession(
+                token_hash=f"{agent.name} {at}", user_id=agent.user_id or 0, csrf="x", created_at=now, seen_at=now
+            )
+            session.add(row)
 
     def plan(self, at: str) -> list[RunResult]:
         return casework.plan(self.office, None, moment(at))

@@ -58,3 +58,8 @@ class Addresses:
     def voice_in_ended(self) -> str:
         """Asked when the desk that an inbound call was put through to is done, or never answered."""
         return self._under("/voice-in/ended")
+
+    @property
+    def voice_in_desk(self) -> str:
+        """Told when the desk answers."""
+        return self._under("/voice-in/desk")

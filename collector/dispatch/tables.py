@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from collector.dispatch.rules import AgentState, Progress, RecordingState
+from collector.dispatch.rules import AgentState, InboundState, Progress, RecordingState
 from collector.foundation.database import BigInt, Json, enum_column
 from collector.history.rules import Channel
 
@@ -72,6 +73,42 @@ class InboundMessage(SQLModel, table=True):
     """None while a person must look at it."""
     handled_by: str | None = None
     replied: bool = False
+    call_id: int | None = Field(default=None, sa_type=BigInt)
+    """Of a call that nobody took: the call."""
+    callback_id: int | None = Field(default=None, sa_type=BigInt)
+    """And the call-back that answers it."""
+
+
+_AT_A_DESK = text("state IN ('ringing', 'talking', 'over')")
+
+
+class InboundCall(SQLModel, table=True):
+    """Somebody called one of our numbers. `person_id` is empty while it is not known who it is: nobody has the number,
+    or several people do and the agent has not chosen. Nothing here says that they were verified."""
+
+    __tablename__ = "inbound_call"
+    __table_args__ = (Index("ix_inbound_call_user", "user_id", sqlite_where=_AT_A_DESK, postgresql_where=_AT_A_DESK),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    sid: str = Field(unique=True)
+    from_number: str
+    to_number: str
+    at: datetime
+    portfolio_id: int | None = Field(default=None, foreign_key="portfolio.id", sa_type=BigInt)
+    """Whose line they called."""
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInt)
+    """Of what they owe there, the account that is opened first."""
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInt)
+    """Whose phone rings, or who took it."""
+    rung: list[int] = Field(default_factory=list, sa_type=Json)
+    """Users whose phone it rang, in order."""
+    state: InboundState = Field(default=InboundState.ringing, sa_type=enum_column(InboundState))
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    seconds: int | None = None
+    attempt_id: int | None = Field(default=None, foreign_key="attempt.id", sa_type=BigInt)
+    """The contact on record, once it is known with whom."""
 
 
 class Recording(SQLModel, table=True):

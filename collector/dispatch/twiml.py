@@ -47,14 +47,15 @@ def dial(
     return str(response)
 
 
-def connect(target: str, action_url: str, ring_s: int = 25) -> str:
-    """Connect someone who called us to a desk."""
+def connect(target: str, action_url: str, status_url: str, ring_s: int = 25) -> str:
+    """Connect someone who called us to a desk. `status_url` hears when it answers, `action_url` how it ended."""
     response = VoiceResponse()
     leg = Dial(action=action_url, method="POST", timeout=ring_s)
+    told = {"status_callback": status_url, "status_callback_event": "answered", "status_callback_method": "POST"}
     if target.startswith("client:"):
-        leg.client(target.removeprefix("client:"))
+        leg.client(target.removeprefix("client:"), **told)
     else:
-        leg.number(target)
+        leg.number(target, **told)
     response.append(leg)
     return str(response)
 

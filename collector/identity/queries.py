@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from collector.foundation.errors import NotFound
 from collector.identity.rules import EVERYTHING, ApprovalState, Role, Scope
-from collector.identity.rules.sessions import IDLE, lives
+from collector.identity.rules.sessions import IDLE, LONGEST, lives
 from collector.identity.rules.throttling import waits_until
 from collector.identity.tables import ApiKey, Approval, Installation, Throttle, User, UserSession
 
@@ -104,3 +104,18 @@ def api_key_by_name(session: Session, name: str) -> ApiKey:
     if row is None:
         raise NotFound(f"there is no key {name!r}")
     return row
+
+
+def live_sessions(session: Session, now: datetime) -> frozenset[str]:
+    """The token hashes of all sessions that live, of users who may still sign in."""
+    statement = (
+        select(UserSession.token_hash)
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .where(
+            col(UserSession.ended_at).is_(None),
+            col(UserSession.seen_at) >= now - IDLE,
+            col(UserSession.created_at) >= now - LONGEST,
+            col(User.disabled_at).is_(None),
+        )
+    )
+    return frozenset(session.exec(statement))

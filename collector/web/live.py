@@ -32,7 +32,7 @@ HEADERS = {"X-Accel-Buffering": "no"}
 """No proxy keeps the words back until there are enough of them."""
 
 
-LIVE = frozenset({"/floor/live"})
+LIVE = frozenset({"/floor/live", "/desk/live"})
 
 
 def is_live(request: HTTPConnection) -> bool:

@@ -14,8 +14,9 @@ from fastapi import Depends, Request
 from sqlmodel import Session
 
 from collector.casework.office import CLOCK_TOLERANCE, Office
-from collector.dispatch.queries import choice_of
-from collector.dispatch.rules import AgentState, Choice
+from collector.casework.views.calling_in import AtDesk, at_desk
+from collector.dispatch.queries import choice_of, outbound_in_hand
+from collector.dispatch.rules import AgentState, Choice, InboundState, state_of
 from collector.dispatch.twilio import Signatures
 from collector.foundation.clock import Clock, parse_moment
 from collector.foundation.errors import BadInput, Forbidden, Unauthorized
@@ -67,6 +68,8 @@ class Desk:
     """The pages of this process that are told what changes."""
     callbacks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLBACKS))
     """A burst of the carrier's callbacks waits here, not in the threads that people's pages need."""
+    voices: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLBACKS))
+    """Those of them that somebody on the phone waits for."""
     exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS))
     """A third export waits until one of two is written."""
 
@@ -116,6 +119,10 @@ class Caller:
     """A password or a code was given in this session a moment ago: no decision asks for one again."""
     held: bool = False
     """Nothing opens before there is a password of their own, or an app for codes where the role needs one."""
+    state: tuple[AgentState, datetime | None] = (AgentState.ready, None)
+    """Of an agent: what they are doing, and since when."""
+    at_desk: AtDesk | None = None
+    """The call that came in and is at their desk."""
 
     def require(self, *roles: Role) -> None:
         if not self.actor.roles & frozenset(roles):
@@ -148,6 +155,13 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         base = identity.actor_of(user)
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
         choice = choice_of(session, user.id or 0) if base.roles & AGENTS else None
+        ringing = at_desk(session, user.id) if base.roles & (AGENTS | {Role.supervisor}) else None
+        held = (
+            outbound_in_hand(session, [base.name], now).get(base.name) if base.roles & AGENTS and not ringing else None
+        )
+        state = state_of(choice, held.call if held else None, row.created_at)
+        if ringing is not None:
+            state = (AgentState.wrap_up if ringing.state is InboundState.over else AgentState.on_call, None)
         books = portfolios(session, scope) if choice and choice.state is AgentState.on_break else ()
     if not is_live(request) and identity.goes_stale(row, now):
         with desk.office.database.begin() as session:
@@ -165,6 +179,8 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         session=row,
         fresh=row.confirmed_at is not None and now < row.confirmed_at + FRESH,
         held=user.must_change or lacks_code,
+        state=state,
+        at_desk=ringing,
     )
     request.state.caller = caller
     if user.must_change and request.url.path not in WHILE_HELD:

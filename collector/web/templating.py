@@ -48,6 +48,15 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """A call that came in, at the reader's desk."""
+
+    words: str
+    state: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """What surrounds every page: who is signed in, where they can go, and the last thing they did."""
 
@@ -67,6 +76,9 @@ class Frame:
     """A decision asks for a password or a code."""
     reset: str = ""
     """That somebody gave this login a new password."""
+    bar: Bar | None = None
+    live: str = ""
+    """Where the bar is told from, of who answers calls; else empty."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +178,11 @@ def render(page: Page, status: int = 200, headers: Mapping[str, str] | None = No
     """The page as HTML."""
     html = environment.get_template(page.template).render(page=page, frame=page.frame, t=page.frame.t)
     return HTMLResponse(html, status, headers=dict(headers or {}))
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A piece of a page that is sent to an open one."""
+    return environment.get_template(template).render(**values).strip()
 
 
 @dataclass(frozen=True)

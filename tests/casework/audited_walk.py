@@ -17,7 +17,7 @@ from collector.casework import strategies
 from collector.casework.approvals import matching
 from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
-from collector.dispatch.tables import InboundMessage, Submission
+from collector.dispatch.tables import InboundCall, InboundMessage, Submission
 from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
 from collector.history.tables import Referral, StandingRow
@@ -347,9 +347,8 @@ class Walk:
         sender = self.one(ContactPoint, ContactPoint.person_id == self.ids[6].person_id).value
         for number, body in enumerate((f"my lawyer: {SECRET}", "STOP", "START")):
             self.do("inbound_sms", sid=f"SMin{number}", sender=sender, to=line, body=body, at=at)
-        self.do("inbound_call", sid="CAin", sender=sender, to=line, at=at)
-        self.done |= {"inbound_call_ended", "handle_inbound", "follow_up", "reconcile"}
-        self.change(casework.inbound_call_ended, sid="CAno", sender="+8613700000000", to=line, status="busy", at=at)
+        self.called(sender, line, at)
+        self.done |= {"handle_inbound", "follow_up", "reconcile"}
         self.change(casework.handle_inbound, self.office, self.one(InboundMessage).id, at, self.agent)
         self.do("follow_up", {self.ids[6].person_id}, at)
         asyncio.run(casework.reconcile(self.office, moment("2026-05-14 12:00"), self.story.carrier))
@@ -373,6 +372,31 @@ class Walk:
         assert self.do("reassign", **give, **by).moves
         self.whole("allocate_books", None, at)
         assert self.whole("allocate_automatically", ["CN"], at) == []
+
+    def called(self, sender: str, line: str, at: datetime) -> None:
+        """One whom somebody talks with, one that nobody takes."""
+        self.story.sign_in(self.agent, f"{DAY} 11:55")
+        self.do("inbound_call", sid="CAin", sender=sender, to=line, at=at)
+        self.done |= {"inbound_desk", "settle_inbound", "conversation_about"}
+        self.change(casework.inbound_desk, sid="CAin", status="in-progress", at=at)
+        call = self.one(InboundCall)
+        assert call.user_id is not None, "nobody's phone rang"
+        agent = Actor(self.one(User, User.id == call.user_id).name, call.user_id)
+        chosen = {"account_id": self.ids[6].id, "person_id": self.ids[6].person_id}
+        self.do("choose_caller", call.id, **chosen, at=at, actor=agent)
+        said = {Identifier.address: STREET, Identifier.id_last4: ID_NO[-4:], Identifier.birth_date: "19491231"}
+        self.do("verify_caller", call.id, said, at, agent)
+        with self.database.begin() as session:
+            account = session.get_one(Account, self.ids[6].id)
+            self.done.add("said_in_call")
+            casework.said_in_call(session, self.office, actor=agent, account=account, subject="promise:1", at=at)
+            casework.conversation_about(session, agent, account, at)
+        self.do("send_how_to_pay_inbound", call.id, at, agent)
+        gone = {"sid": "CAin", "sender": sender, "to": line, "status": "completed", "seconds": 5, "at": at}
+        self.do("inbound_call_ended", **gone)
+        self.do("inbound_outcome", call.id, Outcome.third_party, at, actor=agent, note=SECRET)
+        self.do("inbound_call_ended", sid="CAno", sender="+8613700000000", to=line, status="busy", at=at, hung_up=True)
+        casework.settle_inbound(self.office, at)
 
     def others(self) -> None:
         at = moment(f"{DAY} 13:00")

@@ -97,6 +97,8 @@ def test_only_people_have_breaks(story: Story) -> None:
 def test_an_inbound_call_is_not_offered_to_somebody_on_a_break(story: Story) -> None:
     li, wu = story.agent("li", OWN), story.agent("wu", STAND_IN)
     who = story.borrower("2026-05-11", owner_id=li.user_id, standby_id=wu.user_id)
+    story.sign_in(li, "2026-05-13 09:55")
+    story.sign_in(wu, "2026-05-13 09:55")
 
     def answer(sid: str) -> str:
         given: str = story.do(
@@ -104,9 +106,15 @@ def test_an_inbound_call_is_not_offered_to_somebody_on_a_break(story: Story) -> 
         )
         return given
 
+    def give_up(sid: str) -> None:
+        gone = {"sid": sid, "sender": who.number, "to": CALLERS["CN"][0], "status": "no-answer", "hung_up": True}
+        story.do(casework.inbound_call_ended, at=moment("2026-05-13 10:00"), **gone)
+
     assert OWN in answer("CA1")
+    give_up("CA1")
     choose(story, li, AgentState.on_break)
     assert STAND_IN in answer("CA2")
+    give_up("CA2")
     choose(story, wu, AgentState.on_break)
     assert "<Say" in answer("CA3")
     choose(story, li, AgentState.ready, "2026-05-13 09:30")

@@ -31,7 +31,7 @@ def write(story: Story, who: str, body: str, at: str = AT, to: str = CN_LINE, si
 
 def inbox(story: Story) -> list[str]:
     with story.database.read() as session:
-        return [row.reading for row, _ in queues.inbox(session, EVERYTHING)]
+        return [one.message.reading for one in queues.inbox(session, EVERYTHING)]
 
 
 def stops(story: Story) -> list[Channel | None]:

@@ -15,7 +15,7 @@ from web.conftest import NOW, Building, Visitor
 from collector.audit.tables import AuditEntry
 from collector.casework import actions
 from collector.casework.approvals import matching
-from collector.dispatch.tables import InboundMessage, Recording
+from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import HoldReason, HoldScope, ReferralKind, Standing, StopKind
 from collector.identity.actions import actor_of
@@ -112,6 +112,7 @@ def ids(house: Building) -> dict[str, int]:
                 detail={"place": "home"}
             ).id or 0,
             "message_id": a_message(session, office, book),
+            "call_id": a_call_in(session, office, book),
         }  # fmt: skip
 
 
@@ -174,7 +175,13 @@ def a_message(session: Any, office: Any, book: Any) -> int:
     actions.inbound_sms(
         session, office, sid="SM1", sender="+8613812340001", to="+865712201001" + "0", body="after pay day", at=NOW
     )
-    return session.exec(select(InboundMessage.id)).one() or 0
+    return session.exec(select(InboundMessage.id).where(InboundMessage.sid == "SM1")).one() or 0
+
+
+def a_call_in(session: Any, office: Any, book: Any) -> int:
+    """Wang called, and nobody took it."""
+    actions.inbound_call(session, office, sid="CA1", sender="+8613812340001", to="+8657122010010", at=NOW)
+    return session.exec(select(InboundCall.id)).one() or 0
 
 
 def address(route: Door, house: Building, known: dict[str, int], number: int | None = None) -> str:
@@ -267,6 +274,8 @@ FORMS: dict[str, dict[str, str]] = {
     "move_referral": {"state": "accepted"},
     "propose_match": {"account": "US/C-1"},
     "answer_says_paid": {"found": "true"},
+    "inbound_outcome": {"outcome": "third_party"},
+    "choose_caller": {"account": "1", "person": "1"},
 }
 BODIES: dict[str, dict[str, Any]] = {
     "api_outcome": {"outcome": "no_answer"},

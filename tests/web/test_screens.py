@@ -87,7 +87,18 @@ def house(tmp_path_factory: pytest.TempPathFactory, templates: Callable[[str], s
     return building
 
 
-NOT_PAGES = frozenset({"floor_live", "live_call", "progress_now", "recording_sound", "reference_schema"})
+NOT_PAGES = frozenset(
+    {
+        "floor_live",
+        "live_call",
+        "desk_live",
+        "live_inbound",
+        "inbound_page",
+        "progress_now",
+        "recording_sound",
+        "reference_schema",
+    }
+)
 """What open pages, players and programs read."""
 OF_A_FILE = frozenset({"file_mapping", "download_mapping", "file_check", "file_progress", "download_rejects"})
 """Pages of a file that somebody brought: `test_operations_browser` goes through them."""

@@ -16,14 +16,14 @@ from collector.casework import actions
 from collector.portfolio.tables import Person
 
 BUDGETS = {
-    "desk": 13,
-    "next": 20,
-    "the page of the call": 22,
-    "verify": 13,
-    "the account page": 38,
-    "promise": 37,
-    "no answer": 46,
-    "an outcome that ends the round": 60,
+    "desk": 17,
+    "next": 25,
+    "the page of the call": 29,
+    "verify": 19,
+    "the account page": 45,
+    "promise": 42,
+    "no answer": 49,
+    "an outcome that ends the round": 65,
 }
 ID_NO = "11010519491231002X"
 

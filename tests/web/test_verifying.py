@@ -149,6 +149,6 @@ def test_a_result_can_be_said_again(building: Building, calling: tuple[Visitor, 
 
 def test_the_bar_tells_how_the_call_stands(calling: tuple[Visitor, str, int]) -> None:
     visitor, _, task = calling
-    assert visitor.get(f"/tasks/{task}/live").json() == {"words": "claimed", "over": False}
+    assert visitor.get(f"/tasks/{task}/live").json() == {"words": "claimed", "over": False, "seconds": None}
     visitor.post(f"/tasks/{task}/outcome", {"outcome": "busy"})
-    assert visitor.get(f"/tasks/{task}/live").json() == {"words": "busy", "over": True}
+    assert visitor.get(f"/tasks/{task}/live").json() == {"words": "busy", "over": True, "seconds": None}

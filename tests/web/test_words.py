@@ -13,7 +13,7 @@ from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
 from collector.compliance.rules import Answer, Evidence, NumberKind
-from collector.dispatch.rules import AgentState, Criterion, Progress, Reading, RecordingState
+from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
     Cause,
@@ -75,6 +75,7 @@ KINDS = [
     HoldScope,
     HoldingReason,
     LeftOut,
+    InboundState,
     Level,
     LoadKind,
     Mark,

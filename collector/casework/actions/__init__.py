@@ -11,12 +11,13 @@ from collector.casework.actions.allocating import (
     reassign,
     recall,
 )
-from collector.casework.actions.asking import send_how_to_pay
+from collector.casework.actions.asking import send_how_to_pay, send_how_to_pay_inbound
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
+from collector.casework.actions.conversations import choose_caller, conversation_about, inbound_outcome, said_in_call
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
-from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended
+from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
@@ -60,7 +61,7 @@ from collector.casework.actions.stops import (
     withdraw_standing,
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
-from collector.casework.actions.verifying import verify
+from collector.casework.actions.verifying import verify, verify_caller
 
 __all__ = [
     "PAPERS",
@@ -80,8 +81,10 @@ __all__ = [
     "answer_says_paid",
     "ask_keep",
     "call_status",
+    "choose_caller",
     "choose_state",
     "complain",
+    "conversation_about",
     "dial_result",
     "dial_script",
     "dial_status",
@@ -95,6 +98,8 @@ __all__ = [
     "hold",
     "inbound_call",
     "inbound_call_ended",
+    "inbound_desk",
+    "inbound_outcome",
     "inbound_sms",
     "keep",
     "keep_as_asked",
@@ -124,15 +129,19 @@ __all__ = [
     "recording_made",
     "release",
     "remove_recordings",
+    "said_in_call",
     "says_paid",
     "score_call",
     "send_all",
     "send_how_to_pay",
+    "send_how_to_pay_inbound",
+    "settle_inbound",
     "start_call",
     "stop",
     "sweep",
     "uploads",
     "verify",
+    "verify_caller",
     "withdraw_promise",
     "withdraw_standing",
 ]

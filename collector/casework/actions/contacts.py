@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
 from collector.casework.actions.attempts import note_attempts
+from collector.casework.actions.calling_back import settle_calls
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.actions.outcomes import carry_out, take_back
+from collector.casework.actions.outcomes import Told, carry_out, take_back
 from collector.casework.office import Office
 from collector.dispatch import actions as dispatch
 from collector.dispatch.actions import ClaimedCall, end, move
@@ -75,10 +76,12 @@ def record_outcome(
     _finish(session, task, outcome, at)
     if task.callback_id is not None and outcome is not Outcome.failed:
         history.finish_callback(session, task.callback_id, at, actor)
+        settle_calls(session, at, actor, callbacks=[task.callback_id])
     if before is None or before.outcome is not outcome:
+        told = Told.in_task(task)
         if before is not None:
-            take_back(session, task, attempt, before.outcome, at, actor)
-        carry_out(session, task, outcome, at, actor)
+            take_back(session, told, attempt, before.outcome, at, actor)
+        carry_out(session, told, outcome, at, actor)
     follow_up(session, office, people, at, actor)
     return attempt
 

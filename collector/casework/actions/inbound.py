@@ -182,13 +182,17 @@ def _mark(row: InboundMessage) -> str:
 
 
 def handle_inbound(session: Session, office: Office, message_id: int, at: datetime, actor: Actor) -> InboundMessage:
-    """A person read the message and did what it asked for: contact rests no longer on its account."""
+    """A person read the message and did what it asked for: contact rests no longer on its account, and who was to be
+    called back was."""
     row = session.get_one(InboundMessage, message_id, with_for_update=True)
     if row.handled_at is not None:
         return row
     row.handled_at, row.handled_by = at, actor.name
     session.add(row)
     record(session, actor.name, "inbound.handled", f"inbound_message:{row.id}", {"reading": row.reading}, at)
+    people = set()
+    if row.callback_id is not None:
+        people.add(history.finish_callback(session, row.callback_id, at, actor).person_id)
     held = select(Hold).where(
         col(Hold.actor) == CARRIER.name,
         col(Hold.lifted_at).is_(None),
@@ -198,5 +202,6 @@ def handle_inbound(session: Session, office: Office, message_id: int, at: dateti
     rows = session.exec(held).all()
     for hold in rows:
         history.lift_hold(session, hold.id or 0, at, actor)
-    follow_up(session, office, {hold.person_id for hold in rows if hold.person_id is not None}, at, actor)
+    people |= {hold.person_id for hold in rows if hold.person_id is not None}
+    follow_up(session, office, people, at, actor)
     return row

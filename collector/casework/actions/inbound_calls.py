@@ -1,25 +1,27 @@
-"""People who call one of our numbers: to the desk that knows the account, else a sentence and a note for a person."""
+"""People who call one of our numbers: to the desk that knows the account, to another that may help, else a sentence
+and work for a person (design section 5)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from collector.audit.actions import record
+from collector.casework.actions.calling_back import take_message
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.actions.lines import Contacted, note_contact, note_inbound, person_at, portfolio_of_line
-from collector.casework.actions.receipts import seen_before
+from collector.casework.actions.lines import Contacted, Owing, note_contact, owing_at, portfolio_of_line
 from collector.casework.addresses import Addresses
 from collector.casework.office import Office
+from collector.casework.views.account import standing_of
 from collector.dispatch import twiml
-from collector.dispatch.queries import is_on_break, lock_people
-from collector.dispatch.rules import Reading
-from collector.dispatch.tables import InboundMessage
-from collector.facts.queries import read_person
+from collector.dispatch.queries import desk_phones, held_inbound, left_behind, lock_people
+from collector.dispatch.rules import MOST_RUNG, DeskPhone, InboundState, Reading, move_inbound, ring_order
+from collector.dispatch.tables import InboundCall
 from collector.foundation.database import lock_key
 from collector.history.rules import Channel, Direction
-from collector.identity.absences import away
-from collector.identity.rules import CARRIER
+from collector.identity.rules import CARRIER, Level
 from collector.identity.tables import User
 from collector.portfolio.tables import Account, Portfolio
 
@@ -28,63 +30,166 @@ NOBODY = {
     "zh": "感谢来电，目前坐席繁忙，我们会尽快回电。",
 }
 ANSWERED = frozenset({"completed", "answered"})
+RINGS_AT_MOST, TALKS_AT_MOST = timedelta(minutes=10), timedelta(hours=4)
+"""After that the carrier's word on how a call ended is taken for lost."""
 
 
 def inbound_call(session: Session, office: Office, *, sid: str, sender: str, to: str, at: datetime) -> str:
     """Somebody calls: what the carrier does with it, as TwiML. A repeated webhook gets the same and changes nothing."""
     lock_key(session, f"inbound:{sid}")
+    before = held_inbound(session, sid=sid)
+    if before is not None:
+        return _told_again(session, office, before)
     book = portfolio_of_line(session, to)
-    person_id = person_at(session, sender, book)
-    if person_id is not None and book is not None:
-        lock_people(session, [person_id])
-        if not seen_before(session, sid, "inbound", "ringing", at):
-            contact = Contacted(book, person_id, Channel.call, sender, to, at)
-            note_contact(session, contact, f"carrier:{sid}", Direction.inbound, "inbound")
-            follow_up(session, office, {person_id}, at, CARRIER)
-    desk = _desk_of(session, person_id, book, at) if person_id is not None and book is not None else None
-    if desk is not None:
-        return twiml.connect(desk, Addresses(office.settings.public_url).voice_in_ended)
-    return _sorry(session, sid, sender, to, person_id, book, at)
+    people = owing_at(session, sender, book, at) if book is not None else []
+    lock_people(session, [one.person_id for one in people])
+    call = InboundCall(sid=sid, from_number=sender, to_number=to, at=at, portfolio_id=book.id if book else None)
+    session.add(call)
+    session.flush()
+    detail = {"portfolio": call.portfolio_id, "people": [one.person_id for one in people]}
+    record(session, CARRIER.name, "inbound_call.arrived", f"inbound_call:{call.id}", detail, at)
+    if len(people) == 1 and book is not None:
+        _know(session, office, call, book, people[0])
+    return _ring(session, office, call, book, people, at)
 
 
-def inbound_call_ended(session: Session, *, sid: str, sender: str, to: str, status: str, at: datetime) -> str:
-    """The desk's leg ended. Nobody took it: a sentence, and the call waits for a person like a message."""
+def _know(session: Session, office: Office, call: InboundCall, book: Portfolio, who: Owing) -> None:
+    """The number is one person's: their contact is on record from now on, whoever answers it."""
+    call.person_id, call.account_id = who.person_id, who.accounts[0].account_id
+    contact = Contacted(book, who.person_id, Channel.call, call.from_number, call.to_number, call.at)
+    key = f"carrier:{call.sid}"
+    call.attempt_id = note_contact(session, contact, key, Direction.inbound, "inbound", debts=who.debts).id
+    session.add(call)
+    follow_up(session, office, {who.person_id}, call.at, CARRIER)
+
+
+def _ring(
+    session: Session, office: Office, call: InboundCall, book: Portfolio | None, people: Sequence[Owing], at: datetime
+) -> str:
+    """The next desk, one call at a time so that no phone is given two."""
+    lock_key(session, "inbound:desks")
+    desk = _next_desk(session, call, book, people, at)
+    if desk is None or desk.phone is None:
+        return _sorry(session, office, call, book, Reading.missed_call, at)
+    call.user_id, call.rung = desk.user_id, [*call.rung, desk.user_id]
+    session.add(call)
+    session.flush()
+    record(session, CARRIER.name, "inbound_call.rings", f"inbound_call:{call.id}", {"user": desk.user_id}, at)
+    return _connect(office, desk.phone)
+
+
+def _connect(office: Office, phone: str) -> str:
+    addresses = Addresses(office.settings.public_url)
+    return twiml.connect(phone, addresses.voice_in_ended, addresses.voice_in_desk)
+
+
+def _next_desk(
+    session: Session, call: InboundCall, book: Portfolio | None, people: Sequence[Owing], at: datetime
+) -> DeskPhone | None:
+    if book is None or len(call.rung) >= MOST_RUNG:
+        return None
+    owed = [session.get_one(Account, one.account_id) for who in people for one in who.accounts]
+    theirs = [user_id for account in owed for user_id in (account.owner_id, account.standby_id) if user_id is not None]
+    needs = Level(standing_of(session, people[0].accounts[0], at).level) if people else None
+    order = ring_order(desk_phones(session, book.id or 0, at), theirs, needs, call.rung)
+    return order[0] if order else None
+
+
+def inbound_desk(session: Session, *, sid: str, status: str, at: datetime) -> bool:
+    """What the carrier says of the desk's phone: answered, so they talk. False: no news."""
+    call = held_inbound(session, sid=sid)
+    if call is None or call.state is not InboundState.ringing or status not in ("answered", "in-progress"):
+        return False
+    call.state, call.answered_at = move_inbound(call.state, InboundState.talking), at
+    session.add(call)
+    record(session, CARRIER.name, "inbound_call.answered", f"inbound_call:{call.id}", {"user": call.user_id}, at)
+    return True
+
+
+def inbound_call_ended(
+    session: Session,
+    office: Office,
+    *,
+    sid: str,
+    sender: str,
+    to: str,
+    status: str,
+    at: datetime,
+    hung_up: bool = False,
+    seconds: int | None = None,
+) -> str:
+    """The desk's leg ended. Nobody took it: the next desk rings, and after the last a sentence, and work for a person.
+    `hung_up`: the caller is gone."""
     lock_key(session, f"inbound:{sid}")
-    if status in ANSWERED:
-        return twiml.hang_up()
+    call = held_inbound(session, sid=sid)
+    if call is None:  # its arrival was never heard of: a person must know all the same
+        call = InboundCall(sid=sid, from_number=sender, to_number=to, at=at)
+        session.add(call)
+        session.flush()
     book = portfolio_of_line(session, to)
-    return _sorry(session, sid, sender, to, person_at(session, sender, book), book, at)
+    if status in ANSWERED:
+        return _over(session, call, at, seconds)
+    if call.state is not InboundState.ringing:
+        return twiml.hang_up()
+    people = owing_at(session, sender, book, at) if book is not None else []
+    lock_people(session, [one.person_id for one in people])
+    if hung_up:
+        return _sorry(session, office, call, book, Reading.abandoned_call, at)
+    return _ring(session, office, call, book, people, at)
+
+
+def _over(session: Session, call: InboundCall, at: datetime, seconds: int | None) -> str:
+    """They talked, and it is over: it waits for the agent's word, unless that was said already."""
+    if call.ended_at is None:
+        call.ended_at, call.seconds = at, seconds
+        call.answered_at = call.answered_at or at - timedelta(seconds=seconds or 0)
+        if call.state is not InboundState.done:
+            call.state = move_inbound(call.state, InboundState.over)
+        session.add(call)
+        record(session, CARRIER.name, "inbound_call.over", f"inbound_call:{call.id}", {"seconds": seconds}, at)
+    return twiml.hang_up()
 
 
 def _sorry(
-    session: Session, sid: str, sender: str, to: str, person_id: int | None, book: Portfolio | None, at: datetime
+    session: Session, office: Office, call: InboundCall, book: Portfolio | None, reading: Reading, at: datetime
 ) -> str:
-    if session.exec(select(InboundMessage.id).where(col(InboundMessage.sid) == sid)).first() is None:
-        missed = InboundMessage(
-            sid=sid,
-            from_number=sender,
-            to_number=to,
-            body="",
-            at=at,
-            person_id=person_id,
-            portfolio_id=book.id if book else None,
-            reading=Reading.missed_call.value,
-        )
-        note_inbound(session, missed)
+    """Once: a message is taken, and who is known is called back."""
+    call.state = move_inbound(
+        call.state, InboundState.abandoned if reading is Reading.abandoned_call else InboundState.missed
+    )
+    call.ended_at = at
+    session.add(call)
+    record(session, CARRIER.name, f"inbound_call.{call.state}", f"inbound_call:{call.id}", {"rung": call.rung}, at)
+    take_message(session, office, call, book, reading, at)
+    return _words(book)
+
+
+def _words(book: Portfolio | None) -> str:
     language = "zh" if book is not None and book.language.startswith("zh") else "en"
     return twiml.say(NOBODY[language], language)
 
 
-def _desk_of(session: Session, person_id: int, book: Portfolio, at: datetime) -> str | None:
-    """The phone of whoever owns an account that this person owes, else of its stand-in; what is overdue goes first. Who
-    is on a break or away is not rung."""
-    not_here = away(session, at)
-    owed = [one for one in read_person(session, person_id, at).accounts if one.portfolio_id == book.id]
-    for facts in sorted(owed, key=lambda one: (one.settled, -one.overdue, one.account_id)):
-        account = session.get_one(Account, facts.account_id)
-        for user_id in (account.owner_id, account.standby_id):
-            user = session.get(User, user_id) if user_id else None
-            may_ring = user is not None and user.phone and user.id not in not_here
-            if user is not None and may_ring and not is_on_break(session, user.id):
-                return user.phone
-    return None
+def _told_again(session: Session, office: Office, call: InboundCall) -> str:
+    """The same answer as before, as long as it holds."""
+    user = session.get(User, call.user_id) if call.state is InboundState.ringing and call.user_id else None
+    if user is not None and user.phone:
+        return _connect(office, user.phone)
+    if call.state in (InboundState.missed, InboundState.abandoned):
+        return _words(portfolio_of_line(session, call.to_number))
+    return twiml.hang_up()
+
+
+def settle_inbound(office: Office, at: datetime) -> int:
+    """Calls whose end the carrier never told: those that rang are missed, those that were talked in wait for the
+    agent's word. How many there were."""
+    with office.database.read() as session:
+        left = [call.sid for call in left_behind(session, at - RINGS_AT_MOST, at - TALKS_AT_MOST)]
+    for sid in left:
+        with office.database.begin() as session:
+            lock_key(session, f"inbound:{sid}")
+            call = held_inbound(session, sid=sid)
+            if call is not None and call.state is InboundState.talking:
+                _over(session, call, at, None)
+            elif call is not None and call.state is InboundState.ringing:
+                _sorry(session, office, call, portfolio_of_line(session, call.to_number), Reading.missed_call, at)
+    return len(left)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from collector.casework.actions.dialling import never_dialled
 from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.inbound_calls import settle_inbound
 from collector.casework.actions.receipts import FINAL, Answered, learn_from_error, take_last_word, take_receipts
 from collector.casework.carrier import carrier_of
 from collector.casework.office import Office
@@ -40,9 +41,10 @@ class Reconciled:
 
 
 async def reconcile(office: Office, now: datetime, carrier: Carrier | None = None) -> Reconciled:
-    """Settle what was left in `sending` by the carrier's own list. Nothing is ever sent again from here."""
+    """Settle what was left in `sending` by the carrier's own list, and calls that came in and whose end was never told.
+    Nothing is ever sent again from here."""
     line = carrier or carrier_of(office)
-    result = Reconciled()
+    result = Reconciled(found=settle_inbound(office, now))
     try:
         with office.database.read() as session:
             left = unanswered(session, now - GRACE, now - RINGS_FOR)

@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from collector.casework.views.pulse import per_hour
-from collector.dispatch.queries import calls_in_hand, choices_of
+from collector.dispatch.queries import calls_in_hand, choices_of, signed_in, users_of
+from collector.dispatch.queries.inbound import TAKES_CALLS
 from collector.dispatch.rules import AgentState, state_of
 from collector.foundation.clock import day_start, local_day
 from collector.foundation.database import among
 from collector.history.rules import ANSWERED, Channel
 from collector.history.tables import Attempt, OutcomeRow, Promise
-from collector.identity.actions import IDLE, LONGEST
-from collector.identity.rules import CARRIER, Role, Scope
-from collector.identity.tables import User, UserSession
+from collector.identity.rules import CARRIER, Scope
 from collector.planning.tables import Task
-from collector.portfolio.tables import Account, Portfolio, PortfolioAccess
+from collector.portfolio.tables import Account, Portfolio
 
-TALKING = frozenset({Role.agent.value, Role.senior.value})
 ORDER = [AgentState.wrap_up, AgentState.on_call, AgentState.ready, AgentState.on_break, AgentState.signed_out]
 """Who should be doing something else stands first."""
 
@@ -64,21 +62,21 @@ class _Worked(NamedTuple):
 
 def agents(session: Session, scope: Scope, now: datetime, zone: str) -> list[Agent]:
     """The agents who may work a portfolio of the scope. The day is that of the zone."""
-    people = _people(session, scope)
+    people = [user for user in users_of(session, scope) if TAKES_CALLS & set(user.roles.split(","))]
     if not people:
         return []
     names = {f"user:{user.name}": user for user in people}
     ids = [user.id or 0 for user in people]
     begin = day_start(local_day(now, zone), zone)
-    choices, signed_in = choices_of(session, ids), _signed_in(session, ids, now)
+    choices, here = choices_of(session, ids), signed_in(session, ids, now)
     held, worked = calls_in_hand(session, names, now), _worked(session, scope, names, begin)
     promises, keys = _promises(session, scope, names, begin), _keys(session, scope, held.values())
     found = []
     for name, user in names.items():
         mine, done = held.get(name), worked.get(name, _Worked())
         call = mine.call if mine else None
-        state, since = state_of(choices.get(user.id or 0), call, signed_in.get(user.id or 0), done.last_at)
-        key = keys.get(mine.account_id, "") if mine else ""
+        state, since = state_of(choices.get(user.id or 0), call, here.get(user.id or 0), done.last_at)
+        key = keys.get(mine.account_id or 0, "") if mine else ""
         pace = per_hour(done.worked, done.first_at, now) if done.first_at else 0.0
         account_id = mine.account_id if mine and key else None
         shown = user.display_name or user.name
@@ -86,32 +84,6 @@ def agents(session: Session, scope: Scope, now: datetime, zone: str) -> list[Age
             Agent(shown, state, since, account_id, key, done.worked, done.reached, promises.get(name, 0), pace)
         )
     return sorted(found, key=lambda one: (ORDER.index(one.state), one.since or now, one.name))
-
-
-def _people(session: Session, scope: Scope) -> list[User]:
-    """Users who make calls and see a portfolio of the scope."""
-    statement = select(User).where(col(User.disabled_at).is_(None)).order_by(col(User.name))
-    if scope.portfolio_ids is not None:
-        sees = select(PortfolioAccess.user_id).where(
-            col(PortfolioAccess.portfolio_id).in_(scope.portfolio_ids), col(PortfolioAccess.user_id).is_not(None)
-        )
-        statement = statement.where(or_(col(User.all_portfolios), col(User.id).in_(sees)))
-    return [user for user in session.exec(statement) if TALKING & set(user.roles.split(","))]
-
-
-def _signed_in(session: Session, user_ids: Collection[int], now: datetime) -> dict[int, datetime]:
-    """Since when, by user: the newest session that lives."""
-    statement = (
-        select(UserSession.user_id, func.max(UserSession.created_at))
-        .where(
-            among(session, UserSession.user_id, user_ids),
-            col(UserSession.ended_at).is_(None),
-            col(UserSession.seen_at) >= now - IDLE,
-            col(UserSession.created_at) >= now - LONGEST,
-        )
-        .group_by(col(UserSession.user_id))
-    )
-    return dict(session.exec(statement).all())
 
 
 def _within(column: Any, scope: Scope) -> ColumnElement[bool]:
@@ -195,7 +167,7 @@ def _promises(session: Session, scope: Scope, names: Collection[str], begin: dat
 
 def _keys(session: Session, scope: Scope, held: Collection[Any]) -> dict[int, str]:
     """CODE/NO of the accounts in hand, those of the scope."""
-    ids = [one.account_id for one in held if scope.admits(one.portfolio_id)]
+    ids = [one.account_id for one in held if one.account_id is not None and scope.admits(one.portfolio_id or 0)]
     statement = (
         select(Account.id, Portfolio.code, Account.account_no)
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))

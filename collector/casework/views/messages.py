@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from collector.casework.views.queues import account_for
 from collector.dispatch.lexicon import load_tongues
-from collector.dispatch.rules import Reading, read_inbound
+from collector.dispatch.rules import CALLS, Reading, read_inbound
 from collector.dispatch.rules.suggesting import suggest
 from collector.dispatch.tables import InboundMessage
 from collector.facts.tables import AccountState
@@ -34,7 +34,7 @@ class Seen:
 def seen(session: Session, message: InboundMessage) -> Seen:
     """The message read again, with the account it is most likely about."""
     readings: Sequence[Reading] = (Reading(message.reading),)
-    if readings[0] is not Reading.missed_call:
+    if readings[0] not in CALLS:
         readings = read_inbound(message.body, load_tongues()).readings
     account_id = account_for(session, message)
     if account_id is None or Reading.will_pay not in readings:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
-from collector.dispatch.rules import Reading
+from collector.dispatch.rules import Reading, answer_by
 from collector.dispatch.tables import InboundMessage
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
-from collector.history.rules import Channel, HoldReason, ReferralKind, ReferralState
+from collector.history.rules import Channel, HoldReason, ReferralKind, ReferralState, banking_country
 from collector.history.tables import Attempt, Hold, OutcomeRow, Referral
 from collector.identity.rules import Scope
 from collector.portfolio.rules import PartyRole, PaymentKind, PaymentState
@@ -56,6 +56,17 @@ class SaysPaid:
     since: datetime
     until: datetime | None
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A message, or a call that nobody took, with the clock of its portfolio. `mine`: from somebody whose account the
+    reader owns or stands in for."""
+
+    message: InboundMessage
+    zone: str
+    mine: bool
+    answer_by: datetime
 
 
 LIVE = (ReferralState.proposed, ReferralState.accepted)
@@ -137,17 +148,35 @@ def _phones(referral: Referral) -> set[int]:
     return {int(phone["contact_point"]) for phone in named if phone.get("given_up")}
 
 
-def inbox(session: Session, scope: Scope, limit: int = 100) -> list[tuple[InboundMessage, str]]:
-    """Messages a person must look at, who speaks of dying before all others, then oldest first; each with its
-    portfolio's zone."""
-    statement = select(InboundMessage).where(col(InboundMessage.handled_at).is_(None))
+def inbox(session: Session, scope: Scope, limit: int = 100, user_id: int | None = None) -> list[Unanswered]:
+    """Messages and missed calls a person must look at: who speaks of dying before all others, then those of this
+    user's own accounts, then oldest first."""
+    statement = select(InboundMessage, Portfolio).join(
+        Portfolio, col(Portfolio.id) == col(InboundMessage.portfolio_id), isouter=True
+    )
+    statement = statement.where(col(InboundMessage.handled_at).is_(None))
     if scope.portfolio_ids is not None:
         statement = statement.where(col(InboundMessage.portfolio_id).in_(scope.portfolio_ids))
-    zones = dict(session.exec(select(Portfolio.id, Portfolio.timezone)).all())
     at_once = col(InboundMessage.reading) == Reading.crisis.value
-    order = (at_once.desc(), col(InboundMessage.at), col(InboundMessage.id))
-    rows = session.exec(statement.order_by(*order).limit(limit)).all()
-    return [(row, zones.get(row.portfolio_id, "UTC")) for row in rows]
+    mine = case((of_owner(user_id), 1), else_=0)
+    order = (at_once.desc(), mine.desc(), col(InboundMessage.at), col(InboundMessage.id))
+    rows = session.execute(statement.add_columns(mine).order_by(*order).limit(limit)).all()
+    return [_unanswered(row, book, bool(is_mine)) for row, book, is_mine in rows]
+
+
+def _unanswered(row: InboundMessage, book: Portfolio | None, mine: bool) -> Unanswered:
+    zone, country = (book.timezone, banking_country(book.currency)) if book else ("UTC", "CN")
+    return Unanswered(row, zone, mine, answer_by(Reading(row.reading), row.at, zone, country))
+
+
+def of_owner(user_id: int | None) -> ColumnElement[bool]:
+    """Whether a message is from somebody whose account in that portfolio this user owns, or stands in for."""
+    theirs = select(Account.id).where(
+        col(Account.person_id) == col(InboundMessage.person_id),
+        col(Account.portfolio_id) == col(InboundMessage.portfolio_id),
+        or_(col(Account.owner_id) == user_id, col(Account.standby_id) == user_id),
+    )
+    return theirs.correlate(InboundMessage).exists()
 
 
 def inbox_count(session: Session, scope: Scope) -> int:

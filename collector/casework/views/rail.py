@@ -13,7 +13,7 @@ from sqlmodel import Session, col, or_, select
 
 from collector.casework.views.days import Day, days
 from collector.casework.views.pulse import Called
-from collector.dispatch.rules import Progress, Reading
+from collector.dispatch.rules import CALLS, Progress
 from collector.dispatch.tables import InboundMessage, Submission
 from collector.history.rules import Channel
 from collector.history.tables import Complaint
@@ -142,7 +142,7 @@ def _refused(session: Session, day: Day) -> Counter[str]:
 
 def missed_calls(session: Session, books: Sequence[Portfolio], now: datetime) -> Missed:
     """Calls that nobody took, at the numbers of these portfolios."""
-    missed = col(InboundMessage.reading) == Reading.missed_call.value
+    missed = col(InboundMessage.reading).in_([one.value for one in CALLS])
     today = 0
     for day in days(books, now):
         here = col(InboundMessage.portfolio_id).in_(day.portfolio_ids)

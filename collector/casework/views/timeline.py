@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from collector.dispatch.tables import InboundMessage
 from collector.foundation.database import among
 from collector.foundation.phone import masked
 from collector.history.rules import Direction, HoldScope
-from collector.history.tables import Attempt, Complaint, Delivery, Disposition, OutcomeRow
+from collector.history.tables import Attempt, Complaint, Delivery, Disposition, OutcomeRow, SaidInCall
 from collector.portfolio.tables import Account
 
 SHOWN = 200
@@ -54,14 +54,30 @@ def timeline(session: Session, account: Account, limit: int = SHOWN) -> list[Hap
     Attempts, texts and notes of another creditor's portfolio are left out.
     """
     account_id = account.id or 0
+    in_call = _said_in_calls(session, account.person_id)
     told = [
         *_contacts(session, account, limit),
         *_inbound(session, account, limit),
         *_payments(session, account_id, limit),
-        *_talk(session, account_id, limit),
-        *_against(session, account),
+        *_talk(session, account_id, limit, in_call),
+        *_against(session, account, in_call),
     ]
     return sorted(told, key=lambda one: one.at, reverse=True)[:limit]
+
+
+InCall = Callable[[str], tuple[str, ...]]
+"""What is said of a row by its kind and number: that they called and said it then, or nothing."""
+THEY_CALLED = "said in an inbound call"
+
+
+def _said_in_calls(session: Session, person_id: int) -> InCall:
+    statement = (
+        select(SaidInCall.subject)
+        .join(Attempt, col(Attempt.id) == col(SaidInCall.attempt_id))
+        .where(Attempt.person_id == person_id)
+    )
+    subjects = frozenset(session.exec(statement))
+    return lambda subject: (THEY_CALLED,) if subject in subjects else ()
 
 
 def _contacts(session: Session, account: Account, limit: int) -> Iterator[Happening]:
@@ -111,14 +127,15 @@ def _payments(session: Session, account_id: int, limit: int) -> Iterator[Happeni
         yield Happening(row.paid_at, row.kind.value, row.state.value, row.amount, text=row.reason or "")
 
 
-def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
+def _talk(session: Session, account_id: int, limit: int, in_call: InCall) -> Iterator[Happening]:
     for promise in promises_of(session, account_id)[:limit]:
         told = (promise.amount, promise.due_at)
-        yield Happening(promise.made_at, "promise", "made", *told, text=promise.way, who=promise.actor)
+        called = in_call(f"promise:{promise.id}")
+        yield Happening(promise.made_at, "promise", "made", *told, text=promise.way, who=promise.actor, said=called)
         if promise.decided_at is not None:
             yield Happening(promise.decided_at, "promise", promise.state.value, *told)
     for back in callbacks_of(session, account_id):
-        yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at)
+        yield Happening(back.made_at, "call-back", "agreed", due_at=back.due_at, said=in_call(f"callback:{back.id}"))
     for said in session.exec(select(Disposition).where(Disposition.account_id == account_id)):
         words = tuple(word.value for word in (said.cause, said.willingness, said.ability) if word)
         how = "refuses" if said.refuses else ""
@@ -126,7 +143,7 @@ def _talk(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
         yield Happening(said.occurred_at, "disposition", how, said=words, text=text, who=said.actor)
 
 
-def _against(session: Session, account: Account) -> Iterator[Happening]:
+def _against(session: Session, account: Account, in_call: InCall) -> Iterator[Happening]:
     account_id = account.id or 0
     for stop in stops_on(session, account.person_id):
         yield Happening(stop.at, "stop", stop.kind.value)
@@ -139,11 +156,13 @@ def _against(session: Session, account: Account) -> Iterator[Happening]:
         if hold.lifted_at is not None:
             yield Happening(hold.lifted_at, "hold lifted", hold.reason.value, who=hold.lifted_by or "")
     for dispute in disputes_of(session, account_id):
-        yield Happening(dispute.at, "dispute", "opened", text=dispute.reason, who=dispute.actor)
+        called = in_call(f"dispute:{dispute.id}")
+        yield Happening(dispute.at, "dispute", "opened", text=dispute.reason, who=dispute.actor, said=called)
         if dispute.answered_at is not None:
             yield Happening(dispute.answered_at, "dispute", "answered", text=dispute.answer or "")
     for complaint in session.exec(select(Complaint).where(Complaint.account_id == account_id)):
-        yield Happening(complaint.at, "complaint", "opened", text=complaint.text, who=complaint.actor)
+        called = in_call(f"complaint:{complaint.id}")
+        yield Happening(complaint.at, "complaint", "opened", text=complaint.text, who=complaint.actor, said=called)
     for row in referrals_of(session, account_id):
         yield Happening(row.opened_at, f"{row.kind.value} referral", "proposed", who=row.opened_by)
         if row.state_at > row.opened_at:

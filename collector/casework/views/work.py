@@ -46,11 +46,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Since the day began: calls recorded, somebody answered, promises logged and kept."""
+    """Since the day began: calls recorded, somebody answered, promises logged, for how much by currency (minor units),
+    and kept."""
 
     worked: int
     reached: int
     promises: int
+    promised: Sequence[tuple[str, int]]
     kept: int
 
 
@@ -86,14 +88,15 @@ def ended_by(session: Session, actor: Actor, task_id: int, account_id: int) -> T
     return task if said is not None and said.actor == actor.name else None
 
 
-def heard_of(session: Session, task: Task) -> str:
-    """What the carrier said last of the borrower's phone: `ringing`, `in-progress` …; empty: nothing yet."""
+def heard_of(session: Session, task: Task) -> tuple[str, datetime | None]:
+    """What the carrier said last of the borrower's phone, and when: `ringing`, `in-progress` …; empty: nothing yet."""
     statement = (
-        select(CarrierEvent.status)
+        select(CarrierEvent.status, CarrierEvent.at)
         .join(Submission, col(Submission.child_sid) == col(CarrierEvent.sid))
         .where(Submission.task_id == task.id, CarrierEvent.kind == "dial")
     )
-    return session.exec(statement.order_by(col(CarrierEvent.id).desc()).limit(1)).first() or ""
+    found = session.exec(statement.order_by(col(CarrierEvent.id).desc()).limit(1)).first()
+    return found if found is not None else ("", None)
 
 
 def papers(session: Session, account_id: int, now: datetime) -> Sequence[Task]:
@@ -209,14 +212,21 @@ def today(session: Session, actor: Actor, now: datetime, zone: str) -> Today:
     )
     last = dict(outcomes.all())
     made = session.exec(
-        select(func.count()).select_from(Promise).where(Promise.actor == actor.name, col(Promise.recorded_at) >= begin)
-    ).one()
+        select(Portfolio.currency, func.count(), func.sum(Promise.amount))
+        .join(Account, col(Account.portfolio_id) == col(Portfolio.id))
+        .join(Promise, col(Promise.account_id) == col(Account.id))
+        .where(Promise.actor == actor.name, col(Promise.recorded_at) >= begin)
+        .group_by(col(Portfolio.currency))
+        .order_by(col(Portfolio.currency))
+    ).all()
     kept = session.exec(
         select(func.count())
         .select_from(Promise)
         .where(Promise.actor == actor.name, Promise.state == PromiseState.kept, col(Promise.decided_at) >= begin)
     ).one()
-    return Today(len(last), sum(1 for one in last.values() if one in ANSWERED), made, kept)
+    reached = sum(1 for one in last.values() if one in ANSWERED)
+    promised = [(currency, int(amount)) for currency, _, amount in made]
+    return Today(len(last), reached, sum(count for _, count, _ in made), promised, kept)
 
 
 def last_outcome(session: Session, task: Task) -> OutcomeRow | None:

@@ -6,7 +6,7 @@ whose they are; it therefore never waits for a person while it holds a task.
 
 from collector.dispatch.actions.agents import OnBreak, choose_state
 from collector.dispatch.actions.answering import Answer, is_own, judge_answer, writer_of
-from collector.dispatch.actions.asking import ask_how_to_pay
+from collector.dispatch.actions.asking import AskedIn, ask_how_to_pay
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
 from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
 from collector.dispatch.actions.moving import end, move, note_report, take_progress
@@ -15,6 +15,7 @@ from collector.dispatch.actions.papers import finish_paper
 __all__ = [
     "LEASE",
     "Answer",
+    "AskedIn",
     "ClaimedCall",
     "MessageClaims",
     "OnBreak",

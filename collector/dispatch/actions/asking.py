@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -10,6 +11,7 @@ from collector.compliance.rules import Answer, Verdict
 from collector.dispatch.actions.claiming import judge_message
 from collector.dispatch.actions.moving import store_refusal
 from collector.dispatch.rules import denied
+from collector.foundation.errors import Conflict
 from collector.history.rules import Channel
 from collector.identity.rules import Scope
 from collector.planning.queries import CarriedIn, current_runs, read_context
@@ -24,16 +26,50 @@ WAITS = timedelta(minutes=30)
 MOBILE = "mobile"
 
 
+class AskedIn(NamedTuple):
+    """The call it is asked for in: with whom, about what, from and to which number. `reason`: once a call."""
+
+    reason: str
+    portfolio_id: int
+    person_id: int
+    account_id: int
+    contact_point_id: int | None
+    number: str | None
+    caller: str | None
+    segment: str
+    stage: str
+    level: str
+    owner_id: int | None = None
+    run_id: int | None = None
+
+    @classmethod
+    def of_task(cls, call: Task) -> AskedIn:
+        return cls(
+            f"asked for in call {call.id}",
+            call.portfolio_id,
+            call.person_id,
+            call.account_id,
+            call.contact_point_id,
+            call.number,
+            call.caller,
+            call.segment,
+            call.stage,
+            call.level,
+            call.owner_id,
+            call.run_id,
+        )
+
+
 def ask_how_to_pay(
-    session: Session, call: Task, catalogue: Catalogue, carried_in: CarriedIn, at: datetime
+    session: Session, call: AskedIn, catalogue: Catalogue, carried_in: CarriedIn, at: datetime
 ) -> Task | Verdict:
     """Plan the text that says how to pay, to the number of this call. Once a call: again, the same task. A `Verdict`:
     it may not go, which is stored. The person must be held by the caller."""
-    asked = f"asked for in call {call.id}"
-    before = session.exec(select(Task).where(col(Task.person_id) == call.person_id, col(Task.reason) == asked)).first()
+    asked = (col(Task.person_id) == call.person_id, col(Task.reason) == call.reason)
+    before = session.exec(select(Task).where(*asked)).first()
     if before is not None:
         return before
-    task = _task(session, call, asked, carried_in, at)
+    task = _task(session, call, carried_in, at)
     verdict = _lacks(session, task) or judge_message(session, task, catalogue, carried_in, at)
     if verdict.answer is not Answer.allow:
         store_refusal(session, task, verdict, at, Moment.plan)
@@ -43,13 +79,16 @@ def ask_how_to_pay(
     return task
 
 
-def _task(session: Session, call: Task, asked: str, carried_in: CarriedIn, at: datetime) -> Task:
+def _task(session: Session, call: AskedIn, carried_in: CarriedIn, at: datetime) -> Task:
     ctx = read_context(session, call.portfolio_id, at, carried_in)
     callers = ctx.callers(Channel.sms, int(at.timestamp()))
     own = callers[call.person_id % len(callers)] if callers else None
     run = next(iter(current_runs(session, Scope(frozenset({call.portfolio_id})))), None)
+    run_id = (run.id if run else None) or call.run_id
+    if run_id is None:
+        raise Conflict("no day was planned yet for this portfolio: nothing can be sent")
     return Task(
-        run_id=(run.id if run else None) or call.run_id,
+        run_id=run_id,
         portfolio_id=call.portfolio_id,
         person_id=call.person_id,
         account_id=call.account_id,
@@ -68,7 +107,7 @@ def _task(session: Session, call: Task, asked: str, carried_in: CarriedIn, at: d
         not_after=at + WAITS,
         rank=ASKED_RANK,
         priority="{}",
-        reason=asked,
+        reason=call.reason,
         owner_id=call.owner_id,
     )
 

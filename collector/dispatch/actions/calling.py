@@ -18,6 +18,7 @@ from collector.dispatch.queries import (
     calls_of,
     ground_of,
     held_task,
+    inbound_in_hand,
     is_on_break,
     judged_facts,
     lock_people,
@@ -73,6 +74,8 @@ def claim_call(
     running, held_id = calls_of(session, agent.name, at)
     if running is not None:
         raise Conflict(f"task {running} is still under way: say first how that call ended")
+    if inbound_in_hand(session, agent.user_id) is not None:
+        raise Conflict("a call that came in is under way: take it, and say how it went")
     held = _still_held(session, held_id, agent, carried_in, at) if held_id is not None else None
     if held is not None:
         return held
@@ -163,6 +166,8 @@ def submit_call(
     task = held_task(session, task_id)
     if task is None or task.state is not TaskState.claimed or task.claimed_by != agent.name:
         raise Conflict("this call is not held for you any more; take the next one")
+    if inbound_in_hand(session, agent.user_id) is not None:
+        raise Conflict("a call that came in is under way: take it, and say how it went")
     judged = judge_task(session, task, carried_in, at)
     if judged.verdict.answer is not Answer.allow:
         refuse(session, task, judged, at, Moment.dial)

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from collector.dispatch.rules import AgentState, CallInHand, Choice, Progress
-from collector.dispatch.tables import AgentStateRow, Submission
+from collector.dispatch.rules import AT_A_DESK, AgentState, CallInHand, Choice, Progress
+from collector.dispatch.tables import AgentStateRow, InboundCall, Submission
 from collector.foundation.database import among
 from collector.history.rules import Channel
+from collector.identity.tables import User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 
@@ -21,10 +22,10 @@ OVER = (Progress.completed, Progress.delivered, Progress.undelivered, Progress.r
 
 
 class InHand(NamedTuple):
-    """A call and the account it is about."""
+    """A call and the account it is about; None: somebody called of whom nobody knows yet who it is."""
 
-    portfolio_id: int
-    account_id: int
+    portfolio_id: int | None
+    account_id: int | None
     call: CallInHand
 
 
@@ -53,9 +54,31 @@ def choices_of(session: Session, user_ids: Collection[int]) -> dict[int, Choice]
 
 
 def calls_in_hand(session: Session, agents: Collection[str], at: datetime) -> dict[str, InHand]:
-    """By the agent's name, the newest call that is held, rings, or waits for its outcome."""
+    """By the agent's name, the newest call that is held, rings, or waits for its outcome. One that came in goes first:
+    it can not wait."""
     if not agents:
         return {}
+    return outbound_in_hand(session, agents, at) | _inbound_in_hand(session, agents)
+
+
+def _inbound_in_hand(session: Session, agents: Collection[str]) -> dict[str, InHand]:
+    names = {name.removeprefix("user:") for name in agents if name.startswith("user:")}
+    rows = session.exec(
+        select(InboundCall, User.name)
+        .join(User, col(User.id) == col(InboundCall.user_id))
+        .where(col(InboundCall.state).in_([*AT_A_DESK]), among(session, User.name, names))
+        .order_by(col(InboundCall.id))
+    )
+    return {
+        f"user:{name}": InHand(
+            row.portfolio_id, row.account_id, CallInHand(row.at, row.answered_at or row.at, row.ended_at)
+        )
+        for row, name in rows
+    }
+
+
+def outbound_in_hand(session: Session, agents: Collection[str], at: datetime) -> dict[str, InHand]:
+    """The same of our own calls alone."""
     held = (col(Task.state) == TaskState.claimed) & (col(Task.lease_until) > at)
     rows = session.exec(
         select(Task, Submission)

@@ -10,22 +10,38 @@ from collector.dispatch.rules.ask import (
     with_flights,
     with_neighbours,
 )
+from collector.dispatch.rules.owed_answers import CALLS, answer_by, call_back_at
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
 from collector.dispatch.rules.recorded import Criterion, Heard, RecordingState, add_years, sample, score
+from collector.dispatch.rules.ringing import (
+    AT_A_DESK,
+    INBOUND_OUTCOMES,
+    MOST_RUNG,
+    DeskPhone,
+    InboundState,
+    move_inbound,
+    ring_order,
+)
 from collector.dispatch.rules.wording import Book, approved_references, objection, values
 
 __all__ = [
     "ACTS_ALONE",
+    "AT_A_DESK",
+    "CALLS",
     "CHOSEN",
+    "INBOUND_OUTCOMES",
+    "MOST_RUNG",
     "ORDER",
     "AgentState",
     "Book",
     "CallInHand",
     "Choice",
     "Criterion",
+    "DeskPhone",
     "Heard",
     "InFlight",
+    "InboundState",
     "Judged",
     "Progress",
     "Reach",
@@ -33,13 +49,17 @@ __all__ = [
     "Reading",
     "RecordingState",
     "add_years",
+    "answer_by",
     "approved_references",
+    "call_back_at",
     "contact_of",
     "denied",
     "facts_mac",
     "forward",
+    "move_inbound",
     "objection",
     "read_inbound",
+    "ring_order",
     "sample",
     "score",
     "state_of",

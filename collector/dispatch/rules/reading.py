@@ -36,6 +36,8 @@ class Reading(StrEnum):
     other = "other"
     missed_call = "missed_call"
     """Not a message: somebody called, and nobody was free."""
+    abandoned_call = "abandoned_call"
+    """Nor this: they hung up before anybody could answer."""
 
 
 class Reach(StrEnum):

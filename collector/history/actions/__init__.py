@@ -14,6 +14,7 @@ from collector.history.actions.contacts import (
     record_delivery,
     record_disposition,
     record_outcome,
+    said_in_call,
 )
 from collector.history.actions.holding import Given, give, keep_account
 from collector.history.actions.levels import lower_level
@@ -69,6 +70,7 @@ __all__ = [
     "record_disposition",
     "record_outcome",
     "remind_promise",
+    "said_in_call",
     "says_paid",
     "settle_promises",
     "standing",

@@ -13,7 +13,7 @@ from collector.audit.actions import record
 from collector.foundation.errors import BadInput
 from collector.history.actions.keep import add, already, change, fetch, id_of
 from collector.history.rules import Ability, Cause, Channel, Direction, Outcome, Willingness
-from collector.history.tables import Attempt, CallbackRow, Delivery, Disposition, OutcomeRow
+from collector.history.tables import Attempt, CallbackRow, Delivery, Disposition, OutcomeRow, SaidInCall
 from collector.identity.rules import Actor
 
 
@@ -255,4 +255,11 @@ def finish_callback(session: Session, callback_id: int, now: datetime, actor: Ac
     if row.done_at is None:
         row.done_at = now
         change(session, row, actor.name, "callback.finished", {"callback": id_of(row)}, now)
+    return row
+
+
+def said_in_call(session: Session, attempt_id: int, subject: str, now: datetime, actor: Actor) -> SaidInCall:
+    """That promise, dispute or call-back ("promise:7") was said in this contact."""
+    row = SaidInCall(attempt_id=attempt_id, subject=subject)
+    add(session, row, actor.name, "call.said", {"attempt": attempt_id, "subject": subject}, now)
     return row

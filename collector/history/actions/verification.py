@@ -21,12 +21,14 @@ def note_verification(
     checked: Checked,
     at: datetime,
     actor: Actor,
+    inbound: int | None = None,
 ) -> Verification:
-    """One try, passed or not. `call`: the task of the call it was made in."""
+    """One try, passed or not. `call`: the task of the call it was made in; `inbound`: the call that came in."""
     row = Verification(
         person_id=person_id,
         account_id=account_id,
         call=call,
+        inbound=inbound,
         at=at,
         right=[one.value for one in checked.right],
         wrong=[one.value for one in checked.wrong],

@@ -10,6 +10,7 @@ from collector.history.tables.contacts import (
     OutcomeRow,
     Promise,
     RoundEnded,
+    SaidInCall,
     Verification,
 )
 from collector.history.tables.holding import HoldingRow, KeepRow
@@ -40,6 +41,7 @@ __all__ = [
     "Promise",
     "Referral",
     "RoundEnded",
+    "SaidInCall",
     "StandingRow",
     "Stop",
     "Verification",

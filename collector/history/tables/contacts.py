@@ -101,6 +101,16 @@ class Disposition(SQLModel, table=True):
     actor: str
 
 
+class SaidInCall(SQLModel, table=True):
+    """What was recorded in a call that came in: a promise, a dispute, a call-back, by kind and number."""
+
+    __tablename__ = "said_in_call"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    attempt_id: int = Field(foreign_key="attempt.id", sa_type=BigInt, index=True)
+    subject: str = Field(unique=True)
+
+
 class CallbackRow(SQLModel, table=True):
     """A call the person agreed to; it returns to the agent who agreed it."""
 
@@ -181,6 +191,8 @@ class Verification(SQLModel, table=True):
     """The account they were called or called about."""
     call: int | None = Field(default=None, sa_type=BigInt)
     """The task of the call; None where they called."""
+    inbound: int | None = Field(default=None, sa_type=BigInt)
+    """The call that came in; None where we called."""
     at: datetime
     right: list[str] = Field(default_factory=list, sa_type=Json)
     wrong: list[str] = Field(default_factory=list, sa_type=Json)

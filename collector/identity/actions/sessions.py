@@ -63,7 +63,7 @@ def live_session(
 ) -> tuple[UserSession, User] | None:
     """The session and user of a token, while it lives. Live pages pass `activity=False` and keep nothing alive."""
     both = select(UserSession, User).join(User, col(User.id) == col(UserSession.user_id))
-    found = session.exec(both.where(UserSession.token_hash == digest(token))).first()
+    found = session.exec(both.where(col(UserSession.token_hash).in_([digest(token)]))).first()
     if found is None:
         return None
     row, user = found

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from sqlmodel import Session
 
 from collector.casework import queries
+from collector.casework.actions.recordings import term
 from collector.casework.views import within, work
 from collector.casework.views.account import AccountView, account_view
 from collector.casework.views.calendar import calendar
 from collector.casework.views.cases import held
 from collector.casework.views.find import of_person
+from collector.casework.views.talks import Talk, ended_inbound, talk_of
 from collector.casework.views.timeline import timeline
 from collector.casework.views.verifying import OnTheLine, held_of, on_the_line
 from collector.history.rules import Channel, StopKind, identifiers_on_file
@@ -34,6 +36,7 @@ from collector.web.templating import Choice, Frame, Page, Table, Told, choices, 
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
+Again = Annotated[str | None, Query(pattern="^c?[0-9]{1,18}$")]
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,7 @@ class AccountPage(Page):
 
 
 @router.get("/accounts/{account_id}")
-def account_page(
-    account_id: Id, request: Request, desk: DeskParam, caller: CallerParam, again: int | None = None
-) -> Any:
+def account_page(account_id: Id, request: Request, desk: DeskParam, caller: CallerParam, again: Again = None) -> Any:
     """`again`: a call of the reader's own whose result is to be said again."""
     now, frame = desk.clock(), frame_of(request, caller)
     if closed := closed_file(request, desk, caller, account_id):
@@ -108,12 +109,24 @@ def account_page(
         line = on_the_line(session, desk.office.keys, caller.actor, account)
         if line is not None and line.is_closed:
             return render(_calling(session, desk, caller, frame, account, book, line, now))
-        task = line.task if line is not None and line.task.account_id == account_id else None
-        if task is None and again is not None:
-            task = work.ended_by(session, caller.actor, again, account_id)
+        talk = line.talk if line is not None and line.talk.account_id == account_id else None
+        if talk is None and again is not None:
+            talk = _ended(session, caller, again, account_id)
         view = account_view(session, account, book, now)
-        page = _page(session, desk, caller, frame, view, line, task, now)
+        page = _page(session, desk, caller, frame, view, line, talk, now)
     return render(page)
+
+
+def _recorded(session: Session, desk: Desk, talk: Talk) -> bool:
+    return talk.task is not None and term(session, desk.office, talk.task) is not None
+
+
+def _ended(session: Session, caller: Caller, again: str, account_id: int) -> Talk | None:
+    """A call about that account whose result the reader said: `c` before the number of one that came in."""
+    if again.startswith("c"):
+        return ended_inbound(session, caller.actor, int(again[1:]), account_id)
+    task = work.ended_by(session, caller.actor, int(again), account_id)
+    return talk_of(task) if task is not None else None
 
 
 def _calling(
@@ -129,14 +142,14 @@ def _calling(
     told = Told(frame.t, book.timezone, book.currency)
     seen = calendar(session, desk.office, account, now)
     is_demo = desk.office.settings.demo
-    made_up = identifiers_on_file(held_of(session, desk.office.keys, line.task)) if is_demo else {}
+    made_up = identifiers_on_file(held_of(session, desk.office.keys, line.talk)) if is_demo else {}
     return CallingPage(
         frame=frame,
         account_id=account.id or 0,
         book_clock=city(told.zone),
         who=who(session, account, book, seen, line, told, now),
         verify=verify(line, told, made_up),
-        call=call(session, line.task, caller, told, closed=True),
+        call=call(session, line.talk, caller, told, closed=True, recorded=_recorded(session, desk, line.talk)),
         opens=parts.opens(caller),
         stop_kinds=choices(frame.t, StopKind),
         channels=choices(frame.t, Channel),
@@ -150,7 +163,7 @@ def _page(
     frame: Frame,
     view: AccountView,
     line: OnTheLine | None,
-    task: Task | None,
+    talk: Talk | None,
     now: datetime,
 ) -> AccountPage:
     told = Told(frame.t, view.portfolio.timezone, view.portfolio.currency)
@@ -170,7 +183,7 @@ def _page(
         strip=strip(seen, told),
         says=parts.says(view, frame.t.language),
         excuses=parts.excuses(frame.t.language),
-        call=call(session, task, caller, told, closed=False) if task else None,
+        call=call(session, talk, caller, told, closed=False, recorded=_recorded(session, desk, talk)) if talk else None,
         papers=papers(work.papers(session, head.account_id, now), view, told),
         opens=parts.opens(caller),
         offers=parts.offers(view, told),

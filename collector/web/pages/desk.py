@@ -3,22 +3,27 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
 from collector.casework import actions
-from collector.casework.views import within, work
+from collector.casework.views import queues, within, work
 from collector.casework.views.cases import count_cases
 from collector.casework.views.verifying import require_verified
 from collector.dispatch.actions import OnBreak
+from collector.dispatch.queries import inbound_in_hand
 from collector.dispatch.rules import AgentState
 from collector.foundation.errors import Conflict
+from collector.foundation.money import shown
+from collector.foundation.phone import masked
 from collector.identity.rules import Level
 from collector.planning.rules import IN_FLIGHT
 from collector.portfolio.queries import portfolios
 from collector.portfolio.tables import Account
+from collector.web.pages.inbox import aged
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, city, num, render, table
@@ -39,12 +44,16 @@ HEARD = {
 class DeskPage(Page):
     template: ClassVar[str] = "desk.html"
     figures: Sequence[tuple[str, str]]
+    own_cases: int
     as_of: str
     in_hand: tuple[int, str] | None
     """Account and reason of the call that is held."""
+    answers: Table
     ahead: Table
     callbacks: Table
     left: Table
+    may_call_in: bool
+    """On the demo floor somebody can be made to call."""
 
 
 @router.get("/desk")
@@ -62,12 +71,16 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             figures=[
                 (t("worked"), str(day.worked)),
                 (t("reached"), str(day.reached)),
-                (t("promises"), str(day.promises)),
+                (
+                    t("promises"),
+                    " · ".join([str(day.promises), *(shown(sum_, one, t.language) for one, sum_ in day.promised)]),
+                ),
                 (t("kept today"), str(day.kept)),
-                (t("cases"), str(count_cases(session, caller.actor, now))),
             ],
+            own_cases=count_cases(session, caller.actor, now),
             as_of=Told(t, zone).whose(min(loaded)) if loaded else t("never loaded"),
             in_hand=(task.account_id, task.reason) if task else None,
+            answers=_answers(queues.inbox(session, caller.actor.scope, 10, caller.actor.user_id), now, t),
             ahead=_waiting(work.ahead(session, caller.actor, now, desk.mark), t),
             callbacks=_callbacks(work.call_backs(session, caller.actor, now), t),
             left=table(
@@ -75,8 +88,13 @@ def desk(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
                 [[one.segment, num(one.shown)] for one in work.left(session, caller.actor.scope, now)],
                 t("No open calls. A plan fills the queues: operations or the worker runs it."),
             ),
+            may_call_in=desk.office.settings.demo,
         )
     return render(page)
+
+
+def _amounts(promised: Sequence[tuple[str, int]], t: Words) -> list[str]:
+    return [shown(amount, currency, t.language) for currency, amount in promised]
 
 
 def _waiting(rows: Sequence[work.Waiting], t: Words) -> Table:
@@ -96,6 +114,23 @@ def _waiting(rows: Sequence[work.Waiting], t: Words) -> Table:
     )
 
 
+def _answers(rows: Sequence[queues.Unanswered], now: datetime, t: Words) -> Table:
+    """Calls that nobody took, and messages: the reader's own first."""
+    return table(
+        [t("From"), t("What"), t("Age"), t("Answer by")],
+        [
+            [
+                Cell(masked(one.message.from_number), "tel", "/inbox"),
+                Cell(t.word(one.message.reading) + (f" · {t('your case')}" if one.mine else ""), "wrap"),
+                aged(one.message.at, now, t),
+                Cell(Told(t, one.zone).whose(one.answer_by), "late" if now > one.answer_by else ""),
+            ]
+            for one in rows
+        ],
+        t("Nobody waits for an answer. Missed calls and messages come here, those of your own cases first."),
+    )
+
+
 def _callbacks(rows: Sequence[work.Waiting], t: Words) -> Table:
     return table(
         [t("When"), t("Account")],
@@ -110,6 +145,9 @@ def take_next(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     now = desk.clock()
     desk.office.require_armed(now, desk.clock())
     with writing(desk) as session:
+        inbound = inbound_in_hand(session, caller.actor.user_id)
+        if inbound is not None:
+            return see(f"/calls-in/{inbound.id}")
         task = work.in_hand(session, caller.actor)
         if task is None:
             agent = replace(caller.actor, level=caller.actor.level or Level.senior)
@@ -165,9 +203,15 @@ def live_call(task_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     t = Words(caller.language)
     with reading(desk) as session:
         task = within.task(session, caller.actor.scope, task_id)
-        heard, ended = work.heard_of(session, task), work.last_outcome(session, task)
+        (heard, since), ended = work.heard_of(session, task), work.last_outcome(session, task)
+    over = ended is not None or task.state not in IN_FLIGHT
     words = t(HEARD[heard]) if heard in HEARD and ended is None else t.word(ended.outcome if ended else task.state)
-    return JSONResponse({"words": words, "over": ended is not None or task.state not in IN_FLIGHT})
+    return JSONResponse({"words": words, "over": over, "seconds": None if over else seconds(since, desk.clock())})
+
+
+def seconds(since: datetime | None, now: datetime) -> int | None:
+    """How long a call stands as it does; None: it does not stand."""
+    return max(0, int((now - since).total_seconds())) if since is not None else None
 
 
 @router.post("/tasks/{task_id}/ring")

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
+from collector.casework.actions.conversations import SAID_BEFORE_ANYBODY_IS_KNOWN
 from collector.casework.views import work
+from collector.casework.views.talks import Talk
+from collector.dispatch.rules import AT_A_DESK, INBOUND_OUTCOMES
+from collector.dispatch.tables import InboundCall
 from collector.foundation.phone import masked
+from collector.history.actions import newest_outcome
 from collector.history.rules import Outcome
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.web.session import Caller
 from collector.web.templating import Told
+from collector.web.words import Words
 
 KEYS = {
     Outcome.no_answer: "1",
@@ -26,8 +32,13 @@ KEYS = {
     Outcome.voicemail: "8",
     Outcome.assistant: "9",
     Outcome.unreachable: "0",
+    Outcome.suspended: "w",
+    Outcome.vacant: "z",
+    Outcome.says_paid: "j",
+    Outcome.deceased: "l",
+    Outcome.failed: "o",
 }
-"""Digits of the results; the others have a button only."""
+"""Digits of the results that come often, letters of the others."""
 RESULTS = (*KEYS, *(one for one in Outcome if one not in KEYS))
 
 
@@ -50,7 +61,10 @@ class Call:
     """The call in hand, or the one ended last, whose result may be said again. `number` is whole here, and only here:
     it is to be dialled."""
 
-    task_id: int
+    base: str
+    """The address its forms stand under."""
+    inbound: bool
+    """They called us."""
     number: str
     caller: str
     reason: str
@@ -60,6 +74,8 @@ class Call:
     state: str
     said: str
     """The result on record, which another choice corrects."""
+    recorded: bool
+    """Whether the sound is kept; who answers is told so."""
     may_ring: bool
     may_release: bool
     may_send: bool
@@ -67,8 +83,15 @@ class Call:
     outcomes: Sequence[Result]
 
 
-def call(session: Session, task: Task, caller: Caller, told: Told, *, closed: bool) -> Call:
-    """`closed`: the person is not verified, so nothing is said of the debt."""
+def call(session: Session, talk: Talk, caller: Caller, told: Told, *, closed: bool, recorded: bool = False) -> Call:
+    """`closed`: the person is not verified, so nothing is said of the debt. `recorded`: calls of ours are."""
+    if talk.inbound is not None:
+        return _inbound(session, talk.inbound, told, closed=closed)
+    assert talk.task is not None  # noqa: S101 - a talk is one or the other
+    return replace(_ours(session, talk.task, caller, told, closed=closed), recorded=recorded)
+
+
+def _ours(session: Session, task: Task, caller: Caller, told: Told, *, closed: bool) -> Call:
     t = told.t
     waits = task.state is TaskState.claimed
     has_phone = bool(caller.user and caller.user.phone)
@@ -76,7 +99,8 @@ def call(session: Session, task: Task, caller: Caller, told: Told, *, closed: bo
     ended = work.last_outcome(session, task)
     parts = {} if closed else work.parts_of(task)
     return Call(
-        task_id=task.id or 0,
+        base=f"/tasks/{task.id}",
+        inbound=False,
         number=task.number or "" if ended is None else masked(task.number or ""),
         caller=task.caller or "",
         reason="" if closed else t.reason(task.reason),
@@ -84,6 +108,7 @@ def call(session: Session, task: Task, caller: Caller, told: Told, *, closed: bo
         lease_until=told.hour(task.lease_until) if task.lease_until and waits else "",
         state=t.word(task.state),
         said=t.word(ended.outcome) if ended is not None else "",
+        recorded=False,
         may_ring=has_phone and waits,
         may_release=waits,
         may_send=not closed and ended is None,
@@ -92,3 +117,39 @@ def call(session: Session, task: Task, caller: Caller, told: Told, *, closed: bo
             Result(str(one), t.word(one), KEYS.get(one, ""), closed and one in CLOSED_UNTIL_VERIFIED) for one in RESULTS
         ],
     )
+
+
+def _inbound(session: Session, call: InboundCall, told: Told, *, closed: bool) -> Call:
+    """Somebody called: there is nothing to ring and nothing to give back."""
+    t = told.t
+    ended = newest_outcome(session, call.attempt_id) if call.attempt_id is not None else None
+    return Call(
+        base=f"/calls-in/{call.id}",
+        inbound=True,
+        number=masked(call.from_number),
+        caller=call.to_number,
+        reason="",
+        parts=(),
+        lease_until="",
+        state=t.word(call.state),
+        said=t.word(ended.outcome) if ended is not None else "",
+        recorded=False,
+        may_ring=False,
+        may_release=False,
+        may_send=not closed and call.state in AT_A_DESK,
+        ring_why_not="",
+        outcomes=results_in(t, closed=closed),
+    )
+
+
+def results_in(t: Words, *, closed: bool, known: bool = True) -> list[Result]:
+    """How a call that came in may have gone, by the same digits as a call of ours. `known`: it was chosen who it is."""
+    return [
+        Result(
+            str(one),
+            t.word(one),
+            KEYS.get(one, ""),
+            (closed and one in CLOSED_UNTIL_VERIFIED) or (not known and one not in SAID_BEFORE_ANYBODY_IS_KNOWN),
+        )
+        for one in INBOUND_OUTCOMES
+    ]

@@ -1,5 +1,6 @@
 """Search: what was typed is sent in the body, never in the address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,10 +42,11 @@ def search(request: Request, desk: DeskParam, caller: CallerParam, fields: FormP
             lines = find(session, caller.actor.scope, form.text, desk.clock())
     except BadInput as error:
         return render(SearchPage(frame, form.text, frame.t.error(error.message)), 422)
-    return render(SearchPage(frame, form.text, found=_told(lines, frame.t)))
+    return render(SearchPage(frame, form.text, found=accounts_told(lines, frame.t)))
 
 
-def _told(lines: list[Line], t: Words) -> Table:
+def accounts_told(lines: Sequence[Line], t: Words) -> Table:
+    """Accounts as a list tells them."""
     return table(
         [
             t("Account"),

@@ -12,12 +12,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.routing import Match
 
+from collector.casework.views.calling_in import AtDesk
 from collector.dispatch.rules import AgentState
 from collector.foundation.errors import BadInput, Problem
 from collector.web.access import PAGES
 from collector.web.answers import reasons
 from collector.web.session import AGENTS, Caller
-from collector.web.templating import Frame, Link, Page, Readiness, Told, city, language_of, render
+from collector.web.templating import Bar, Frame, Link, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
 from collector.web.words import Words, plain_form
 
@@ -87,6 +88,10 @@ SAID = {
     "password": "The password is changed. Please sign in with it.",
     "none": "No call is due for you now.",
     "calling": "Your own phone rings; when you answer, the borrower is dialled.",
+    "nobody": "Nobody of yours could call: no account is late, or none has a phone.",
+    "calls-in": "Somebody is calling now; the bar at the top of the page opens the call.",
+    "call-over": "That call is over.",
+    "call-done": "The call is noted.",
     "released": "The call is back in its queue.",
     "out": "You are signed out.",
     "ready": "You are ready: calls come to you.",
@@ -139,11 +144,20 @@ def frame_of(request: Request, caller: Caller) -> Frame:
         csrf=caller.csrf,
         links=_links(request, caller, t),
         said=t(said) if said else "",
-        undo=f"{request.url.path}?again={undo}" if said and undo.isdecimal() else "",
+        undo=f"{request.url.path}?again={undo}" if said and undo.removeprefix("c").isdecimal() else "",
         readiness=_readiness(caller, t),
         confirm=not caller.fresh,
         reset=_reset(caller, t),
+        bar=bar_of(caller.at_desk, t) if caller.at_desk else None,
+        live="/desk/live" if caller.actor.roles & AGENTS else "",
     )
+
+
+def bar_of(at_desk: AtDesk, t: Words) -> Bar:
+    """The call at the reader's desk: who it may be, and where it opens."""
+    who = at_desk.name or t("not known who")
+    words = t("Inbound call: {who} · {number}", who=who, number=at_desk.number)
+    return Bar(words, t.word(at_desk.state), f"/calls-in/{at_desk.call_id}")
 
 
 def _reset(caller: Caller, t: Words) -> str:
@@ -176,9 +190,13 @@ def _readiness(caller: Caller, t: Words) -> Readiness | None:
     if not caller.actor.roles & AGENTS:
         return None
     on_break = caller.choice is not None and caller.choice.state is AgentState.on_break
-    state, other = (AgentState.ready, AgentState.on_break)[:: -1 if on_break else 1]
-    since = f"{Told(t, caller.zone).hour(caller.choice.at)} {city(caller.zone)}" if on_break and caller.choice else ""
-    return Readiness(t.word(state), since, on_break, other.value, t.word(other))
+    other = AgentState.ready if on_break else AgentState.on_break
+    state, at = caller.state
+    waits = state is AgentState.on_break
+    since = f"{Told(t, caller.zone).hour(at)} {city(caller.zone)}" if waits and at else ""
+    return Readiness(
+        t.word(state), since, state in (AgentState.on_break, AgentState.wrap_up), other.value, t.word(other)
+    )
 
 
 def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:

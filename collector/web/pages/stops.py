@@ -13,7 +13,7 @@ from collector.history.rules import Channel, HoldScope, StopKind
 from collector.identity.rules import Level
 from collector.portfolio.queries import accounts_of_person, person
 from collector.web.pages.shell import Form, read, see
-from collector.web.pages.talk import ReasonForm, locked
+from collector.web.pages.talk import ReasonForm, locked, said
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, writing
 
 router = APIRouter()
@@ -24,11 +24,12 @@ Id = Annotated[int, Path(ge=1, le=2**62)]
 def log_dispute(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     form = read(ReasonForm, fields)
     with writing(desk) as session:
-        locked(session, caller, account_id)
+        account, _ = locked(session, caller, account_id)
         if repeats.dispute(session, account_id) is None:
-            actions.dispute(
+            row = actions.dispute(
                 session, desk.office, account_id=account_id, reason=form.reason, at=desk.clock(), actor=caller.actor
             )
+            said(session, desk, caller, account, f"dispute:{row.id}")
     return see(f"/accounts/{account_id}", "dispute")
 
 
@@ -48,7 +49,7 @@ def log_complaint(account_id: Id, desk: DeskParam, caller: CallerParam, fields: 
     with writing(desk) as session:
         account, _ = locked(session, caller, account_id)
         if repeats.complaint(session, account_id, form.reason, now) is None:
-            actions.complain(
+            row = actions.complain(
                 session,
                 desk.office,
                 person_id=account.person_id,
@@ -57,6 +58,7 @@ def log_complaint(account_id: Id, desk: DeskParam, caller: CallerParam, fields: 
                 at=now,
                 actor=caller.actor,
             )
+            said(session, desk, caller, account, f"complaint:{row.id}")
     return see(f"/accounts/{account_id}", "complaint")
 
 

@@ -106,7 +106,7 @@ def log_promise(account_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
             require_verified(session, caller.actor, account)
             due_at = at_local(form.due_on, form.due_time, book.timezone)
             amount = parse_amount(form.amount, book.currency)
-            _promise(session, desk, caller, account_id, amount, due_at, form)
+            _promise(session, desk, caller, account, amount, due_at, form)
     except actions.NeedsApproval:
         _ask(desk, caller, account_id, amount, due_at, form)
         return see(f"/accounts/{account_id}", "approval")
@@ -114,13 +114,13 @@ def log_promise(account_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
 
 
 def _promise(
-    session: Session, desk: Desk, caller: Caller, account_id: int, amount: int, due_at: datetime, form: PromiseForm
+    session: Session, desk: Desk, caller: Caller, account: Account, amount: int, due_at: datetime, form: PromiseForm
 ) -> None:
-    if repeats.promise(session, account_id, amount, due_at) is None:
-        actions.make_promise(
+    if repeats.promise(session, account.id or 0, amount, due_at) is None:
+        row = actions.make_promise(
             session,
             desk.office,
-            account_id=account_id,
+            account_id=account.id or 0,
             amount=amount,
             due_at=due_at,
             at=desk.clock(),
@@ -128,6 +128,12 @@ def _promise(
             way=form.way,
             promised_by=form.promised_by,
         )
+        said(session, desk, caller, account, f"promise:{row.id}")
+
+
+def said(session: Session, desk: Desk, caller: Caller, account: Account, subject: str) -> None:
+    """Of somebody who called: what was recorded was said in that call."""
+    actions.said_in_call(session, desk.office, actor=caller.actor, account=account, subject=subject, at=desk.clock())
 
 
 def _ask(desk: Desk, caller: Caller, account_id: int, amount: int, due_at: datetime, form: PromiseForm) -> None:
@@ -161,8 +167,9 @@ class NothingForm(Form):
 def log_says_paid(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     read(NothingForm, fields)
     with writing(desk) as session:
-        locked(session, caller, account_id)
-        actions.says_paid(session, desk.office, account_id=account_id, at=desk.clock(), actor=caller.actor)
+        account, _ = locked(session, caller, account_id)
+        row = actions.says_paid(session, desk.office, account_id=account_id, at=desk.clock(), actor=caller.actor)
+        said(session, desk, caller, account, f"hold:{row.id}")
     return see(f"/accounts/{account_id}", "paid")
 
 
@@ -175,12 +182,13 @@ class CallbackForm(Form):
 def log_callback(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     form = read(CallbackForm, fields)
     with writing(desk) as session:
-        _, book = locked(session, caller, account_id)
+        account, book = locked(session, caller, account_id)
         due_at = at_local(form.due_on, form.due_time, book.timezone)
         if repeats.callback(session, account_id, due_at) is None:
-            actions.agree_callback(
+            row = actions.agree_callback(
                 session, desk.office, account_id=account_id, due_at=due_at, at=desk.clock(), actor=caller.actor
             )
+            said(session, desk, caller, account, f"callback:{row.id}")
     return see(f"/accounts/{account_id}", "callback")
 
 
@@ -201,6 +209,12 @@ def log_disposition(account_id: Id, desk: DeskParam, caller: CallerParam, fields
         require_verified(session, caller.actor, account)
         if repeats.disposition(session, account_id, form.model_dump(), now, caller.actor.name) is None:
             actions.record_disposition(
-                session, desk.office, account_id=account_id, at=now, actor=caller.actor, **form.model_dump()
+                session,
+                desk.office,
+                account_id=account_id,
+                at=now,
+                actor=caller.actor,
+                attempt_id=actions.conversation_about(session, caller.actor, account, now),
+                **form.model_dump(),
             )
     return see(f"/accounts/{account_id}", "disposition")

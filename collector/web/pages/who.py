@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from collector.casework.views.account import stops_of
 from collector.casework.views.calendar import Calendar, Way
 from collector.casework.views.people import Contact, contacts_of
 from collector.casework.views.verifying import OnTheLine
@@ -16,6 +17,7 @@ from collector.planning.rules import Round, RoundState
 from collector.portfolio.queries import person_of
 from collector.portfolio.rules import ContactKind, ContactStatus, PartyRole
 from collector.portfolio.tables import Account, Portfolio
+from collector.web.pages.account_parts import stop_words
 from collector.web.pages.strip import look_of
 from collector.web.templating import Cell, Table, Told, city, table
 
@@ -48,7 +50,10 @@ class PhoneLine:
 class Verify:
     """What to ask. `fields`: name in the form and words; those behind the fold are `more`."""
 
-    task_id: int
+    base: str
+    """The address of the call's forms."""
+    other: str
+    """Where another is chosen, of a call that came in; else empty."""
     needed: int
     tries_left: int
     fields: Sequence[tuple[str, str]]
@@ -66,6 +71,7 @@ class Who:
     clock: str
     verified: str
     """When they were, in the call in hand."""
+    stops: Sequence[str]
     uses: Sequence[tuple[str, str, str]]
     """Used of the cap, of what, and how it looks."""
     phones: Sequence[PhoneLine]
@@ -82,8 +88,8 @@ def who(
 ) -> Who:
     """The borrower; in a call with somebody else who owes the account, that person, whose phones are not shown."""
     t, theirs = told.t, Told(told.t, account.timezone or book.timezone)
-    is_borrower = line is None or line.task.person_id == account.person_id
-    person = person_of(session, account.person_id if line is None else line.task.person_id)
+    is_borrower = line is None or line.talk.person_id == account.person_id
+    person = person_of(session, account.person_id if line is None else line.talk.person_id)
     contacts = contacts_of(session, account, account.person_id, {}) if is_borrower else []
     about = (t.word(account.borrower_type), t.word(account.value_tier)) if is_borrower else ()
     return Who(
@@ -93,6 +99,7 @@ def who(
         their_time=theirs.hour(now),
         clock=city(theirs.zone),
         verified=told.hour(line.passed_at) if line is not None and line.passed_at else "",
+        stops=[stop_words(row, told) for row in stops_of(session, person.id or 0)],
         uses=_uses(seen, told) if is_borrower else [],
         phones=[_phone(one, seen, theirs, now) for one in contacts if one.kind is ContactKind.phone],
     )
@@ -101,8 +108,10 @@ def who(
 def verify(line: OnTheLine, told: Told, would_say: Mapping[Identifier, Sequence[str]]) -> Verify:
     t = told.t
     fields = [(one.value, t(TYPED_AS[one])) for one in line.asks]
+    inbound, task = line.talk.inbound, line.talk.task
     return Verify(
-        line.task.id or 0,
+        f"/calls-in/{inbound.id}" if inbound is not None else f"/tasks/{task.id if task else 0}",
+        f"/calls-in/{inbound.id}?other=1" if inbound is not None and inbound.attempt_id is None else "",
         line.needed,
         line.tries_left,
         fields[:ASKED_FIRST],

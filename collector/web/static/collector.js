@@ -74,14 +74,16 @@ if (last && last.until > Date.now()) {
   shown.remove();
 }
 
-// The bar of a call says how it stands; nothing else moves. It stops asking when the call is over.
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+// The bar of a call says how it stands, and for how long; nothing else moves. It stops asking when the call is over.
 for (const bar of document.querySelectorAll("[data-call]")) {
   const ask = async () => {
     if (!document.hidden) {
       const answer = await fetch(bar.dataset.call, { headers: { "X-Live": "1" } }).catch(() => null);
       if (answer && answer.redirected) return;
       const told = answer && answer.ok ? await answer.json() : null;
-      if (told) bar.textContent = told.words;
+      if (told) bar.textContent = told.seconds === null ? told.words : `${told.words} · ${clock(told.seconds)}`;
       if (told && told.over) return;
     }
     setTimeout(ask, 2000);

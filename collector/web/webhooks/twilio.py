@@ -19,6 +19,8 @@ from collector.web.session import DeskParam, writing
 
 router = APIRouter(prefix="/webhooks/twilio", include_in_schema=False)
 
+HEARD = ("/voice-", "/dial-result/", "/announce/")
+
 
 async def genuine(request: Request, desk: DeskParam) -> AsyncIterator[FormData]:
     """The form of a callback that the carrier signed for our account, by our public address; when its turn comes."""
@@ -28,8 +30,14 @@ async def genuine(request: Request, desk: DeskParam) -> AsyncIterator[FormData]:
     form = await request.form(max_files=0, max_fields=200)
     if not desk.signatures.genuine(address, form, request.headers.get("X-Twilio-Signature", "")):
         raise Forbidden("this is not signed by the carrier")
-    async with desk.callbacks:
+    async with desk.voices if _is_heard(request) else desk.callbacks:
         yield form
+
+
+def _is_heard(request: Request) -> bool:
+    """Whether somebody with a phone at their ear waits for the answer: they do not queue behind receipts of
+    messages."""
+    return request.url.path.removeprefix(router.prefix).startswith(HEARD)
 
 
 FormParam = Annotated[FormData, Depends(genuine)]
@@ -183,16 +191,32 @@ def voice_in(form: FormParam, desk: DeskParam) -> Any:
     return _script(document)
 
 
+@router.post("/voice-in/desk")
+def voice_in_desk(form: FormParam, desk: DeskParam) -> Any:
+    """The phone of a desk answered a call that came in."""
+    with writing(desk) as session:
+        actions.inbound_desk(
+            session,
+            sid=_word(form, "ParentCallSid"),
+            status=_word(form, "CallStatus"),
+            at=desk.clock(),
+        )
+    return _taken()
+
+
 @router.post("/voice-in/ended")
 def voice_in_ended(form: FormParam, desk: DeskParam) -> Any:
-    """The desk's leg of a call that came in ended."""
+    """The desk's leg of a call that came in ended; where the call itself is completed, the caller hung up."""
     with writing(desk) as session:
         document = actions.inbound_call_ended(
             session,
+            desk.office,
             sid=_word(form, "CallSid"),
             sender=_word(form, "From"),
             to=_word(form, "To"),
             status=_optional(form, "DialCallStatus"),
             at=desk.clock(),
+            hung_up=_optional(form, "CallStatus") == "completed",
+            seconds=_number(form, "DialCallDuration"),
         )
     return _script(document)
