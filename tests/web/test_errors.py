@@ -172,7 +172,7 @@ REFUSED = [
     ("agent", "/accounts/x/says-paid", {}, "账户编号：不是整数；请写成 12 这样的数字"),
     ("agent", "/accounts/{loan}/stop", {"kind": "attorney", "channel": "sms"}, "只有拒收可以针对某一渠道或号码"),
     ("agent", "/people/{person}/found", {"phone": "12"}, "号码不存在：CN 没有这样的号码。"),
-    ("agent", "/desk/state", {"state": "on_call"}, "不能自选，由通话决定；请选择就绪或休息。"),
+    ("agent", "/desk/state", {"state": "on_call"}, "不能自选，由通话决定；请选择示闲或小休。"),
     ("agent", "/search", {"text": "a"}, "请至少输入 3 个字符。"),
     ("agent", "/password", {"old": "wrong", "new": "a" * 12, "again": "b" * 12}, "两次输入的新密码不一致"),
     ("agent", "/users", {"name": "x"}, "您的角色不能打开此页；请联系主管。"),
