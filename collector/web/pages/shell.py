@@ -20,7 +20,7 @@ from collector.web.answers import reasons
 from collector.web.session import AGENTS, Caller
 from collector.web.templating import Bar, Frame, Link, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
-from collector.web.words import Words
+from collector.web.words import Words, plain_form
 
 F = TypeVar("F", bound="Form")
 
@@ -138,7 +138,7 @@ def read(form: type[F], fields: dict[str, str]) -> F:
     try:
         return form.model_validate(fields)
     except ValidationError as error:
-        raise BadInput(problems=tuple(Problem(reason) for reason in reasons(error.errors()))) from error
+        raise BadInput(problems=reasons(error.errors(), plain_form)) from error
 
 
 def may_open(caller: Caller, route: str) -> bool:
@@ -248,15 +248,21 @@ class ErrorPage(Page):
     typed: Sequence[tuple[str, str]]
 
 
-def error_page(request: Request, status: int, sentence: str, problems: Sequence[str], kept: Typed) -> HTMLResponse:
+def error_page(request: Request, status: int, sentence: str, problems: Sequence[Problem], kept: Typed) -> HTMLResponse:
     """A sentence for people. What it names comes from our own rules; below it, apart, stands what they had typed."""
     caller = getattr(request.state, "caller", None)
     frame = frame_of(request, caller) if caller else Frame(Words(language_of(request)), request.url.path)
-    listed = [problem for problem in problems if problem not in sentence]
-    page = ErrorPage(
-        frame, status, frame.t.reason(sentence), listed, own_page(request, kept.page), told_again(kept, frame.t)
-    )
+    whole, listed = _refused(sentence, problems, frame.t)
+    page = ErrorPage(frame, status, whole, listed, own_page(request, kept.page), told_again(kept, frame.t))
     return render(page, status)
+
+
+def _refused(sentence: str, problems: Sequence[Problem], t: Words) -> tuple[str, Sequence[str]]:
+    """The sentence in the reader's language, and the problems that it does not name itself. Where it is nothing but
+    its problems, they are told one by one: what somebody typed can not be taken for a part of the sentence."""
+    named = [problem for problem in problems if str(problem) in sentence]
+    whole = t.problems(named) if sentence == "; ".join(map(str, named)) else t.error(sentence)
+    return whole, [t.problem(problem) for problem in problems if problem not in named]
 
 
 def told_again(kept: Typed, t: Words) -> Sequence[tuple[str, str]]:
