@@ -14,7 +14,15 @@ from collector.portfolio.tables.book import (
     Portfolio,
     PortfolioAccess,
 )
-from collector.portfolio.tables.stage import STAGES, stage_account, stage_instalment, stage_party, stage_payment
+from collector.portfolio.tables.ledger import LedgerBalance, ReversalNote
+from collector.portfolio.tables.stage import (
+    STAGES,
+    stage_account,
+    stage_balance,
+    stage_instalment,
+    stage_party,
+    stage_payment,
+)
 from collector.portfolio.tables.uploads import SavedMapping, Upload
 
 __all__ = [
@@ -23,6 +31,7 @@ __all__ = [
     "CallerNumber",
     "ContactPoint",
     "InstalmentRow",
+    "LedgerBalance",
     "LoadRun",
     "Partner",
     "Party",
@@ -31,9 +40,11 @@ __all__ = [
     "Person",
     "Portfolio",
     "PortfolioAccess",
+    "ReversalNote",
     "SavedMapping",
     "Upload",
     "stage_account",
+    "stage_balance",
     "stage_instalment",
     "stage_party",
     "stage_payment",
