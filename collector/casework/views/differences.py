@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
@@ -80,7 +81,7 @@ def totals(session: Session, scope: Scope) -> list[Totals]:
 
 def by_kind(session: Session, scope: Scope, portfolio_id: int | None = None) -> dict[DifferenceKind, int]:
     """How many differences look like what."""
-    counted = select(col(LedgerBalance.kind), func.count()).where(
+    counted: Any = select(col(LedgerBalance.kind), func.count()).where(
         col(LedgerBalance.is_last), LedgerBalance.state == LedgerState.differs
     )
     if portfolio_id is not None:

@@ -23,7 +23,7 @@ from collector.portfolio.rules import (
     ValueTier,
 )
 
-NO_PAYMENT = {"sqlite_where": text("kind <> 'payment'"), "postgresql_where": text("kind <> 'payment'")}
+NO_PAYMENT: dict[str, Any] = {"sqlite_where": text("kind <> 'payment'"), "postgresql_where": text("kind <> 'payment'")}
 """Failed debits and reversals are few among payments, and are asked for by day."""
 
 

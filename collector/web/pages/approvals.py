@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from collector.casework import approvals
-from collector.casework.approvals import keeping, matching, promises, resets
+from collector.casework.approvals import keeping, matching, promises, resets, reversals
 from collector.casework.views import within
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
@@ -80,11 +80,21 @@ def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
 
 
+def _reversal(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    reversal = within.payment(session, caller.actor.scope, row.body["reversal"])
+    book = within.portfolio(session, caller.actor.scope, reversal.portfolio_id)
+    told = Told(t, book.timezone, book.currency)
+    words = t("takes back {reference}", reference=row.body["reference"])
+    subject = f"{book.code} {reversal.reference}"
+    return Shown(subject, "/operations/debits#reversals", [told.money(row.body["amount"]), words], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
     resets.KIND.name: _reset,
     keeping.KEEP: _keep,
+    reversals.REVERSAL: _reversal,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

@@ -71,6 +71,8 @@ class LoadPage(Page):
     rejects: str
     rejects_closed: str
     held: bool
+    differences: bool
+    """It was of the creditor's balances."""
 
 
 @router.get("/operations/files/{token}/check")
@@ -239,7 +241,8 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
             rejects_closed=t("Closed: they hold what is somebody's, and are for who loads files.")
             if there and not may
             else "",
-            held=run.held > 0,
+            held=run.held > 0 and run.kind is LoadKind.payments,
+            differences=run.kind is LoadKind.balances,
         )
     )
 
