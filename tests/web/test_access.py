@@ -14,7 +14,7 @@ from web.conftest import NOW, Building, Visitor
 
 from collector.audit.tables import AuditEntry
 from collector.casework import actions
-from collector.casework.approvals import matching
+from collector.casework.approvals import matching, ways
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import HoldReason, HoldScope, ReferralKind, Standing, StopKind
@@ -24,7 +24,7 @@ from collector.identity.tables import User
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, LoadRun, PaymentRow
+from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio, WaysChange
 from collector.web.access import API, PAGES, PUBLIC
 
 SCHEMA = "reference_schema"
@@ -89,6 +89,7 @@ def ids(house: Building) -> dict[str, int]:
             "approval_id": matching.propose(
                 session, session.get_one(PaymentRow, payment_id), account, actor_of(maker), NOW
             ).id or 0,
+            "change_id": a_change(session, book, maker),
             "stop_id": history.stop(session, kind=StopKind.attorney, at=NOW, actor=LI, person_id=book.zhao).id or 0,
             "hold_id": history.hold(
                 session, scope=HoldScope.account, reason=HoldReason.supervisor, at=NOW, actor=LI, account_id=book.loan
@@ -148,6 +149,30 @@ def book_payment(session: Any, portfolio_id: int) -> int:
     return row.id or 0
 
 
+def a_change(session: Any, book: Any, maker: User) -> int:
+    """An agreed change to the ways to pay, which waits."""
+    asked = ways.propose(
+        session,
+        session.get_one(Portfolio, book.cn),
+        {"pay_instructions": "x"},
+        actor_of(maker),
+        NOW,
+    )
+    row = WaysChange(
+        portfolio_id=book.cn,
+        approval_id=asked.id,
+        changes=asked.body["changes"],
+        starts_at=NOW + timedelta(days=1),
+        asked_by="x",
+        asked_at=NOW,
+        agreed_by="y",
+        agreed_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
 def a_call(run_id: int, book: Any) -> Task:
     return Task(
         run_id=run_id,
@@ -187,6 +212,7 @@ def a_call_in(session: Any, office: Any, book: Any) -> int:
 def address(route: Door, house: Building, known: dict[str, int], number: int | None = None) -> str:
     """The route's address with real ids, or with ids that nobody has."""
     values: dict[str, Any] = {"kind": "accounts", "code": "CN", "token": "x", "pack": "cn", "rule": "CN-TIME"}
+    values |= {"language": "zh", "name": "overdue-first"}
     path = route.path
     for name in route.ids:
         value = values.get(name) if name in values else known.get(name, house.book.loan) if number is None else number
@@ -269,6 +295,9 @@ FORMS: dict[str, dict[str, str]] = {
     "recall_account": {"note": "x"},
     "log_pause": {"first": "2026-05-01", "last": "2026-05-02"},
     "lower_level": {"level": "primary", "reason": "x"},
+    "extend_hold": {"until": "2026-05-14"},
+    "cancel_ways": {"reason": "x"},
+    "propose_ways": {"creditor": "x", "sender_name": "x"},
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},

@@ -16,6 +16,7 @@ from collector.casework.actions.contacts import found, next_call, record_outcome
 from collector.casework.actions.conversations import choose_caller, conversation_about, inbound_outcome, said_in_call
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
 from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, hold_body
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
@@ -64,12 +65,14 @@ from collector.casework.actions.stops import (
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
 from collector.casework.actions.verifying import verify, verify_caller
+from collector.casework.actions.ways import cancel_ways, ways_take_effect
 
 __all__ = [
     "PAPERS",
     "Allocated",
     "BookChanged",
     "NeedsApproval",
+    "NeedsSecondPerson",
     "PaperDone",
     "ReasonNeeded",
     "SendResult",
@@ -83,6 +86,7 @@ __all__ = [
     "answer_says_paid",
     "ask_keep",
     "call_status",
+    "cancel_ways",
     "choose_caller",
     "choose_state",
     "compare_again",
@@ -95,12 +99,14 @@ __all__ = [
     "dispute",
     "end_absence",
     "explain_difference",
+    "extend_hold",
     "fetch_recordings",
     "file_of",
     "follow_up",
     "found",
     "handle_inbound",
     "hold",
+    "hold_body",
     "inbound_call",
     "inbound_call_ended",
     "inbound_desk",
@@ -150,6 +156,7 @@ __all__ = [
     "uploads",
     "verify",
     "verify_caller",
+    "ways_take_effect",
     "withdraw_promise",
     "withdraw_standing",
 ]

@@ -108,7 +108,7 @@ def _is_line_down(office: Office, at: datetime) -> bool:
 
 def _claim(office: Office, at: datetime, limit: int) -> MessageClaims:
     with office.database.begin() as session:
-        claims = dispatch.claim_messages(session, office.catalogue, office.capabilities, at, limit)
+        claims = dispatch.claim_messages(session, office.texts(session), office.capabilities, at, limit)
         for contact_point_id, _, rules in claims.closings:
             history.closing_refused(session, contact_point_id, rules, at, WORKER)
         follow_up(session, office, {person for _, person, _ in claims.closings}, at)

@@ -87,6 +87,8 @@ class HoldReason(StrEnum):
     supervisor = "supervisor"
     moratorium = "moratorium"
     restored = "restored"
+    brake = "brake"
+    """Something new went wrong with the first who met it."""
 
 
 class Proof(StrEnum):

@@ -99,7 +99,24 @@ def decide(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.refresh(row)
-        raise Conflict(f"already {row.state} by {row.checker}" if row.checker else "this was changed; look again")
+        by = f" by {row.checker}" if row.checker else ""
+        is_over = row.state is not ApprovalState.open
+        raise Conflict(f"already {row.state}{by}" if is_over else "this was changed; look again")
     session.refresh(row)
     record(session, f"user:{checker.name}", f"{row.kind}.{state}", f"approval:{row.id}", {"digest": shown}, now)
     return row
+
+
+def withdraw(session: Session, row: Approval, maker: Actor, now: datetime, reason: str = "") -> None:
+    """Who asked asks no more. Only what still waits can be withdrawn; a `Conflict` says what became of it."""
+    if row.maker not in (maker.name, maker.name.removeprefix("user:")):
+        raise Forbidden("only who proposed something can withdraw it")
+    changed = session.execute(
+        update(Approval)
+        .where(col(Approval.id) == row.id, col(Approval.state) == ApprovalState.open)
+        .values(state=ApprovalState.withdrawn, decided_at=now, reason=reason)
+    )
+    session.refresh(row)
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(f"already {row.state} by {row.checker}" if row.checker else f"already {row.state}")
+    record(session, maker.name, f"{row.kind}.withdrawn", f"approval:{row.id}", {"digest": row.digest}, now)

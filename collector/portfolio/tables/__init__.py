@@ -24,6 +24,7 @@ from collector.portfolio.tables.stage import (
     stage_payment,
 )
 from collector.portfolio.tables.uploads import SavedMapping, Upload
+from collector.portfolio.tables.ways import WaysChange
 
 __all__ = [
     "STAGES",
@@ -43,6 +44,7 @@ __all__ = [
     "ReversalNote",
     "SavedMapping",
     "Upload",
+    "WaysChange",
     "stage_account",
     "stage_balance",
     "stage_instalment",

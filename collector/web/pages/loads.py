@@ -13,6 +13,7 @@ from collector.audit.actions import record
 from collector.casework.uploads import Folder
 from collector.casework.views import loads as views
 from collector.casework.views import within
+from collector.casework.views.portfolios import asked_by_file
 from collector.portfolio.rules import LoadKind, UploadState
 from collector.portfolio.tables import Upload
 from collector.web.loading import digest, start_load
@@ -73,6 +74,8 @@ class LoadPage(Page):
     held: bool
     differences: bool
     """It was of the creditor's balances."""
+    proposed: Sequence[tuple[str, str]] = ()
+    """Pages and codes of portfolios whose ways to pay the file has otherwise."""
 
 
 @router.get("/operations/files/{token}/check")
@@ -224,6 +227,7 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
     frame = frame_of(request, caller)
     with reading(desk) as session:
         one = views.one_load(session, caller.actor.scope, run_id)
+        asked = asked_by_file(session, caller.actor.scope, one.run.at)
     run, t = one.run, frame.t
     told = Told(t, one.zone)
     there = bool(run.rejected) and rejects_file(desk.office, run_id).is_file()
@@ -243,6 +247,7 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
             else "",
             held=run.held > 0 and run.kind is LoadKind.payments,
             differences=run.kind is LoadKind.balances,
+            proposed=[(f"/portfolios/{book.id}", book.code) for book in asked],
         )
     )
 
