@@ -130,7 +130,7 @@ DAY = date(2026, 5, 5)
             [], Reported(date(2026, 4, 30), 5, 5, 200, 900), None, Ours(800, 100, (300, 100)), id="by what was reported"
         ),
         pytest.param([], Reported(date(2026, 5, 6), 5, 5, 200, 900), None, None, id="reported later"),
-        pytest.param([], None, None, None, id="nothing known"),
+        pytest.param([], None, None, Ours(0, 0, (300, 100)), id="no schedule and no report"),
     ],
 )
 def test_our_side_of_a_day(

@@ -142,13 +142,16 @@ def ours_at(
     agreed_on: date | None = None,
 ) -> Ours | None:
     """Our side at the end of a day: by the schedule, else by what the creditor reported before, less what was paid
-    since. None: our records tell nothing of that day. `recent` begins after `agreed_on`."""
+    since; nothing at all where there is neither. None: what was reported is of a later day. `recent` begins after
+    `agreed_on`."""
     made = sorted(payment for payment in payments if payment.on <= day)
     recent = tuple(one.amount for one in made if agreed_on is None or one.on > agreed_on)
     if instalments:
         known = age(instalments, made, 0, day)
         return Ours(known.owed, known.overdue, recent)
-    if reported is None or reported.as_of > day:
+    if reported is None:
+        return Ours(0, 0, recent)
+    if reported.as_of > day:
         return None
     paid = sum(one.amount for one in made if one.on > reported.as_of)
     return Ours(max(reported.balance - paid, 0), max(reported.overdue - paid, 0), recent)
