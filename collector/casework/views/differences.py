@@ -79,6 +79,14 @@ def totals(session: Session, scope: Scope) -> list[Totals]:
     return sorted(found.values(), key=lambda one: one.book.code)
 
 
+def open_count(session: Session, scope: Scope) -> int:
+    """Differences that nobody explained yet."""
+    counted = select(func.count()).where(
+        col(LedgerBalance.is_last), LedgerBalance.state == LedgerState.differs, LedgerBalance.explained == ""
+    )
+    return session.exec(within(counted, LedgerBalance.portfolio_id, scope)).one()
+
+
 def by_kind(session: Session, scope: Scope, portfolio_id: int | None = None) -> dict[DifferenceKind, int]:
     """How many differences look like what."""
     counted: Any = select(col(LedgerBalance.kind), func.count()).where(

@@ -18,7 +18,7 @@ from collector.portfolio.queries import portfolio_of, portfolios
 from collector.portfolio.rules import PaymentKind, PaymentState, ReversalStep
 from collector.portfolio.tables import PaymentRow, Portfolio, ReversalNote
 
-SHOWN = 50
+SHOWN, COUNTED = 20, 500
 LIKELY = 5
 """Payments that are offered for one reversal."""
 
@@ -35,8 +35,7 @@ class Lone:
     proposed: str
 
 
-def lone_reversals(session: Session, scope: Scope) -> list[Lone]:
-    """Those that are not closed, oldest first."""
+def _lone(session: Session, scope: Scope, limit: int) -> Sequence[PaymentRow]:
     meant, closed = aliased(PaymentRow), aliased(ReversalNote)
     named = func.coalesce(PaymentRow.takes_back, PaymentRow.reverses)
     here = select(meant.id).where(meant.portfolio_id == PaymentRow.portfolio_id, meant.reference == named)
@@ -48,7 +47,12 @@ def lone_reversals(session: Session, scope: Scope) -> list[Lone]:
         ~here.exists(),
         ~done.exists(),
     )
-    rows = session.exec(asked.order_by(col(PaymentRow.paid_on), col(PaymentRow.id)).limit(SHOWN)).all()
+    return session.exec(asked.order_by(col(PaymentRow.paid_on), col(PaymentRow.id)).limit(limit)).all()
+
+
+def lone_reversals(session: Session, scope: Scope) -> list[Lone]:
+    """Those that are not closed, oldest first."""
+    rows = _lone(session, scope, SHOWN)
     ids = {row.id or 0 for row in rows}
     notes = _notes(session, ids)
     proposed = _proposed(session, ids)
@@ -97,9 +101,11 @@ def _likely(session: Session, row: PaymentRow) -> Sequence[PaymentRow]:
 
 
 def lone_count(session: Session, scope: Scope, now: datetime) -> int:
-    """How many ask for somebody: those that wait for a later day are left out."""
-    return sum(not waits(one, now) for one in lone_reversals(session, scope))
+    """How many ask for somebody, as far as is counted: those that wait for a later day are left out."""
+    rows = _lone(session, scope, COUNTED)
+    notes = _notes(session, {row.id or 0 for row in rows})
+    return sum(not _waits(notes.get(row.id or 0), now) for row in rows)
 
 
-def waits(one: Lone, now: datetime) -> bool:
-    return one.note is not None and one.note.until is not None and one.note.until > now.date()
+def _waits(note: ReversalNote | None, now: datetime) -> bool:
+    return note is not None and note.until is not None and note.until > now.date()

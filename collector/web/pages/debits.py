@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
@@ -25,6 +26,9 @@ router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
 After = Annotated[str | None, Query(pattern=r"^[0-9]{1,7}\.[0-9]{1,18}$")]
 """The key that the page before gave: a day and an id."""
+
+DAYS_SHOWN = 14
+"""Days with failures that the table shows, the newest."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def _address(day: date | None, why: DebitFailure | None, after: str = "") -> str
 
 def _days(found: dict[date, dict[DebitFailure, int]], t: Words) -> Table:
     """A row a day, a column for each reason that occurred."""
-    reasons = [why for why in DebitFailure if any(why in day for day in found.values())]
+    reasons = [why for why in DebitFailure if any(why in day for day in islice(found.values(), DAYS_SHOWN))]
     return table(
         [t("Day"), *(num(t.word(why)) for why in reasons), num(t("in all"))],
         [
@@ -117,7 +121,7 @@ def _days(found: dict[date, dict[DebitFailure, int]], t: Words) -> Table:
                 ),
                 num(str(sum(counts.values()))),
             ]
-            for day, counts in found.items()
+            for day, counts in islice(found.items(), DAYS_SHOWN)
         ],
         t("No direct debit failed in the last 30 days. They come with the payment files, as kind failed_debit."),
     )

@@ -128,7 +128,7 @@ def operations(
             ],
             debits_failed=sum(sum(day.values()) for day in debits.failures_by_day(session, scope, now).values()),
             reversals=lone_count(session, scope, now),
-            differences=sum(one.differ - one.explained for one in differences.totals(session, scope)),
+            differences=differences.open_count(session, scope),
             most=MAX_BODY,
             may_load=may_open(caller, "bring_file"),
             may_match=may_open(caller, "propose_match"),
