@@ -191,7 +191,8 @@ class BrakeSample(SQLModel, table=True):
 
 
 class MessagesOut(SQLModel, table=True):
-    """How many messages of a portfolio one claim let go: what an hour's sum is made of."""
+    """How many messages of a portfolio one claim let go: what an hour's sum is made of. Below zero: so many of them
+    were not taken by the carrier."""
 
     __tablename__ = "messages_out"
     __table_args__ = (Index("ix_messages_out_portfolio", "portfolio_id", "at"),)

@@ -253,7 +253,7 @@ def permitted_key(request: Request, caller: ApiCallerParam) -> None:
     caller.require_scope(needed)
     names = [name for name, _ in request.query_params.multi_items()]
     if len(names) != len(set(names)):
-        raise BadInput("a parameter was sent twice")
+        raise BadInput("the address says something twice; open the page by its link")
 
 
 def _route(request: Request) -> str:

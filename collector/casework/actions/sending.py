@@ -162,7 +162,9 @@ def _record(
         lock_people(session, people)
         answered = _held(session, receipts, carrier)
         learned = take_receipts(session, office, answered, at)
-        put_back = {task.person_id for task, _, receipt in answered if receipt.busy}
+        not_taken = [task for task, _, receipt in answered if receipt.busy]
+        dispatch.never_left(session, not_taken, at)
+        put_back = {task.person_id for task in not_taken}
         facts_actions.refresh(session, people - put_back - learned, at)
         follow_up(session, office, put_back | learned, at)
     busy = sum(receipt.busy for receipt in receipts.values())

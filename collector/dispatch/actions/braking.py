@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session
 
 from collector.audit.actions import record
@@ -25,7 +27,7 @@ from collector.dispatch.rules import (
     room_for,
 )
 from collector.dispatch.tables import Brake, BrakeSample, MessagesOut
-from collector.foundation.database import lock_key
+from collector.foundation.database import among, lock_key
 from collector.history import actions as history
 from collector.history.rules import HoldReason, HoldScope
 from collector.identity.rules import WORKER
@@ -77,6 +79,16 @@ class Brakes:
             if name in self._own:
                 keys.append((BrakeKind.template, f"{name} {self._own[name]}", name))
         return keys
+
+
+def never_left(session: Session, tasks: Sequence[Task], at: datetime) -> None:
+    """The carrier took nothing: these count neither in a sample nor in the hour."""
+    if not tasks:
+        return
+    ids = [task.id or 0 for task in tasks]
+    session.execute(delete(BrakeSample).where(among(session, BrakeSample.task_id, ids)))
+    for portfolio_id, number in Counter(task.portfolio_id for task in tasks).items():
+        session.add(MessagesOut(portfolio_id=portfolio_id, at=at, number=-number))
 
 
 class _Book:

@@ -99,9 +99,11 @@ def decide(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.refresh(row)
-        by = f" by {row.checker}" if row.checker else ""
-        is_over = row.state is not ApprovalState.open
-        raise Conflict(f"already {row.state}{by}" if is_over else "this was changed; look again")
+        if row.checker:
+            raise Conflict(f"this was {row.state} already, by {row.checker}; nothing was changed")
+        if row.state is not ApprovalState.open:
+            raise Conflict(f"this was {row.state} already; nothing was changed")
+        raise Conflict("this was changed since it was shown; open it again")
     session.refresh(row)
     record(session, f"user:{checker.name}", f"{row.kind}.{state}", f"approval:{row.id}", {"digest": shown}, now)
     return row
@@ -118,5 +120,7 @@ def withdraw(session: Session, row: Approval, maker: Actor, now: datetime, reaso
     )
     session.refresh(row)
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"already {row.state} by {row.checker}" if row.checker else f"already {row.state}")
+        if row.checker:
+            raise Conflict(f"this was {row.state} already, by {row.checker}; nothing was changed")
+        raise Conflict(f"this was {row.state} already; nothing was changed")
     record(session, maker.name, f"{row.kind}.withdrawn", f"approval:{row.id}", {"digest": row.digest}, now)

@@ -144,7 +144,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadInput("a day is written as 2026-05-31") from error
+        raise BadInput("this is not a day; write it as 2026-05-31") from error
 
 
 def _address(chosen: Chosen, wanted: Wanted, **more: str) -> str:
@@ -216,7 +216,7 @@ def _asked(request: Request) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in fields:
-            raise BadInput("a parameter was sent twice")
+            raise BadInput("the address says something twice; open the page by its link")
         fields[name] = value
     fields.pop("after", None)
     return fields

@@ -99,7 +99,7 @@ def file_check(request: Request, token: Token, desk: DeskParam, caller: CallerPa
             file=row.file_name,
             totals=_checked(totals, t),
             kinds=kinds_table(tried.get("kinds", []), row.kind, t),
-            error=t.reason(tried.get("error", "")),
+            error=t.error(tried.get("error", "")),
             shown=tried["mapping"],
             good=f"{totals.get('good', 0):,}",
             may_keep=row.portfolio_id is not None,
@@ -131,7 +131,7 @@ def kinds_table(kinds: Sequence[dict[str, Any]], kind: LoadKind, t: Words) -> Ta
             [
                 num(f"{one['count']:,}", "late"),
                 t.column(kind, one["column"]),
-                Cell(t.reason(one["reason"]), "wide"),
+                Cell(t.clause(one["reason"]), "wide"),
                 Cell(" · ".join(_example(example, t) for example in one["examples"]), "wide dim"),
             ]
             for one in kinds
@@ -157,7 +157,7 @@ def _progress_page(desk: Desk, row: Upload, folder: Folder, frame: Frame) -> Pro
         words=told["words"],
         percent=told["percent"],
         over=told["over"],
-        error=t.reason(row.error or ""),
+        error=t.error(row.error or ""),
     )
 
 

@@ -17,36 +17,13 @@ from collector.dispatch.rules import AgentState
 from collector.foundation.errors import BadInput, Problem
 from collector.web.access import PAGES
 from collector.web.answers import reasons
+from collector.web.pages import navigation
 from collector.web.session import AGENTS, Caller
-from collector.web.templating import Bar, Frame, Link, Page, Readiness, Told, city, language_of, render
+from collector.web.templating import Bar, Frame, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
-from collector.web.words import Words
+from collector.web.words import Words, plain_form
 
 F = TypeVar("F", bound="Form")
-
-NAVIGATION = (
-    ("desk", "/desk", "Desk", "g"),
-    ("my_cases", "/cases", "My cases", ""),
-    ("search_page", "/search", "Search", "/"),
-    ("floor", "/floor", "Floor", ""),
-    ("allocation_page", "/allocation", "Allocation", ""),
-    ("figures_page", "/figures", "Figures", ""),
-    ("strategy_page", "/strategy", "Strategy", ""),
-    ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
-    ("legal_queue", "/referrals/legal", "Legal", ""),
-    ("operations", "/operations", "Operations", ""),
-    ("decide_approval", "/approvals", "Approvals", ""),
-    ("portfolios_page", "/portfolios", "Portfolios", ""),
-    ("texts_page", "/texts", "Texts", ""),
-    ("inbox", "/inbox", "Messages", ""),
-    ("quality", "/quality", "Quality", ""),
-    ("refusals_page", "/refusals", "Refusals", ""),
-    ("law_page", "/law", "Law", ""),
-    ("users", "/users", "Users", ""),
-    ("api_keys", "/keys", "API keys", ""),
-    ("audit_page", "/audit", "Audit", ""),
-)
-"""Route, address, words, key."""
 
 SAID = {
     "outcome": "The result is recorded.",
@@ -141,7 +118,7 @@ def read(form: type[F], fields: dict[str, str]) -> F:
     try:
         return form.model_validate(fields)
     except ValidationError as error:
-        raise BadInput(problems=tuple(Problem(reason) for reason in reasons(error.errors()))) from error
+        raise BadInput(problems=reasons(error.errors(), plain_form)) from error
 
 
 def may_open(caller: Caller, route: str) -> bool:
@@ -151,6 +128,7 @@ def may_open(caller: Caller, route: str) -> bool:
 def frame_of(request: Request, caller: Caller) -> Frame:
     """The frame for someone who is signed in."""
     t = Words(caller.language)
+    first, second = ((), ()) if caller.held else navigation.links(caller, request.url.path, t)
     said, undo = SAID.get(request.query_params.get("said", "")), request.query_params.get("undo", "")
     return Frame(
         t=t,
@@ -158,7 +136,8 @@ def frame_of(request: Request, caller: Caller) -> Frame:
         display_name=caller.display_name,
         roles=", ".join(t.word(role) for role in sorted(caller.actor.roles)),
         csrf=caller.csrf,
-        links=_links(request, caller, t),
+        links=first,
+        neighbours=second,
         said=t(said) if said else "",
         undo=f"{request.url.path}?again={undo}" if said and undo.removeprefix("c").isdecimal() else "",
         readiness=_readiness(caller, t),
@@ -215,17 +194,6 @@ def _readiness(caller: Caller, t: Words) -> Readiness | None:
     )
 
 
-def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:
-    if caller.held:
-        return ()
-    here = request.url.path
-    return [
-        Link(href, t(words), key, here.startswith(href))
-        for route, href, words, key in NAVIGATION
-        if may_open(caller, route)
-    ]
-
-
 def see(path: str, said: str = "") -> RedirectResponse:
     """Back to a page after a form, so that loading it again does nothing twice."""
     joined = "&" if "?" in path else "?"
@@ -251,15 +219,21 @@ class ErrorPage(Page):
     typed: Sequence[tuple[str, str]]
 
 
-def error_page(request: Request, status: int, sentence: str, problems: Sequence[str], kept: Typed) -> HTMLResponse:
+def error_page(request: Request, status: int, sentence: str, problems: Sequence[Problem], kept: Typed) -> HTMLResponse:
     """A sentence for people. What it names comes from our own rules; below it, apart, stands what they had typed."""
     caller = getattr(request.state, "caller", None)
     frame = frame_of(request, caller) if caller else Frame(Words(language_of(request)), request.url.path)
-    listed = [problem for problem in problems if problem not in sentence]
-    page = ErrorPage(
-        frame, status, frame.t.reason(sentence), listed, own_page(request, kept.page), told_again(kept, frame.t)
-    )
+    whole, listed = _refused(sentence, problems, frame.t)
+    page = ErrorPage(frame, status, whole, listed, own_page(request, kept.page), told_again(kept, frame.t))
     return render(page, status)
+
+
+def _refused(sentence: str, problems: Sequence[Problem], t: Words) -> tuple[str, Sequence[str]]:
+    """The sentence in the reader's language, and the problems that it does not name itself. Where it is nothing but
+    its problems, they are told one by one: what somebody typed can not be taken for a part of the sentence."""
+    named = [problem for problem in problems if str(problem) in sentence]
+    whole = t.problems(named) if sentence == "; ".join(map(str, named)) else t.error(sentence)
+    return whole, [t.problem(problem) for problem in problems if problem not in named]
 
 
 def told_again(kept: Typed, t: Words) -> Sequence[tuple[str, str]]:
