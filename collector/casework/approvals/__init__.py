@@ -7,7 +7,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, strategies, texts, ways
+from collector.casework.approvals import (
+    exports,
+    holds,
+    keeping,
+    matching,
+    promises,
+    resets,
+    reversals,
+    strategies,
+    texts,
+    ways,
+)
 from collector.casework.approvals.kind import Kind
 from collector.casework.office import Office
 from collector.foundation.errors import Forbidden, NotFound
@@ -28,6 +39,7 @@ _ALL = (
     texts.KIND,
     holds.KIND,
     exports.KIND,
+    reversals.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

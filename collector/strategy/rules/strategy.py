@@ -41,6 +41,8 @@ class Strategy:
     handoff: Handoff
     holds: HoldPolicy = field(default_factory=HoldPolicy)
     allocation: AllocationPolicy = field(default_factory=AllocationPolicy)
+    tolerance: int = 0
+    """Minor units: a difference to the creditor's ledger up to this is none."""
     _decide: Decide = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

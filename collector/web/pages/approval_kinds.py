@@ -9,7 +9,18 @@ from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from collector.casework.approvals import exports, holds, keeping, matching, promises, resets, strategies, texts, ways
+from collector.casework.approvals import (
+    exports,
+    holds,
+    keeping,
+    matching,
+    promises,
+    resets,
+    reversals,
+    strategies,
+    texts,
+    ways,
+)
 from collector.casework.views import within
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
@@ -129,6 +140,15 @@ def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
 
 
+def _reversal(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    reversal = within.payment(session, caller.actor.scope, row.body["reversal"])
+    book = within.portfolio(session, caller.actor.scope, reversal.portfolio_id)
+    told = Told(t, book.timezone, book.currency)
+    words = t("takes back {reference}", reference=row.body["reference"])
+    subject = f"{book.code} {reversal.reference}"
+    return Shown(subject, "/operations/debits#reversals", [told.money(row.body["amount"]), words], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
@@ -139,6 +159,7 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     texts.TEXT: _text,
     holds.HOLD: _hold,
     exports.EXPORT: _export,
+    reversals.REVERSAL: _reversal,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 
