@@ -13,6 +13,7 @@ from collector.strategy.document import Document, LegalPart, RemindersPart
 from collector.strategy.reading import conditions_of, scales_of
 from collector.strategy.rules import (
     Cadence,
+    CampaignPolicy,
     Capacity,
     Handoff,
     Legal,
@@ -67,6 +68,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
         capacity=Capacity(**dict(document.capacity)),
         promise=PromisePolicy(**dict(document.promise)),
         handoff=Handoff(Skiptrace(**dict(document.handoff.skiptrace)), _legal(document, scale)),
+        campaigns=CampaignPolicy(**dict(document.campaigns)),
         allocation=policy_of(document, scales_of(document), scale),
     )
 

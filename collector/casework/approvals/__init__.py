@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from collector.casework.approvals import keeping, matching, promises, resets
+from collector.casework.approvals import campaigns, keeping, matching, promises, resets
 from collector.casework.approvals.kind import Kind
 from collector.casework.office import Office
 from collector.foundation.errors import Forbidden, NotFound
@@ -18,7 +18,9 @@ from collector.identity.tables import Approval, User
 
 __all__ = ["KINDS", "asked", "decide", "decided", "may_decide", "waiting"]
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (promises.KIND, matching.KIND, resets.KIND, keeping.KIND)}
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (promises.KIND, matching.KIND, resets.KIND, keeping.KIND, campaigns.KIND)
+}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))
 """Everyone who decides anything."""
 

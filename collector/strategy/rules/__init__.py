@@ -10,6 +10,7 @@ from collector.strategy.rules.fields import FIELDS, Field, FieldKind
 from collector.strategy.rules.hand_off import Handoff, Legal, Skiptrace, Trigger
 from collector.strategy.rules.parts import Segment, Stage
 from collector.strategy.rules.policies import (
+    CampaignPolicy,
     Capacity,
     Priority,
     PromisePolicy,
@@ -34,6 +35,7 @@ __all__ = [
     "AssetClasses",
     "Bucket",
     "Cadence",
+    "CampaignPolicy",
     "Capacity",
     "Condition",
     "Domain",
