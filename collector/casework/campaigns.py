@@ -18,10 +18,11 @@ from collector.foundation.clock import at_local, local_day
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.money import exponent
 from collector.history.rules import CAMPAIGN_CHANNELS, Channel
+from collector.history.tables import Campaign
 from collector.portfolio.tables import Portfolio
 from collector.strategy.conditions import read_condition, scale_by
 from collector.strategy.queries import compiled
-from collector.strategy.rules import FIELDS, Condition, Strategy
+from collector.strategy.rules import FIELDS, CampaignPolicy, Condition, Strategy
 from collector.texts.rules import Purpose, Tone, bare_language
 
 TEXTS = frozenset({Purpose.reminder, Purpose.overdue, Purpose.demand, Purpose.how_to_pay})
@@ -81,6 +82,11 @@ def text_names(office: Office, book: Portfolio) -> list[str]:
         office.catalogue.template(name, book.language) for name in office.catalogue.names(bare_language(book.language))
     )
     return sorted(template.name for template in names if template.purpose in TEXTS)
+
+
+def policy_of(session: Session, campaign: Campaign, at: datetime) -> CampaignPolicy:
+    """The numbers of the strategy that holds for it now."""
+    return compiled(session, campaign.portfolio_id, at).campaigns
 
 
 def choose(session: Session, office: Office, book: Portfolio, order: CampaignOrder, at: datetime) -> Chosen:

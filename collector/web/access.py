@@ -18,6 +18,8 @@ AGENTS = frozenset({Role.agent, Role.senior})
 TALKERS = CALLERS | {Role.legal, Role.tracer}
 """Everyone who may have a borrower on the line."""
 SUPERVISOR = frozenset({Role.supervisor})
+PLANNERS = SUPERVISOR | {Role.operations}
+"""Who may have a list of people contacted."""
 ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
@@ -106,6 +108,13 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "recall_account": SUPERVISOR,
     "note_absence": SUPERVISOR,
     "end_absence": SUPERVISOR,
+    "campaigns_page": PLANNERS | {Role.auditor},
+    "campaign_page": PLANNERS | {Role.auditor},
+    "campaign_accounts": PLANNERS | {Role.auditor},
+    "new_campaign": PLANNERS,
+    "preview_campaign": PLANNERS,
+    "make_campaign": PLANNERS,
+    "move_campaign": PLANNERS,
     "approvals_page": ALL,
     "decide_approval": DECIDERS,
     "plan_now": SUPERVISOR | {Role.operations},

@@ -73,7 +73,7 @@ def texted(story: Story) -> list[int]:
 
 def no_difference(story: Story, at: str) -> None:
     with story.database.read() as session:
-        assert list(verify(session, moment(at))) == []
+        assert verify(session) == [], at
 
 
 def test_few_are_texted_first_and_each_only_once(story: Story, boss: Actor) -> None:
@@ -169,8 +169,8 @@ def test_a_call_of_a_campaign_is_made_once_and_says_what_to_say(story: Story, bo
     story.do(casework.record_outcome, claimed.task.id, Outcome.no_answer, at, actor=li)
     assert states(story) == {MemberState.done: 1, MemberState.released: 1}
     story.plan("2026-05-14 07:00")
-    with_it = [task.person_id for task in story.tasks() if task.campaign_id and task.state is TaskState.planned]
-    assert len(with_it) == 1
+    newest = max(task.run_id for task in story.tasks())
+    assert len([task for task in story.tasks() if task.campaign_id and task.run_id == newest]) == 1
     no_difference(story, "2026-05-14 07:00")
 
 
@@ -195,6 +195,7 @@ def test_many_people_need_a_second_person_who_is_another(story: Story, boss: Act
 
 def test_what_is_made_is_what_was_shown(story: Story, boss: Actor) -> None:
     late(story, 2)
+    story.plan("2026-05-13 07:00")
     wanted = order(story, numbers=("CN/L-1", "L-9"))
     with story.database.read() as session:
         book = session.get_one(Portfolio, story.cn)

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from sqlmodel import Session, col, select
 
 from collector.casework.actions.follow_up import follow_up
-from collector.casework.campaigns import CampaignOrder, choose
+from collector.casework.campaigns import CampaignOrder, choose, policy_of
 from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
 from collector.dispatch.queries.campaigns import count_of, last_refusals, next_people, people_without_task
@@ -31,8 +31,6 @@ from collector.planning.queries import current_runs
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio.queries import portfolio_of
-from collector.strategy.queries import compiled
-from collector.strategy.rules import CampaignPolicy
 
 AT_ONCE = 500
 """People released, or followed up, in one transaction."""
@@ -82,10 +80,6 @@ def make_campaign(
         made_at=at,
     )
     return history.make_campaign(session, row, [(one.account_id, one.person_id) for one in chosen.accounts], actor)
-
-
-def policy_of(session: Session, campaign: Campaign, at: datetime) -> CampaignPolicy:
-    return compiled(session, campaign.portfolio_id, at).campaigns
 
 
 def ask_campaign(session: Session, campaign: Campaign, at: datetime, actor: Actor) -> None:

@@ -13,10 +13,10 @@ class CampaignState(StrEnum):
     """draft → asked → running ⇄ paused → over. What needs no second person goes from draft to running."""
 
     draft = "draft"
-    asked = "asked"
+    asked = "awaiting_approval"
     running = "running"
     paused = "paused"
-    over = "over"
+    over = "finished"
 
 
 CAMPAIGN_MOVES: dict[CampaignState, frozenset[CampaignState]] = {
@@ -34,7 +34,7 @@ class MemberState(StrEnum):
 
     waiting = "waiting"
     released = "released"
-    done = "done"
+    done = "contacted"
     refused = "refused"
     stopped = "stopped"
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from collector.casework import approvals
-from collector.casework.approvals import keeping, matching, promises, resets
+from collector.casework.approvals import campaigns, keeping, matching, promises, resets
 from collector.casework.views import within
+from collector.casework.views.campaigns import campaign as asked_for
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
 from collector.web.confirming import require_confirmed
@@ -80,11 +81,20 @@ def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
 
 
+def _campaign(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    campaign, book = asked_for(session, caller.actor.scope, row.body["campaign"])
+    told, body = Told(t, book.timezone, book.currency), row.body
+    size = t("{people} people with {accounts} accounts", people=body["people"], accounts=body["accounts"])
+    lines = [size, told.money(body["money"]), t.word(body["channel"]), body["text"] or campaign.note, campaign.reason]
+    return Shown(campaign.name, f"/campaigns/{campaign.id}", lines, book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
     resets.KIND.name: _reset,
     keeping.KEEP: _keep,
+    campaigns.CAMPAIGN: _campaign,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 
