@@ -16,11 +16,13 @@ from collector.compliance.rules import Answer, Evidence, NumberKind
 from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
+    CampaignState,
     Cause,
     Channel,
     HoldingReason,
     HoldReason,
     HoldScope,
+    MemberState,
     Outcome,
     PromiseState,
     ReferralKind,
@@ -46,6 +48,7 @@ from collector.portfolio.rules import (
     ValueTier,
 )
 from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.web.pages.campaigns import SORT_WORDS
 from collector.web.pages.desk import HEARD
 from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
 from collector.web.pages.me import EVENTS
@@ -62,6 +65,7 @@ KINDS = [
     ApprovalState,
     AssetClass,
     BorrowerType,
+    CampaignState,
     Cause,
     Channel,
     CollectorType,
@@ -79,6 +83,7 @@ KINDS = [
     Level,
     LoadKind,
     Mark,
+    MemberState,
     Moment,
     NumberKind,
     Outcome,
@@ -145,6 +150,7 @@ def asked_by_lights() -> set[str]:
 def asked_by_tables() -> set[str]:
     from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
     from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
+    from_tables |= set(SORT_WORDS.values())
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING

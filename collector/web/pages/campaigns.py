@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
@@ -118,8 +118,8 @@ def _list(rows: Sequence[views.Line], t: Words) -> Table:
             for line in rows
         ],
         t(
-            "No campaign yet. A campaign gives each person of a list one message or one call, through the same plan and "
-            "gate as everything else: choose accounts, see what it would do, and begin."
+            "No campaign yet. A campaign gives each person of a list one message or one call, through the same plan "
+            "and gate as everything else: choose accounts, see what it would do, and begin."
         ),
     )
 
@@ -194,7 +194,10 @@ def _next(row: Campaign, told: Told, first: int, wait: int, *, asks: bool) -> st
                 minutes=wait,
             )
         case CampaignState.running:
-            return t("The first were good: all are released, since {moment}.", moment=told.whose(row.passed_at))
+            return t(
+                "The first were good: all are released, since {moment}.",
+                moment=told.whose(row.passed_at or row.state_at),
+            )
         case CampaignState.paused:
             return t("Nobody is contacted. When it goes on, a few people are contacted first again.")
     return t("It is over since {moment}.", moment=told.whose(row.state_at))
@@ -287,6 +290,11 @@ def move_campaign(campaign_id: Id, desk: DeskParam, caller: CallerParam, fields:
     return see(f"/campaigns/{campaign_id}", said)
 
 
+DOING: Mapping[str, Callable[..., Campaign]] = {
+    "start": actions.start_campaign,
+    "pause": actions.pause_campaign,
+    "stop": actions.stop_campaign,
+}
 TO = {"start": CampaignState.running, "pause": CampaignState.paused, "stop": CampaignState.over}
 
 
@@ -298,6 +306,5 @@ def _move(session: Session, desk: Desk, caller: Caller, row: Campaign, move: str
     if move not in TO:
         raise BadInput("choose what is to be done with the campaign: begin, ask, pause, go on or stop")
     if row.state is not TO[move]:
-        doing = {"start": actions.start_campaign, "pause": actions.pause_campaign, "stop": actions.stop_campaign}
-        doing[move](session, desk.office, **given)
+        DOING[move](session, desk.office, **given)
     return f"campaign-{move}"
