@@ -17,6 +17,8 @@ from collector.casework.actions import SendResult, SweepResult
 from collector.casework.office import Office
 from collector.dispatch.carriers import Carrier
 from collector.dispatch.memory import MemoryCarrier
+from collector.dispatch.rules import BrakeKind, BrakeState
+from collector.dispatch.tables import Brake
 from collector.facts.queries import read_person
 from collector.facts.rules import PersonFacts
 from collector.foundation.database import Database
@@ -50,6 +52,7 @@ from collector.portfolio.tables import (
     Portfolio,
 )
 from collector.strategy.actions import publish
+from collector.strategy.queries import active
 
 T = TypeVar("T", bound=SQLModel)
 LI = Actor("user:li", user_id=None)
@@ -223,6 +226,16 @@ class Story:
         session.flush()
         session.add_all([CallerNumber(portfolio_id=row.id or 0, number=number) for number in CALLERS[row.code]])
         return row.id or 0
+
+    def tried(self) -> None:
+        """The strategy of this story has been in use: its first fifty people were reached long ago."""
+        with self.database.begin() as session:
+            for number in (self.cn, self.us):
+                version = active(session, number, moment("2026-01-01 00:00"))
+                for kind in (BrakeKind.strategy, BrakeKind.replanned):
+                    at, what = version.starts_at, {"what": version.digest, "name": "tests"}
+                    state = {"state": BrakeState.passed, "began_at": at, "state_at": at}
+                    session.add(Brake(portfolio_id=number, kind=kind, **what, **state))
 
     def borrower(
         self,

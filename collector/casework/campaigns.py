@@ -76,7 +76,7 @@ class Chosen:
         return sum(one.overdue for one in self.accounts)
 
 
-def text_names(office: Office, book: Portfolio) -> list[str]:
+def text_names(session: Session, office: Office, book: Portfolio) -> list[str]:
     """The texts a campaign of this portfolio may send."""
     names = (
         office.catalogue.template(name, book.language) for name in office.catalogue.names(bare_language(book.language))
@@ -92,7 +92,7 @@ def policy_of(session: Session, campaign: Campaign, at: datetime) -> CampaignPol
 def choose(session: Session, office: Office, book: Portfolio, order: CampaignOrder, at: datetime) -> Chosen:
     """The accounts that are meant now. `BadInput` names everything that is wrong with the order."""
     strategy, today = compiled(session, book.id or 0, at), local_day(at, book.timezone)
-    problems = [Problem(words) for words in _problems(order, strategy, text_names(office, book), today)]
+    problems = [Problem(words) for words in _problems(order, strategy, text_names(session, office, book), today)]
     conditions, wrong = _conditions(order, strategy)
     if problems or wrong:
         raise BadInput(problems=(*problems, *wrong))

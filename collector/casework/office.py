@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+
+from sqlmodel import Session
 
 from collector.audit.actions import record
 from collector.compliance.rules import Capabilities
@@ -14,12 +16,15 @@ from collector.foundation import schema
 from collector.foundation.database import Database
 from collector.foundation.errors import BadInput, NotReady
 from collector.foundation.keys import Keys, read_keys
+from collector.foundation.known import once
 from collector.foundation.settings import CarrierKind, Settings
 from collector.identity import installation as who
 from collector.identity.queries import installation
 from collector.identity.rules import COMMAND_LINE
+from collector.texts import queries as texts
 from collector.texts.catalogue import Catalogue
 
+NO_VERSION = (0, 0)
 CLOCK_TOLERANCE = timedelta(seconds=60)
 """How far `--at` may be from the clock where real people can be reached."""
 
@@ -33,13 +38,40 @@ class Office:
     keys: Keys
     looked_at: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
     """By portfolio: the day and strategy for which a sweep of this process has asked about everyone."""
+    laid_over: dict[tuple[int, int], Catalogue] = field(default_factory=dict, repr=False, compare=False)
+    """The texts in force, by the stored version they were last made for."""
 
     @cached_property
     def catalogue(self) -> Catalogue:
+        """The texts of the files: the shipped ones, with the installation's folder laid over them."""
         return Catalogue.load(self.settings.templates_dir)
 
+    def texts(self, session: Session) -> Catalogue:
+        """The texts in force: those of the files, with what two people agreed to laid over them. Made once for each
+        change, so that what was found out about it can be kept by it."""
+        seen = once(session, "texts.newest", lambda: texts.newest(session))
+        if seen == NO_VERSION:
+            return self.catalogue
+        found = self.laid_over.get(seen)
+        if found is None:
+            stored = {(row.language, row.name): row.source for row in texts.in_force(session)}
+            found = self.catalogue.laid_over(stored)
+            self.laid_over.clear()
+            self.laid_over[seen] = found
+        return found
+
     def capabilities(self, jurisdiction: str) -> Capabilities:
-        """What the carrier can lawfully and technically carry there: the gate asks this too."""
+        """What the carrier can lawfully and technically carry there: the gate asks this too. With `templates` it takes
+        registered texts only, besides these those that are registered for the portfolio."""
+        able = self._carries(jurisdiction)
+        return replace(able, templates=frozenset()) if self.settings.registers_texts(jurisdiction) else able
+
+    @property
+    def carrier_name(self) -> str:
+        """What registrations and the gate call the carrier."""
+        return self._carries("").carrier
+
+    def _carries(self, jurisdiction: str) -> Capabilities:
         if self.settings.carrier is CarrierKind.memory:
             return memory.CAPABILITIES
         if self.settings.sandboxed:

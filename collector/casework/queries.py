@@ -178,7 +178,7 @@ def explain_account(
     session: Session, office: Office, account: Account, portfolio: Portfolio, at: datetime
 ) -> dict[str, Any]:
     """The same for an account at hand."""
-    document = planning.explain(session, account.id or 0, at, office.capabilities, office.catalogue)
+    document = planning.explain(session, account.id or 0, at, office.capabilities, office.texts(session))
     facts = {
         name: plain(value, portfolio.currency) if name in AMOUNTS else value
         for name, value in document["facts"].items()

@@ -57,6 +57,11 @@ def _lines(result: LoadResult) -> list[str]:
         lines.append(f"{result.held} payments match no account and wait for a person")
     if result.payments_as_of:
         lines.append(f"payments as of {result.payments_as_of.isoformat()}")
+    if result.proposed:
+        lines.append(
+            f"{', '.join(result.proposed)}: whom to pay or to call would change; a second person decides, nothing of"
+            " it is in force yet"
+        )
     if result.payments_as_of_held:
         lines.append("it stays there, since rows were refused: mend and load them, then promises can be judged")
     if result.skipped:

@@ -27,7 +27,7 @@ def strategy_validate(file: Path = FileArgument, json_: bool = JsonFlag) -> None
     """Check a strategy: every problem with its row and line. Exit code 2 when it can not be published."""
     desk = office()
     with desk.database.read() as session:
-        warnings = strategies.validate(session, desk.catalogue, strategies.read_text(file))
+        warnings = strategies.validate(session, desk.texts(session), strategies.read_text(file))
     document: dict[str, Any] = {"valid": True, "warnings": warnings}
     show(document, as_json=json_, lines=["this strategy can be published", *(f"note: {one}" for one in warnings)])
 
@@ -69,7 +69,9 @@ def strategy_publish(
     desk, now, text = office(), moment(at), strategies.read_text(file)
     starts: datetime = parse_moment(start) if start else now
     with desk.database.begin() as session:
-        versions = strategies.publish(session, desk.catalogue, text, portfolio, COMMAND_LINE.name, reason, starts, now)
+        versions = strategies.publish(
+            session, desk.texts(session), text, portfolio, COMMAND_LINE.name, reason, starts, now
+        )
     lines = [f"{one['portfolio']}: version {one['version']} from {one['starts_at']}" for one in versions]
     show({"versions": versions}, as_json=json_, lines=lines)
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from collector.dispatch.rules import AgentState, InboundState, Progress, RecordingState
+from collector.dispatch.rules import AgentState, BrakeKind, BrakeState, InboundState, Progress, RecordingState
 from collector.foundation.database import BigInt, Json, enum_column
 from collector.history.rules import Channel
 
@@ -159,3 +159,45 @@ class AgentStateRow(SQLModel, table=True):
     user_id: int = Field(foreign_key="user_account.id", sa_type=BigInt)
     state: AgentState = Field(sa_type=enum_column(AgentState))
     at: datetime
+
+
+class Brake(SQLModel, table=True):
+    """Something new that a portfolio's messages follow, and whether it may go on (`rules.brake`)."""
+
+    __tablename__ = "brake"
+    __table_args__ = (UniqueConstraint("portfolio_id", "kind", "what"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    kind: BrakeKind = Field(sa_type=enum_column(BrakeKind))
+    what: str
+    """Digest of the strategy, or "language/name digest" of the text."""
+    name: str
+    """As people call it."""
+    state: BrakeState = Field(default=BrakeState.sampling, sa_type=enum_column(BrakeState))
+    began_at: datetime
+    state_at: datetime
+
+
+class BrakeSample(SQLModel, table=True):
+    """One of the first messages that followed something new."""
+
+    __tablename__ = "brake_sample"
+
+    brake_id: int = Field(foreign_key="brake.id", sa_type=BigInt, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", sa_type=BigInt, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInt)
+    at: datetime
+
+
+class MessagesOut(SQLModel, table=True):
+    """How many messages of a portfolio one claim let go: what an hour's sum is made of. Below zero: so many of them
+    were not taken by the carrier."""
+
+    __tablename__ = "messages_out"
+    __table_args__ = (Index("ix_messages_out_portfolio", "portfolio_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    at: datetime
+    number: int

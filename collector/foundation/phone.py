@@ -230,9 +230,9 @@ def _slow(text: str, region: str) -> str:
         number = phonenumbers.parse(text, region)
     except NumberParseException as error:
         reason = REASONS.get(error.error_type, "it can not be read")
-        raise BadInput(f"not a phone number: {reason}") from error
+        raise BadInput(f"this is not a phone number: {reason}") from error
     if not phonenumbers.is_valid_number(number):
-        raise BadInput(f"not a phone number in use: no such number exists in {_where(number, region)}")
+        raise BadInput(f"this is not a phone number in use: no such number exists in {_where(number, region)}")
     return _written(number)
 
 

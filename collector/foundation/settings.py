@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         " not set: yes, except in the demo",
     )
     record_calls: bool = Field(True, description="Record calls, announced, where the pack allows it")
+    ways_wait_hours: float = Field(
+        24, ge=0, allow_inf_nan=False, description="Hours from the second person's yes until new ways to pay count"
+    )
+    registered_texts: str = Field(
+        "", description="Jurisdictions, by comma, where the carrier takes only texts that are registered with it"
+    )
     demo: bool = Field(False, description="Set by `collector demo`; `serve` refuses a demo database")
 
     @field_validator("database_url")
@@ -67,6 +73,10 @@ class Settings(BaseSettings):
     @property
     def resolved_key_file(self) -> Path:
         return self.key_file or self.home / "master.key"
+
+    def registers_texts(self, jurisdiction: str) -> bool:
+        """Whether the carrier asks there for each text to be registered with it first."""
+        return jurisdiction in {word.strip() for word in self.registered_texts.split(",")}
 
     @property
     def recordings(self) -> Path:

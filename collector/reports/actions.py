@@ -16,11 +16,12 @@ from sqlmodel import Session
 
 from collector.audit.actions import record
 from collector.foundation.database import lock_key
-from collector.foundation.errors import Forbidden
+from collector.foundation.errors import Conflict, Forbidden
 from collector.foundation.files import write_csv, write_xlsx
 from collector.foundation.money import exponent
 from collector.identity.rules import Actor
-from collector.reports.queries import Chosen, Line, count_rows, listed, rows_out
+from collector.identity.tables import Approval
+from collector.reports.queries import Chosen, Line, count_rows, listed, rows_out, unspent
 from collector.reports.rules import COLUMNS, Format, Wanted, described, mark_of, new_number, rows_a_day
 from collector.reports.tables import ExportRecord
 
@@ -37,6 +38,8 @@ class Order:
     format: Format
     titles: Mapping[str, str]
     actor: Actor
+    agreed: Approval | None = None
+    """What another person agreed to, where the list is longer than what is left of the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def left_today(session: Session, actor: Actor, now: datetime) -> tuple[int, int]
 def write(session: Session, order: Order, now: datetime) -> Written:
     """The file, as this look at the book has it. A list that is larger than what is left of the day is a `Forbidden`
     that says how much is left."""
-    refuse_more(session, order.actor, count_rows(session, order.chosen, order.wanted, now), now)
+    _refuse_more(session, order, count_rows(session, order.chosen, order.wanted, now), now)
     number = new_number(secrets.choice)
     mark = mark_of(number, order.actor.name, now.astimezone(UTC).isoformat(timespec="seconds"))
     header = [order.titles.get(name, name) for name in COLUMNS]
@@ -107,6 +110,19 @@ def _cell(line: Line, name: str) -> Any:
     return value.isoformat() if name == "last_contact" and value else value
 
 
+def _refuse_more(session: Session, order: Order, rows: int, now: datetime) -> None:
+    """`Forbidden` where so many rows are more than what was agreed to, or, without that, than is left of the day."""
+    agreed = order.agreed
+    if agreed is None:
+        refuse_more(session, order.actor, rows, now)
+    elif unspent(session, [agreed]) is None:
+        raise Conflict("this list was taken already; it was agreed to once")
+    elif rows > agreed.body["rows"]:
+        raise Forbidden(
+            f"this list has {rows:,} rows by now, {agreed.body['rows']:,} were agreed to. Ask for approval again"
+        )
+
+
 def refuse_more(session: Session, actor: Actor, rows: int, now: datetime) -> None:
     """`Forbidden` where so many rows are more than what is left of the day."""
     left, most = left_today(session, actor, now)
@@ -123,7 +139,7 @@ def enter(session: Session, order: Order, written: Written, now: datetime) -> Ex
     """The ledger's row and its entry in the audit: only then may the file be given. What is left of the day is judged
     again, under a lock: two files at once are not counted past each other."""
     lock_key(session, f"exports of {order.actor.user_id}")
-    refuse_more(session, order.actor, written.rows, now)
+    _refuse_more(session, order, written.rows, now)
     wanted = described(order.wanted)
     row = ExportRecord(
         number=written.number,
@@ -136,10 +152,12 @@ def enter(session: Session, order: Order, written: Written, now: datetime) -> Ex
         rows=written.rows,
         format=order.format,
         sha256=written.sha256,
+        approval_id=order.agreed.id if order.agreed else None,
     )
     session.add(row)
     session.flush()
     told = {"number": row.number, "rows": row.rows, "format": row.format.value, "sha256": row.sha256}
     detail = {**told, "book": row.book, "list": wanted}
+    detail |= {"approval": row.approval_id} if row.approval_id else {}
     record(session, order.actor.name, "export.made", f"export_record:{row.id}", detail, now)
     return row

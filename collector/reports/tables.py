@@ -13,7 +13,10 @@ class ExportRecord(SQLModel, table=True):
     """One file that somebody was given: the list it holds, how many rows, and the SHA-256 of its bytes."""
 
     __tablename__ = "export_record"
-    __table_args__ = (Index("ix_export_record_user_at", "user_id", "at"),)
+    __table_args__ = (
+        Index("ix_export_record_user_at", "user_id", "at"),
+        Index("ix_export_record_approval_id", "approval_id", unique=True),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     number: str = Field(unique=True)
@@ -30,3 +33,5 @@ class ExportRecord(SQLModel, table=True):
     rows: int
     format: Format = Field(sa_type=enum_column(Format))
     sha256: str = Field(index=True)
+    approval_id: int | None = Field(default=None, sa_type=BigInt)
+    """What another person agreed to, beyond the rows of the day: it serves once."""

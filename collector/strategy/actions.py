@@ -26,16 +26,14 @@ def publish(
     starts_at: datetime,
     now: datetime,
     catalogue: Catalogue,
+    approver: str | None = None,
 ) -> list[StrategyVersion]:
     """A new version for each of the portfolios (None: for all that have none of their own), from `starts_at` on.
 
     `BadInput`: the document is wrong, names a template that a portfolio's language lacks, has an amount its
     currency can not express, has no reason, or would start in the past, which would rewrite why things were done.
     """
-    _check_request(portfolio_ids, reason, starts_at, now)
-    document = parse(text)
-    owners = [None if each is None else portfolio_of(session, each) for each in dict.fromkeys(portfolio_ids)]
-    check_for(document, catalogue, _concerned(session, owners))
+    owners = check_publishable(session, text, portfolio_ids, reason, starts_at, now, catalogue)
     lock_key(session, "strategy")
     versions = []
     for owner in owners:
@@ -49,12 +47,30 @@ def publish(
             reason=reason.strip(),
             published_at=now,
             starts_at=starts_at,
+            approver=approver,
         )
         session.add(version)
         session.flush()
         _audit(session, version, now)
         versions.append(version)
     return versions
+
+
+def check_publishable(
+    session: Session,
+    text: str,
+    portfolio_ids: Sequence[int | None],
+    reason: str,
+    starts_at: datetime,
+    now: datetime,
+    catalogue: Catalogue,
+) -> list[Portfolio | None]:
+    """Everything `publish` asks before it writes, with the same `BadInput`; returns the portfolios."""
+    _check_request(portfolio_ids, reason, starts_at, now)
+    document = parse(text)
+    owners = [None if each is None else portfolio_of(session, each) for each in dict.fromkeys(portfolio_ids)]
+    check_for(document, catalogue, _concerned(session, owners))
+    return owners
 
 
 def check_for(document: Document, catalogue: Catalogue, portfolios: Iterable[Portfolio]) -> None:
@@ -104,5 +120,6 @@ def _audit(session: Session, version: StrategyVersion, now: datetime) -> None:
         "version": version.version,
         "digest": version.digest,
         "starts_at": version.starts_at.isoformat(),
+        "approver": version.approver,
     }
     record(session, version.author, "strategy.publish", f"strategy_version:{version.id}", detail, now)

@@ -16,6 +16,7 @@ from collector.strategy.rules import (
     CampaignPolicy,
     Capacity,
     Handoff,
+    HoldPolicy,
     Legal,
     Priority,
     PromisePolicy,
@@ -51,7 +52,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
     cadences = {name: _cadence(document, name) for name in document.cadences}
     segments = [
         Segment(row.name, row.stage, row.level, cadences.get(row.cadence or "", NO_CADENCE), row.weight, row.playbook)
-        for row in document.segments
+        for row in (document.segments[at] for at in document.asked)
     ]
     return Strategy(
         name=document.name,
@@ -68,6 +69,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
         capacity=Capacity(**dict(document.capacity)),
         promise=PromisePolicy(**dict(document.promise)),
         handoff=Handoff(Skiptrace(**dict(document.handoff.skiptrace)), _legal(document, scale)),
+        holds=HoldPolicy(**dict(document.holds)),
         campaigns=CampaignPolicy(**dict(document.campaigns)),
         allocation=policy_of(document, scales_of(document), scale),
     )

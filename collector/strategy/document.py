@@ -81,6 +81,8 @@ class SegmentRow(Part):
     playbook: BorrowerType | None = None
     exception: bool = False
     """It is meant to take its accounts from the rows below it, whatever those ask: not reported as an overlap."""
+    disabled: bool = False
+    """It stays in the document and takes no account."""
 
 
 class StepRow(Part):
@@ -169,6 +171,11 @@ class PromisePart(Part):
     reminder_template: str | None = "promise-reminder"
     broken_template: str | None = "promise-broken"
     how_to_pay_template: str | None = "how-to-pay"
+
+
+class HoldPart(Part):
+    extend_days: Count = 3
+    longest_days: Positive = 92
 
 
 class SkiptracePart(Part):
@@ -265,6 +272,7 @@ class Document(Part):
     promise: PromisePart = PromisePart()
     campaigns: CampaignsPart = CampaignsPart()
     handoff: HandoffPart = HandoffPart()
+    holds: HoldPart = HoldPart()
     allocation: AllocationPart = AllocationPart()
     asset_classes: AssetClassesPart = AssetClassesPart()
 
@@ -275,6 +283,11 @@ class Document(Part):
         """The same document, knowing where in which file its parts stand."""
         self._lines, self._file = lines, file
         return self
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The places of the rows that are asked: all but the disabled ones."""
+        return tuple(at for at, row in enumerate(self.segments) if not row.disabled)
 
     @property
     def file(self) -> str | None:

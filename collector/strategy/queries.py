@@ -1,5 +1,6 @@
-"""Which strategy holds: the last to have started, of the portfolio, of the house, or the shipped one."""
+"""Which strategy holds: the last to have started, of the portfolio, of the house, or the shipped one; and drafts."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -7,11 +8,12 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from collector.foundation.known import once
+from collector.identity.rules import Actor
 from collector.portfolio.queries import portfolio_of
 from collector.strategy.compiling import compile_document, default_text, digest_of
 from collector.strategy.reading import parse
 from collector.strategy.rules import Strategy
-from collector.strategy.tables import StrategyVersion
+from collector.strategy.tables import StrategyDraft, StrategyTrial, StrategyVersion
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when the shipped strategies hold."""
@@ -74,3 +76,23 @@ def shipped(jurisdiction: str) -> StrategyVersion:
 def _published_for(portfolio_id: int | None) -> ColumnElement[bool]:
     own = col(StrategyVersion.portfolio_id)
     return own.is_(None) if portfolio_id is None else own == portfolio_id
+
+
+def drafts_of(session: Session, portfolio_id: int) -> Sequence[StrategyDraft]:
+    """Everybody's, the one touched last first."""
+    own = select(StrategyDraft).where(col(StrategyDraft.portfolio_id) == portfolio_id)
+    return session.exec(own.order_by(col(StrategyDraft.changed_at).desc())).all()
+
+
+def draft_of(session: Session, portfolio_id: int, actor: Actor) -> StrategyDraft | None:
+    """The user's own."""
+    return session.exec(
+        select(StrategyDraft).where(
+            col(StrategyDraft.portfolio_id) == portfolio_id, col(StrategyDraft.user_id) == actor.user_id
+        )
+    ).first()
+
+
+def trial_of(session: Session, draft_id: int) -> StrategyTrial | None:
+    """What trying that draft came to, or how far it is."""
+    return session.get(StrategyTrial, draft_id)

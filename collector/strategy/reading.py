@@ -82,7 +82,8 @@ def check(document: Document) -> Iterator[Problem]:
     tables: list[tuple[Condition, ...]] = []
     for at in range(len(document.segments)):
         conditions, problems = _row(document, at)
-        tables.append(conditions)
+        if at in document.asked:
+            tables.append(conditions)
         found += problems
     yield from found
     if not found:
@@ -90,9 +91,10 @@ def check(document: Document) -> Iterator[Problem]:
 
 
 def conditions_of(document: Document, scale: Scale) -> list[tuple[Condition, ...]]:
-    """The conditions of every row, money in the units of the scale; a row that can not be read is a `BadInput`."""
+    """The conditions of every row that is asked, money in the units of the scale; those that can not be read are a
+    `BadInput`."""
     tables, problems = [], []
-    for at in range(len(document.segments)):
+    for at in document.asked:
         conditions, wrong = _row(document, at, scale)
         tables.append(conditions)
         problems += wrong
@@ -106,7 +108,8 @@ def overlap_warnings(document: Document) -> tuple[Problem, ...]:
     wins; but it should be meant so. A row that says `exception` is."""
     tables = conditions_of(document, scale_by(FINEST))
     met: dict[int, list[int]] = {}
-    for earlier, later in overlaps(tables, scales_of(document)):
+    asked = document.asked
+    for earlier, later in ((asked[one], asked[other]) for one, other in overlaps(tables, scales_of(document))):
         if not document.segments[earlier].exception:
             met.setdefault(earlier, []).append(later)
     return tuple(
@@ -229,9 +232,10 @@ def _segments(document: Document) -> Iterator[Problem]:
             yield _problem(document, (*place, "cadence"), reason)
     if not document.segments:
         yield _problem(document, ("segments",), "no default: there are no segments")
-    elif document.segments[-1].when:
-        reason = f"no default: after segment {document.segments[-1].name!r} add a last one without `when`"
-        yield _problem(document, ("segments", len(document.segments) - 1), reason)
+    elif not document.asked or document.segments[document.asked[-1]].when:
+        last = document.asked[-1] if document.asked else len(document.segments) - 1
+        reason = f"no default: after segment {document.segments[last].name!r} add a last one without `when`"
+        yield _problem(document, ("segments", last), reason)
 
 
 def _row(document: Document, at: int, scale: Scale | None = None) -> tuple[tuple[Condition, ...], list[Problem]]:
@@ -247,13 +251,14 @@ def _row(document: Document, at: int, scale: Scale | None = None) -> tuple[tuple
 
 
 def _unreachable(document: Document, tables: list[tuple[Condition, ...]]) -> Iterator[Problem]:
+    asked = document.asked
     for shadow in unreachable(tables, scales_of(document)):
-        name = document.segments[shadow.row].name
-        if shadow.by:
-            reason = f"segment {name!r} is unreachable: {_names(document, shadow.by)} take all its accounts"
+        name, by = document.segments[asked[shadow.row]].name, [asked[at] for at in shadow.by]
+        if by:
+            reason = f"segment {name!r} is unreachable: {_names(document, by)} take all its accounts"
         else:
             reason = f"segment {name!r} is unreachable: its conditions contradict each other"
-        yield _problem(document, ("segments", shadow.row), reason)
+        yield _problem(document, ("segments", asked[shadow.row]), reason)
 
 
 def _names(document: Document, rows: tuple[int, ...] | list[int]) -> str:

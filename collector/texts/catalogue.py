@@ -6,7 +6,6 @@ same language and name, or adds a new one.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from collector.foundation.errors import BadInput, NotFound, NotReady, Problem
 from collector.texts.rules import MAX_SOURCE_BYTES, Value, bare_language
 from collector.texts.template import Template, check, read_template
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def shipped_templates() -> Path:
@@ -38,6 +37,8 @@ class Catalogue:
     """Every text that can be sent, by language and name. Read once: what was found out about it can be kept by it."""
 
     _templates: Mapping[tuple[str, str], Template]
+    _own: frozenset[tuple[str, str]] = frozenset()
+    """Those of the overlay."""
 
     @classmethod
     def load(cls, overlay: Path | None = None, shipped: Path | None = None) -> Self:
@@ -45,7 +46,8 @@ class Catalogue:
 
         Raises BadInput with every problem of every file.
         """
-        files = _files(shipped or shipped_templates()) | (_files(overlay) if overlay else {})
+        own = _files(overlay) if overlay else {}
+        files = _files(shipped or shipped_templates()) | own
         templates: dict[tuple[str, str], Template] = {}
         problems: list[Problem] = []
         for (language, name), path in sorted(files.items()):
@@ -55,15 +57,28 @@ class Catalogue:
                 problems.extend(error.problems)
         if problems:
             raise BadInput(problems=tuple(problems))
-        return cls(templates)
+        return cls(templates, frozenset((language, name) for language, name in own))
+
+    def laid_over(self, sources: Mapping[tuple[str, str], str]) -> Catalogue:
+        """The same with these whole texts, by language and name, in the place of its own. One that does not pass the
+        checks, which may be stricter than when it was agreed to, is left out: what nobody could agree to now is not
+        sent, and neither is the text that it replaced."""
+        templates = dict(self._templates)
+        for (language, name), source in sources.items():
+            templates.pop((language, name), None)
+            if not check(source, language):
+                templates[language, name] = read_template(source, name, language)
+        return Catalogue(templates)
 
     @property
     def digests(self) -> dict[str, str]:
         """ "language/name" → the beginning of the SHA-256 of its text: what changed when a text was changed."""
-        return {
-            f"{language}/{name}": hashlib.sha256(template.body.encode()).hexdigest()[:16]
-            for (language, name), template in sorted(self._templates.items())
-        }
+        return {f"{language}/{name}": template.digest for (language, name), template in sorted(self._templates.items())}
+
+    @property
+    def own_digests(self) -> dict[str, str]:
+        """The same of the texts that the installation laid over the shipped ones, or added."""
+        return {name: digest for name, digest in self.digests.items() if tuple(name.split("/")) in self._own}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -89,6 +104,10 @@ class Catalogue:
             if self._find(name, language) is None
         ]
 
+    def exact(self, name: str, language: str) -> Template | None:
+        """The text of exactly this language and name, if there is one."""
+        return self._templates.get((language, name))
+
     def template(self, name: str, language: str) -> Template:
         """The template, of the bare language where the region has none of its own (`zh-CN` → `zh`); else NotFound."""
         found = self._find(name, language)
@@ -110,7 +129,7 @@ def _files(folder: Path) -> dict[tuple[str, str], Path]:
         raise BadInput(f"The folder of templates '{folder}' does not exist.")
     files = {(path.parent.name, path.stem): path for path in sorted(folder.glob("sms/*/*.j2"))}
     for (language, name), path in files.items():
-        if not _NAME.fullmatch(name) or not _LANGUAGE.fullmatch(language):
+        if not NAME.fullmatch(name) or not LANGUAGE.fullmatch(language):
             raise BadInput(problems=(Problem("a template is named sms/<language>/<name>.j2", file=_label(path)),))
     return files
 

@@ -16,9 +16,11 @@ empty: a text with a hole in it is not sent.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from jinja2 import nodes
@@ -35,7 +37,7 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u
 _UNSAFE_IN_BODY = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """A checked template, compiled once. `variables` must all be given; those in `may_be_empty` may be ''."""
 
@@ -48,6 +50,23 @@ class Template:
     variables: frozenset[str]
     may_be_empty: frozenset[str]
     _fill: Callable[..., str]
+
+    @cached_property
+    def digest(self) -> str:
+        """The beginning of the SHA-256 of its words: what a change of them changes."""
+        return hashlib.sha256(self.body.encode()).hexdigest()[:16]
+
+    @property
+    def key(self) -> str:
+        """Which very words these are, as a carrier registers them."""
+        return key_of(self.language, self.name, self.digest)
+
+    @property
+    def source(self) -> str:
+        """The whole text as it is edited: header, line, body."""
+        head = [f"purpose: {self.purpose}", f"tone: {self.tone}"]
+        head += [f"description: {self.description}"] if self.description else []
+        return "\n".join([*head, "---", self.body]) + "\n"
 
     def render(self, values: Mapping[str, Value]) -> str:
         """The finished text. Values are data, never template source; other keys than `variables` are not looked at.
@@ -79,6 +98,11 @@ class Template:
 
     def _refusal(self, reason: str) -> BadInput:
         return BadInput(problems=(Problem(f"the template {reason}", file=f"{self.language}/{self.name}"),))
+
+
+def key_of(language: str, name: str, digest: str) -> str:
+    """Language, name and words of a text in one."""
+    return f"{language}/{name}@{digest}"
 
 
 def read_template(source: str, name: str = "", language: str = "", file: str | None = None) -> Template:

@@ -18,11 +18,18 @@ AGENTS = frozenset({Role.agent, Role.senior})
 TALKERS = CALLERS | {Role.legal, Role.tracer}
 """Everyone who may have a borrower on the line."""
 SUPERVISOR = frozenset({Role.supervisor})
+OFFICE = SUPERVISOR | {Role.operations, Role.legal, Role.auditor, Role.admin}
+"""Who may look at portfolios and texts."""
+WRITERS = SUPERVISOR | {Role.operations, Role.legal, Role.admin}
+"""Who may write texts for a second person to agree to."""
 PLANNERS = SUPERVISOR | {Role.operations}
 """Who may have a list of people contacted."""
 ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
+
+STRATEGISTS = SUPERVISOR | {Role.auditor, Role.admin}
+"""Who may read strategies; only supervisors draft them."""
 
 PUBLIC = frozenset({"login_page", "log_in", "give_code", "reset_page", "use_reset", "alive", "ready"})
 """Pages without a sign-in."""
@@ -91,6 +98,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "lift_stop": SUPERVISOR,
     "log_hold": SUPERVISOR,
     "lift_hold": SUPERVISOR,
+    "extend_hold": TALKERS,
     "red_switch": SUPERVISOR,
     "preview_hold": SUPERVISOR,
     "put_hold": SUPERVISOR,
@@ -117,10 +125,42 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "move_campaign": PLANNERS,
     "approvals_page": ALL,
     "decide_approval": DECIDERS,
+    "withdraw_approval": ALL,
+    "portfolios_page": OFFICE,
+    "portfolio_page": OFFICE,
+    "propose_ways": SUPERVISOR | {Role.operations, Role.admin},
+    "cancel_ways": SUPERVISOR | {Role.operations, Role.admin},
+    "texts_page": OFFICE,
+    "text_page": OFFICE,
+    "new_text": WRITERS,
+    "check_text": WRITERS,
+    "propose_text": WRITERS,
+    "register_text": frozenset({Role.operations, Role.admin}),
     "plan_now": SUPERVISOR | {Role.operations},
     "figures_page": SUPERVISOR | {Role.operations, Role.auditor},
     "figures_accounts": SUPERVISOR | {Role.operations, Role.auditor},
     "export_accounts": SUPERVISOR | {Role.operations, Role.auditor},
+    "ask_export": SUPERVISOR | {Role.operations, Role.auditor},
+    "strategy_page": STRATEGISTS,
+    "strategy_book": STRATEGISTS,
+    "strategy_version": STRATEGISTS,
+    "download_strategy": STRATEGISTS,
+    "compare_strategies": STRATEGISTS,
+    "strategy_proposal": STRATEGISTS,
+    "withdraw_strategy": SUPERVISOR,
+    "begin_draft": SUPERVISOR,
+    "strategy_draft": SUPERVISOR,
+    "move_rows": SUPERVISOR,
+    "save_row": SUPERVISOR,
+    "save_part": SUPERVISOR,
+    "save_draft_text": SUPERVISOR,
+    "download_draft": SUPERVISOR,
+    "drop_strategy_draft": SUPERVISOR,
+    "try_draft": SUPERVISOR,
+    "strategy_trial": SUPERVISOR,
+    "strategy_trial_now": SUPERVISOR,
+    "trial_accounts": SUPERVISOR,
+    "propose_strategy": SUPERVISOR,
     "skiptrace_queue": SUPERVISOR | {Role.tracer, Role.auditor},
     "legal_queue": SUPERVISOR | {Role.legal, Role.auditor},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},
@@ -216,7 +256,7 @@ def permitted_key(request: Request, caller: ApiCallerParam) -> None:
     caller.require_scope(needed)
     names = [name for name, _ in request.query_params.multi_items()]
     if len(names) != len(set(names)):
-        raise BadInput("a parameter was sent twice")
+        raise BadInput("the address says something twice; open the page by its link")
 
 
 def _route(request: Request) -> str:

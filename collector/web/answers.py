@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
@@ -18,8 +19,10 @@ from collector.foundation.errors import (
     Forbidden,
     NotFound,
     NotReady,
+    Problem,
     Unauthorized,
 )
+from collector.foundation.invalid import in_plain_words
 from collector.web.session import CodeFirst, PasswordFirst, SignInFirst
 from collector.web.typed import Typed, typed
 
@@ -46,12 +49,13 @@ def wants_json(request: Request) -> bool:
 
 
 def _answer(
-    request: Request, status: int, words: str, problems: tuple[str, ...] = (), kept: Typed | None = None
+    request: Request, status: int, words: str, problems: tuple[Problem, ...] = (), kept: Typed | None = None
 ) -> Response:
     """JSON for programs, a page with a sentence for people."""
     if wants_json(request):
         headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
-        return JSONResponse({"error": words, "problems": list(problems)}, status, headers=headers)
+        told = [str(problem) for problem in problems]
+        return JSONResponse({"error": words, "problems": told}, status, headers=headers)
     answer: Response = request.app.state.error_page(request, status, words, problems, kept or Typed())
     return answer
 
@@ -62,7 +66,7 @@ async def on_error(request: Request, error: Exception) -> Response:
     kept = Typed() if wants_json(request) else await typed(request)
     if not wants_json(request) and isinstance(error, SignInFirst | PasswordFirst | CodeFirst):
         return _at_the_entrance(request, error, kept)
-    problems = tuple(str(problem) for problem in error.problems) if isinstance(error, BadInput) else ()
+    problems = error.problems if isinstance(error, BadInput) else ()
     return _answer(request, status_of(error), error.message, problems, kept)
 
 
@@ -81,9 +85,10 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     return _answer(request, 422, "the request is not valid", reasons(error.errors()))
 
 
-def reasons(errors: Any) -> tuple[str, ...]:
-    """Place and reason of each problem pydantic found; never the value."""
-    return tuple(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in errors)
+def reasons(errors: Any, called: Callable[[str], str] = str) -> tuple[Problem, ...]:
+    """Field and reason of each problem pydantic found; never the value. `called`: how a field is called there."""
+    fields = [called(".".join(str(part) for part in one["loc"])) for one in errors]
+    return tuple(Problem(f"{name}: {in_plain_words(one)}") for name, one in zip(fields, errors, strict=True))
 
 
 async def on_http(request: Request, error: Exception) -> Response:

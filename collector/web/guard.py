@@ -23,7 +23,11 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-REFUSAL = b"This is larger than the server takes: 64 MB. Pack a table as .csv.gz, or use collector load there.\n"
+REFUSAL = "This is larger than the server takes: 64 MB. Pack a table as .csv.gz, or use collector load there.\n"
+IN_CHINESE = "内容超过服务器可接收的 64 MB。请将表格压缩为 .csv.gz，或在服务器上使用 collector load。\n"
+"""Nobody is known yet, nor their language: people read both."""
+PLAIN = b"text/plain; charset=utf-8"
+PROGRAMS = ("/api/", "/webhooks/")
 
 
 class TooLarge(Exception):
@@ -69,6 +73,7 @@ class _Visit:
         self._receive, self._send, self._marks = receive, send, headers
         self._sent = Headers(scope=scope)
         self._limit = _limit(scope["path"], self._sent.get("content-type", ""))
+        self._refusal = REFUSAL if scope["path"].startswith(PROGRAMS) else REFUSAL + IN_CHINESE
         self._seen = 0
         self._answered = False
 
@@ -98,12 +103,12 @@ class _Visit:
         if self._answered:
             return
         self._answered = True
-        start = {"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]}
+        start = {"type": "http.response.start", "status": 413, "headers": [(b"content-type", PLAIN)]}
         headers = MutableHeaders(scope=start)
         for name, value in self._marks.items():
             headers[name] = value
         await self._send(start)
-        await self._send({"type": "http.response.body", "body": REFUSAL})
+        await self._send({"type": "http.response.body", "body": self._refusal.encode()})
 
 
 def _limit(path: str, content_type: str) -> int:

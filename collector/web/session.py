@@ -200,7 +200,7 @@ async def checked_form(request: Request, caller: CallerParam) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
         if name in fields:
-            raise BadInput(f"{name[:40]} was sent twice")
+            raise BadInput(f"{name[:40]} was sent twice; open the page again and repeat")
         fields[name] = value if isinstance(value, str) else ""
     fields.pop("from", "")  # where the form stood: only for the way back from an error
     if not hmac.compare_digest(fields.pop("csrf", "").encode(), caller.csrf.encode()):

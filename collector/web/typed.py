@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 WRITTEN: Final = frozenset(
-    {"amount", "due_on", "due_time", "next_step", "note", "numbers", "phone", "reason", "until", "way"}
+    {"amount", "block", "body", "due_on", "due_time", "next_step", "note", "numbers", "phone", "reason", "until", "way"}
 )
 """The fields that take thought. Nothing else that was sent is ever shown: no secret, no token, no field made up."""
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-LONGEST: Final = 4000
+LONGEST: Final = 262_144
 """Of one field, in characters; no field of ours takes more."""
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+
+from collector.foundation.errors import Problem
+from collector.web.patterns import Patterns
+from collector.web.refusals import Refusals
 
 LANGUAGES = ("en", "zh")
 
@@ -28,11 +32,11 @@ def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 CHINESE = _read(Path(__file__).parent / "zh.po")
-_WORDS, _PARTS, _COLUMNS = CHINESE["word"], CHINESE["part"], CHINESE["column"]
-_REASONS = tuple(
-    (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(english))), chinese)
-    for english, chinese in CHINESE["reason"].items()
-)
+ERRORS = _read(Path(__file__).parent / "errors.po")
+"""What is told when something is refused; `field`: how a field of a form is called there."""
+_WORDS, _PARTS, _COLUMNS, _FIELDS = CHINESE["word"], CHINESE["part"], CHINESE["column"], ERRORS["field"]
+_REASONS = Patterns(CHINESE["reason"])
+_PART_OF_ADDRESS = re.compile(r"^(path|query|body)\.")
 _DAYS = re.compile(r"(\d+) days?")
 
 
@@ -67,10 +71,26 @@ class Words:
         """Why something is due or may not be, in this language; a sentence that is not known is shown as it is."""
         if self.language != "zh":
             return text
-        for pattern, chinese in _REASONS:
-            if found := pattern.fullmatch(text):
-                return chinese.format(**{name: _part(value) for name, value in found.groupdict().items()})
-        return text
+        return _REASONS.translated(text, lambda _, value: _part(value)) or text
+
+    def error(self, text: str) -> str:
+        """Why something was refused, as one sentence; its English is `errors.po`'s key. What is not known is shown as
+        it is."""
+        return text if self.language != "zh" else _REFUSALS.told(text)
+
+    def clause(self, text: str) -> str:
+        """The same without a full stop, as a cell of a table has it."""
+        return text if self.language != "zh" else _REFUSALS.clause(text)
+
+    def problem(self, problem: Problem) -> str:
+        """One thing wrong with an input, its place said in this language."""
+        return str(problem) if self.language != "zh" else _REFUSALS.placed(problem)
+
+    def problems(self, problems: Sequence[Problem]) -> str:
+        """All of them as one sentence."""
+        if self.language != "zh":
+            return "; ".join(str(problem) for problem in problems)
+        return "".join(f"{_REFUSALS.placed(problem)}。" for problem in problems)
 
     @property
     def html(self) -> str:
@@ -81,6 +101,18 @@ def _part(text: str) -> str:
     """A part of a reason: words of the business in Chinese, everything else as it is."""
     words = [_PARTS.get(one) or _WORDS.get(plain_form(one), one) for one in text.split(", ")]
     return _DAYS.sub(r"\1天", "、".join(words) if words != text.split(", ") else text)
+
+
+def _field(name: str) -> str:
+    """A field of a form by its label; `path.task_id` and its like are parts of an address."""
+    bare = _PART_OF_ADDRESS.sub("", name)
+    return _FIELDS.get(plain_form(bare)) or _column(bare)
+
+
+def _column(name: str) -> str:
+    """A column of a file by what people call it, whatever kind of file."""
+    known = plain_form(name)
+    return _COLUMNS.get(known) or _WORDS.get(known, name)
 
 
 SPELLED = {
@@ -108,3 +140,6 @@ SPELLED = {
 def plain_form(value: str) -> str:
     """`no_answer` as people write it."""
     return SPELLED.get(value, value.replace("_", " "))
+
+
+_REFUSALS = Refusals(Patterns(ERRORS[""], most_literal_first=True), _REASONS, _part, _field, _column)

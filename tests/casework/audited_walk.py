@@ -13,27 +13,31 @@ from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
-from collector.casework import strategies
-from collector.casework.approvals import matching
+from collector.casework import approvals, drafts, strategies
+from collector.casework.approvals import campaigns, exports, holds, matching, texts, ways
+from collector.casework.campaigns import CampaignOrder
+from collector.casework.campaigns import choose as chosen_for
 from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
 from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
-from collector.history.tables import Referral, StandingRow
+from collector.history.tables import Campaign, Referral, StandingRow
 from collector.identity import actions as identity
 from collector.identity import signing_in
 from collector.identity.installation import install
 from collector.identity.rules import EVERYTHING, Actor, ApiScope, Level, Role
-from collector.identity.tables import ApiKey, User
+from collector.identity.tables import ApiKey, Approval, User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, CallerNumber, ContactPoint, PaymentRow, Portfolio
+from collector.portfolio.tables import Account, CallerNumber, ContactPoint, PaymentRow, Portfolio, WaysChange
 from collector.reports import actions as reports
 from collector.reports.queries import choose
 from collector.reports.rules import Format, OfStage, Stage
+from collector.texts import actions as registering
+from collector.texts.rules import Registration
 
 NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "13801349876", "13801349877", "11010519491231002X"
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
@@ -101,6 +105,7 @@ class Walk:
         self.users()
         self.book()
         self.uploaded()
+        self.drafted()
         self.calls()
         self.looks()
         self.talks()
@@ -109,7 +114,9 @@ class Walk:
         self.carrier()
         self.others()
         self.held()
+        self.campaigned()
         self.export()
+        self.two_people()
 
     # --- the parts ---
 
@@ -122,6 +129,60 @@ class Walk:
             order = reports.Order(chosen, OfStage(Stage.book), Format.csv, {}, self.boss)
             written = reports.write(session, order, now)
         self.change(reports.enter, order, written, now)
+
+    def two_people(self) -> None:
+        """What one proposes and another agrees to: ways to pay, a text, a longer hold, a large list."""
+        now, wu = moment("2026-05-13 18:30"), self.wu
+        self.done |= {"hold_body", "NeedsSecondPerson"}
+        maker, checker = self.agent, Actor("user:wu", wu.id, frozenset({Role.supervisor}))
+
+        def agreed(asked: Approval) -> Approval:
+            more = {"shown": asked.digest, "yes": True, "reason": SECRET, "actor": checker, "now": now}
+            return self.change(approvals.decide, self.office, asked.id, **more)
+
+        def proposed(links: list[str]) -> Approval:
+            return self.change(
+                lambda session: ways.propose(
+                    session,
+                    session.get_one(Portfolio, self.story.cn),
+                    {"links": links, "callers": [f"{line} call,sms"]},
+                    maker,
+                    now,
+                )
+            )
+
+        line = "+862155510088"
+        agreed(proposed(["pay.example.com"]))
+        self.do("cancel_ways", self.one(WaysChange).id, at=now, actor=self.boss, reason=SECRET)
+        withdrawn = proposed(["pay.example.org"])
+        self.change(approvals.withdraw, withdrawn.id, maker, now)
+        agreed(proposed(["pay.example.net"]))
+        assert self.whole("ways_take_effect", now + timedelta(hours=25)) == 1
+        assert self.one(CallerNumber, CallerNumber.number == line).channels == "call,sms"
+        source = "purpose: overdue\ntone: soft\n---\n{{ signature }}您好，{{ overdue }}逾期。{{ opt_out }}\n"
+        agreed(self.change(texts.propose, self.office, "zh", "overdue-soft", source, SECRET, maker, now))
+        known = {"carrier_id": "T1", "since": now.date(), "until": None, "note": SECRET, "actor": "user:wu", "at": now}
+        self.change(
+            registering.register, self.story.cn, "memory", "zh", "overdue-soft", "x", Registration.registered, **known
+        )
+        held = self.do(
+            "hold",
+            scope=HoldScope.account,
+            account_id=self.ids[7].id,
+            until=now + timedelta(days=1),
+            at=now,
+            actor=self.boss,
+        )
+        longer = {"account_id": self.ids[7].id, "hold_id": held.id, "at": now, "actor": self.agent}
+        self.do("extend_hold", until=now + timedelta(days=2), **longer)
+        until = now + timedelta(days=20)
+        asked = self.change(
+            lambda session: holds.propose(
+                session, session.get_one(Account, self.ids[7].id), held.id, until, SECRET, maker, now
+            )
+        )
+        agreed(asked)
+        agreed(self.change(exports.propose, "CNY", [self.story.cn], {"what": "funnel"}, ["account"], 9, maker, now))
 
     def users(self) -> None:
         now = moment("2026-05-12 09:00")
@@ -235,6 +296,24 @@ class Walk:
         self.change(
             casework.uploads.save_mapping, book.id, kind, "ours", f"constants: {{employer: {NAME}}}", actor, now
         )
+
+    def drafted(self) -> None:
+        """A strategy that is drafted, tried, submitted, taken back by a change, submitted again and published."""
+        now, book = moment(f"{DAY} 06:45"), self.one(Portfolio, Portfolio.code == "CN")
+        self.change(drafts.begin, book, WORKED, self.boss, now)
+        row = self.change(drafts.begin_trial, book, self.boss, now)
+        drafts.try_out(self.office, lambda: now, row, book, now)
+        start = {"reason": SECRET, "starts_at": now, "now": now}
+        self.change(drafts.submit, self.office, book, self.boss, 1, **start)
+        assert self.change(drafts.change, book, self.boss, 1, lambda text: text + "# the same\n", now)
+        asked = self.change(drafts.submit, self.office, book, self.boss, 2, **start)
+        self.change(lambda one: drafts.withdraw(one, one.get_one(Approval, asked.id), self.boss, now))
+        asked = self.change(drafts.submit, self.office, book, self.boss, 2, **start)
+        admin = Actor("user:zhou", self.zhou.id, frozenset({Role.admin}))
+        said = {"shown": asked.digest, "yes": True, "reason": SECRET, "actor": admin, "now": now}
+        self.change(approvals.decide, self.office, asked.id, **said)
+        self.change(drafts.begin, book, WORKED, self.boss, now)
+        self.change(drafts.drop, book, self.boss, now)
 
     def calls(self) -> None:
         self.whole("sweep", moment(f"{DAY} 06:50"))
@@ -372,6 +451,31 @@ class Walk:
         assert self.do("reassign", **give, **by).moves
         self.whole("allocate_books", None, at)
         assert self.whole("allocate_automatically", ["CN"], at) == []
+
+    def campaigned(self) -> None:
+        """A campaign is asked for, begins, sends, is paused, goes on and is stopped; another is over by itself."""
+        at = moment(f"{DAY} 14:10")
+        self.done |= {"ChoiceChanged", "CampaignNeedsSecond", "ask_campaign"}
+        for text in ("overdue-first", "overdue-firm"):
+            self.campaign(text, at)
+            at += timedelta(minutes=20)
+
+    def campaign(self, text: str, at: datetime) -> None:
+        by: dict[str, Any] = {"at": at, "actor": self.boss}
+        words = {"name": SECRET, "reason": SECRET, "channel": Channel.sms, "template": text}
+        order = CampaignOrder(self.story.cn, first=date(2026, 5, 13), last=date(2026, 5, 13), **words)  # type: ignore[arg-type]
+        with self.database.read() as session:
+            shown = chosen_for(session, self.office, session.get_one(Portfolio, self.story.cn), order, at).digest
+        made = self.do("make_campaign", order=order, shown=shown, **by)
+        self.change(lambda session: campaigns.propose(session, session.get_one(Campaign, made.id), self.boss, at))
+        self.do("start_campaign", campaign_id=made.id, **by)
+        self.do("pause_campaign", campaign_id=made.id, **by)
+        self.do("start_campaign", campaign_id=made.id, **by)
+        assert self.whole("run_campaigns", at) == 1
+        later = at + timedelta(minutes=1)
+        sent = asyncio.run(casework.send_all(self.office, lambda: later, carrier=self.story.carrier))
+        assert sent.sent or text == "overdue-firm"
+        self.do("stop_campaign", campaign_id=made.id, at=later, actor=self.boss)
 
     def called(self, sender: str, line: str, at: datetime) -> None:
         """One whom somebody talks with, one that nobody takes."""

@@ -32,6 +32,9 @@ NOT_TOLD = {
     "upload": "a file's way into the book: bringing, loading and dropping it are entries, what was loaded another",
     "task": "work to be done: a plan is one entry, a verdict about it another",
     "refusal": "ordinary rows (design section 3)",
+    "strategy_trial": "what a draft would change: worked out from it, and dropped with it",
+    "brake_sample": "messages that followed something new: each has its verdict, the brake its own entries",
+    "messages_out": "how many messages a claim let go, each of which has its verdict",
     "carrier_event": "remembers which reports were taken",
     "throttle": "counts wrong passwords, each of which is an entry",
     "user_session": "a login is an entry, and so is its end",
@@ -58,6 +61,7 @@ ABOUT = {
     "submission": ("task", "task_id"),
     "agent_state": ("user", "user_id"),
     "holding": ("account", "account_id"),
+    "campaign_member": ("campaign", "campaign_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 

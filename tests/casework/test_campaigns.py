@@ -13,6 +13,7 @@ from collector.casework import actions as casework
 from collector.casework import approvals
 from collector.casework.approvals.campaigns import propose
 from collector.casework.campaigns import CampaignOrder, choose
+from collector.dispatch.tables import MessagesOut
 from collector.facts.actions import verify
 from collector.foundation.errors import BadInput, Forbidden
 from collector.history.rules import CampaignState, Channel, MemberState, Outcome, StopKind
@@ -96,6 +97,7 @@ def test_few_are_texted_first_and_each_only_once(story: Story, boss: Actor) -> N
     assert texted(story) == sorted(one.person_id for one in people)
     assert states(story) == {MemberState.done: 5}
     assert state(story) == (CampaignState.over, "")
+    assert story.rows(MessagesOut) == [], "a campaign comes beside what the night planned"
     no_difference(story, "2026-05-14 09:30")
 
 
@@ -178,7 +180,7 @@ def test_many_people_need_a_second_person_who_is_another(story: Story, boss: Act
     late(story, 7)
     story.plan("2026-05-13 07:00")
     number = make(story, boss, order(story))
-    with pytest.raises(casework.NeedsSecondPerson):
+    with pytest.raises(casework.CampaignNeedsSecond):
         start(story, boss, number)
     with story.database.begin() as session:
         asked = propose(session, session.get_one(Campaign, number), boss, NOW)

@@ -367,7 +367,7 @@ def test_details_are_understood(word: str, details: dict[str, Any], kind: EventK
         pytest.param("promise", {"amount": "5"}, "promise needs due_at", id="a detail missing"),
         pytest.param("stop", {}, "stop needs stop", id="a stop of no kind"),
         pytest.param("promise", {"amount": "1,000", "due_at": "2026-05-25"}, "amount:", id="a wrong amount"),
-        pytest.param("attempt", {"caller": "12"}, "caller: not a phone number", id="a wrong number"),
+        pytest.param("attempt", {"caller": "12"}, "caller: this is not a phone number", id="a wrong number"),
         pytest.param("sms", {"delivered_at": "2026-05-21"}, "future", id="a receipt that is still to come"),
         pytest.param("hold", {"scope": "everything"}, "account or its person", id="a row can not hold everything"),
         pytest.param("attempt", {"note": {"a": 1}}, "no objects inside objects", id="nested"),

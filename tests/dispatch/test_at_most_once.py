@@ -163,6 +163,7 @@ def test_an_unclear_answer_is_never_sent_again(
 
 
 def test_a_carrier_that_is_down_keeps_few_messages_in_doubt(story: Story, sandbox: Sandbox, due: Due) -> None:
+    story.tried()
     due(80)
     sandbox.fault("drop", times=None, on="messages", accepted=False)
     first = asyncio.run(casework.send_all(story.office, lambda: NOW))

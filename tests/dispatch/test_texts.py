@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,11 @@ from collector.compliance.packs import load_pack
 from collector.compliance.rules import Answer, Contact, Policy, Purpose, Role, compile_policy, judge
 from collector.dispatch.rules import Book, objection, values
 from collector.facts.rules import AccountFacts, Extra, PersonBody, PersonFacts, PromiseFact, extra_of
+from collector.foundation.errors import BadInput
 from collector.history.rules import Channel
 from collector.portfolio.rules import CollectorType
 from collector.texts.catalogue import Catalogue
+from collector.texts.rules import foreign_references, references
 from collector.texts.template import Template
 
 CATALOGUE = Catalogue.load()
@@ -63,7 +66,7 @@ def written(template: Template, account: AccountFacts, **more: Any) -> str:
 
 def objected(template: Template, account: AccountFacts, text: str) -> str | None:
     broken = promise_of(77_700, -3) if template.name == "promise-broken" else None
-    return objection(text, BOOKS[template.language], account, LINE, ("王明", "李四"), AT, broken)
+    return objection(text, BOOKS[template.language], account, LINE, AT, broken)
 
 
 def policy(language: str) -> Policy:
@@ -136,3 +139,51 @@ def test_an_amount_that_changed_since_it_was_written_is_refused() -> None:
     assert objected(template, after, written(template, before)) == (
         "the text names an amount or a date that is not the account's own"
     )
+
+
+PEOPLE = st.text(max_size=30) | st.sampled_from(
+    [
+        "王.evil.com",
+        "pay at http://evil.example/x",
+        "1380 0138 000",
+        "Ｅｖｉｌ．ｃｏｍ",
+        "a@evil.com",
+        "王明",
+        "O'Neil-Smith",
+    ]
+)
+LISTED = ("help.axin.cn/loans", "400-555-0199", "6222 0299 0000 1111")
+
+
+@pytest.mark.parametrize("template", WRITTEN, ids=lambda one: f"{one.language}/{one.name}")
+@settings(max_examples=15)
+@given(account=accounts(), name=PEOPLE, other=PEOPLE)
+def test_every_link_and_number_of_any_text_to_anybody_is_approved(
+    template: Template, account: AccountFacts, name: str, other: str
+) -> None:
+    """Names come with a file that one person loads: they never bring a link or a number into a text."""
+    book = replace(BOOKS[template.language], approved=LISTED)
+    broken = promise_of(77_700, -3) if template.name == "promise-broken" else None
+    given = values(book, account, template.language, name, other, LINE, AT, broken)
+    try:
+        text = template.render(given)
+    except BadInput:  # a name that was taken out, or says nothing, where the text can not do without: it is not sent
+        return
+    approved = (*LISTED, *references(" ".join((book.pay_instructions, book.creditor, book.sender_name))), LINE)
+    assert foreign_references(text, (*approved, account.account_no)) == ()
+    assert objection(text, book, account, LINE, AT, broken) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "is_sent"),
+    [
+        pytest.param("help.axin.cn/loans/1", True, id="below a listed link"),
+        pytest.param("help.axin.cn/other", False, id="beside it"),
+        pytest.param("400 555 0199", True, id="a listed number, written otherwise"),
+        pytest.param("400 555 0198", False, id="another number"),
+        pytest.param("6222029900001111", True, id="a listed account"),
+    ],
+)
+def test_what_two_people_listed_may_be_named(word: str, is_sent: bool) -> None:
+    account = account_of(12, None, TODAY, overdue=5000, owed=9000)
+    assert (objection(word, replace(BOOKS["zh"], approved=LISTED), account, LINE, AT) is None) == is_sent

@@ -57,7 +57,7 @@ def test_problems_are_told_by_kind_and_what_is_somebodys_is_veiled(
 ) -> None:
     found = tried(database, "accounts", written(tmp_path, ACCOUNTS))
     told = {(one.column, one.reason): [(each.line, each.value) for each in one.examples] for one in found.kinds}
-    assert told[("phone", "is not a phone number in use: no such number exists in CN")] == [(3, "1··")]
+    assert told[("phone", "this is not a phone number in use: no such number exists in CN")] == [(3, "1··")]
     assert told[("account_no", "the same account_no as in …")] == [(4, "A1")]
     late = "… is not a date such as 2026-05-12; a mapping file can say how it is written"
     assert told[("opened_on", late)] == [(3, "soon")]

@@ -14,17 +14,18 @@ from web.conftest import NOW, Building, Visitor
 
 from collector.audit.tables import AuditEntry
 from collector.casework import actions
-from collector.casework.approvals import matching
+from collector.casework.approvals import matching, ways
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
-from collector.history.rules import HoldReason, HoldScope, ReferralKind, Standing, StopKind
+from collector.history.rules import Channel, HoldReason, HoldScope, ReferralKind, Standing, StopKind
+from collector.history.tables import Campaign
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, LoadRun, PaymentRow
+from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio, WaysChange
 from collector.web.access import API, PAGES, PUBLIC
 
 SCHEMA = "reference_schema"
@@ -89,6 +90,7 @@ def ids(house: Building) -> dict[str, int]:
             "approval_id": matching.propose(
                 session, session.get_one(PaymentRow, payment_id), account, actor_of(maker), NOW
             ).id or 0,
+            "change_id": a_change(session, book, maker),
             "stop_id": history.stop(session, kind=StopKind.attorney, at=NOW, actor=LI, person_id=book.zhao).id or 0,
             "hold_id": history.hold(
                 session, scope=HoldScope.account, reason=HoldReason.supervisor, at=NOW, actor=LI, account_id=book.loan
@@ -113,6 +115,7 @@ def ids(house: Building) -> dict[str, int]:
             ).id or 0,
             "message_id": a_message(session, office, book),
             "call_id": a_call_in(session, office, book),
+            "campaign_id": a_campaign(session, book),
         }  # fmt: skip
 
 
@@ -142,6 +145,30 @@ def book_payment(session: Any, portfolio_id: int) -> int:
         kind="payment",
         state="held",
         loaded_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
+def a_change(session: Any, book: Any, maker: User) -> int:
+    """An agreed change to the ways to pay, which waits."""
+    asked = ways.propose(
+        session,
+        session.get_one(Portfolio, book.cn),
+        {"pay_instructions": "x"},
+        actor_of(maker),
+        NOW,
+    )
+    row = WaysChange(
+        portfolio_id=book.cn,
+        approval_id=asked.id,
+        changes=asked.body["changes"],
+        starts_at=NOW + timedelta(days=1),
+        asked_by="x",
+        asked_at=NOW,
+        agreed_by="y",
+        agreed_at=NOW,
     )
     session.add(row)
     session.flush()
@@ -178,6 +205,27 @@ def a_message(session: Any, office: Any, book: Any) -> int:
     return session.exec(select(InboundMessage.id).where(InboundMessage.sid == "SM1")).one() or 0
 
 
+def a_campaign(session: Any, book: Any) -> int:
+    """A draft of somebody's, for one account."""
+    row = Campaign(
+        portfolio_id=book.cn,
+        name="L-1",
+        reason="x",
+        channel=Channel.call,
+        note="x",
+        starts_at=NOW,
+        ends_at=NOW + timedelta(days=1),
+        digest="x",
+        accounts=1,
+        people=1,
+        money=0,
+        state_at=NOW,
+        made_by="user:supervisor",
+        made_at=NOW,
+    )
+    return history.make_campaign(session, row, [(book.loan, book.wang)], LI).id or 0
+
+
 def a_call_in(session: Any, office: Any, book: Any) -> int:
     """Wang called, and nobody took it."""
     actions.inbound_call(session, office, sid="CA1", sender="+8613812340001", to="+8657122010010", at=NOW)
@@ -186,7 +234,15 @@ def a_call_in(session: Any, office: Any, book: Any) -> int:
 
 def address(route: Door, house: Building, known: dict[str, int], number: int | None = None) -> str:
     """The route's address with real ids, or with ids that nobody has."""
-    values: dict[str, Any] = {"kind": "accounts", "code": "CN", "token": "x", "pack": "cn", "rule": "CN-TIME"}
+    values: dict[str, Any] = {
+        "kind": "accounts",
+        "code": "CN",
+        "token": "x",
+        "pack": "cn",
+        "rule": "CN-TIME",
+        "sort": "chosen",
+    }
+    values |= {"language": "zh", "name": "overdue-first"}
     path = route.path
     for name in route.ids:
         value = values.get(name) if name in values else known.get(name, house.book.loan) if number is None else number
@@ -269,9 +325,13 @@ FORMS: dict[str, dict[str, str]] = {
     "recall_account": {"note": "x"},
     "log_pause": {"first": "2026-05-01", "last": "2026-05-02"},
     "lower_level": {"level": "primary", "reason": "x"},
+    "extend_hold": {"until": "2026-05-14"},
+    "cancel_ways": {"reason": "x"},
+    "propose_ways": {"creditor": "x", "sender_name": "x"},
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
+    "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
     "answer_says_paid": {"found": "true"},
     "inbound_outcome": {"outcome": "third_party"},
@@ -361,7 +421,7 @@ def test_lists_hold_the_scopes_own_only(house: Building, ids: dict[str, int]) ->
     assert program.get("/referrals").json() == {"referrals": []}
     assert program.get("/tasks").json() == {"tasks": []}
     assert program.get("/payments/held").json() == {"payments": []}
-    for path in ("/desk", "/floor", "/referrals/legal", "/referrals/skiptrace", "/operations", "/inbox"):
+    for path in ("/desk", "/floor", "/referrals/legal", "/referrals/skiptrace", "/operations", "/inbox", "/campaigns"):
         page = visitor.get(path)
         assert page.status_code == 200, path
         assert "L-1" not in page.text, path

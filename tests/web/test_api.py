@@ -229,14 +229,15 @@ def test_a_search_needs_a_beginning(house: Building, text: str) -> None:
     assert answer.status_code == 422 or answer.json()["accounts"] == []
 
 
-def test_strategies_are_shown_checked_and_published(building: Building) -> None:
+def test_strategies_are_shown_checked_and_proposed(building: Building) -> None:
     program = building.api()
     text = default_text("cn")
     assert program.get("/strategies/CN").text == text
     assert program.post("/strategies/validate", text=text, portfolio="CN").json()["valid"]
     assert program.post("/strategies/diff", text=text, portfolio="CN").json() == {"flows": []}
-    made = program.post("/strategies/publish", text=text, portfolio="CN", reason="as shipped").json()["versions"]
-    assert made[0]["version"] == 1
+    made = program.post("/strategies/publish", text=text, portfolio="CN", reason="as shipped").json()
+    assert made["versions"] == [], "a key may never approve"
+    assert made["proposed"]["approval"]
     broken = program.post("/strategies/publish", text="buckets: {M1: [1", portfolio="CN", reason="x")
     assert broken.status_code == 422
     assert building.api("us").post("/strategies/publish", text=text, reason="x").status_code == 403

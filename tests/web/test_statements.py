@@ -16,14 +16,14 @@ from collector.casework import actions
 from collector.portfolio.tables import Person
 
 BUDGETS = {
-    "desk": 17,
-    "next": 25,
-    "the page of the call": 29,
-    "verify": 19,
-    "the account page": 45,
+    "desk": 23,
+    "next": 26,
+    "the page of the call": 25,
+    "verify": 15,
+    "the account page": 50,
     "promise": 42,
-    "no answer": 49,
-    "an outcome that ends the round": 65,
+    "no answer": 47,
+    "an outcome that ends the round": 62,
 }
 ID_NO = "11010519491231002X"
 

@@ -47,7 +47,10 @@ from collector.portfolio.rules import (
     Security,
     ValueTier,
 )
-from collector.strategy.rules import AssetClass, Tier, Trigger
+from collector.portfolio.rules.ways import WaysState
+from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
+from collector.texts.rules import VARIABLES, Registration, Stand, Tone
+from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.campaigns import SORT_WORDS
 from collector.web.pages.desk import HEARD
 from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
@@ -67,6 +70,7 @@ KINDS = [
     BorrowerType,
     CampaignState,
     Cause,
+    ChangeKind,
     Channel,
     CollectorType,
     ContactKind,
@@ -93,23 +97,30 @@ KINDS = [
     Progress,
     PromiseState,
     Purpose,
+    Purposes,
     Quiet,
     Reading,
     RecordingState,
     ReferralKind,
     ReferralState,
+    Registration,
     Role,
     RoundState,
     Security,
+    Stage,
+    Stand,
     Standing,
     State,
     Stays,
     StopKind,
     TaskState,
     Tier,
+    Tone,
+    TrialState,
     Trigger,
     ValueTier,
     Why,
+    WaysState,
     Willingness,
 ]
 
@@ -152,6 +163,7 @@ def asked_by_tables() -> set[str]:
     from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
     from_tables |= set(SORT_WORDS.values())
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
+    from_tables |= {variable.meaning for variable in VARIABLES.values()}
     return (
         from_tables | {"Name or password is not right.", "read", "accepted", "unchanged", "rejected", "held"} | TEACHING
     )

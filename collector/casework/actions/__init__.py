@@ -13,8 +13,8 @@ from collector.casework.actions.allocating import (
 )
 from collector.casework.actions.asking import send_how_to_pay, send_how_to_pay_inbound
 from collector.casework.actions.campaigns import (
+    CampaignNeedsSecond,
     ChoiceChanged,
-    NeedsSecondPerson,
     ask_campaign,
     make_campaign,
     pause_campaign,
@@ -26,6 +26,7 @@ from collector.casework.actions.contacts import found, next_call, record_outcome
 from collector.casework.actions.conversations import choose_caller, conversation_about, inbound_outcome, said_in_call
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
 from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, hold_body
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
@@ -72,11 +73,13 @@ from collector.casework.actions.stops import (
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
 from collector.casework.actions.verifying import verify, verify_caller
+from collector.casework.actions.ways import cancel_ways, ways_take_effect
 
 __all__ = [
     "PAPERS",
     "Allocated",
     "BookChanged",
+    "CampaignNeedsSecond",
     "ChoiceChanged",
     "NeedsApproval",
     "NeedsSecondPerson",
@@ -94,6 +97,7 @@ __all__ = [
     "ask_campaign",
     "ask_keep",
     "call_status",
+    "cancel_ways",
     "choose_caller",
     "choose_state",
     "complain",
@@ -103,12 +107,14 @@ __all__ = [
     "dial_status",
     "dispute",
     "end_absence",
+    "extend_hold",
     "fetch_recordings",
     "file_of",
     "follow_up",
     "found",
     "handle_inbound",
     "hold",
+    "hold_body",
     "inbound_call",
     "inbound_call_ended",
     "inbound_desk",
@@ -160,6 +166,7 @@ __all__ = [
     "uploads",
     "verify",
     "verify_caller",
+    "ways_take_effect",
     "withdraw_promise",
     "withdraw_standing",
 ]

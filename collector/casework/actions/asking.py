@@ -33,7 +33,7 @@ def send_how_to_pay(session: Session, office: Office, call_id: int, at: datetime
         raise Conflict("how to pay is sent while you talk: take the call first")
     if call.claimed_by != actor.name:
         raise Conflict("someone else holds this call")
-    asked = dispatch.ask_how_to_pay(session, AskedIn.of_task(call), office.catalogue, office.capabilities, at)
+    asked = dispatch.ask_how_to_pay(session, AskedIn.of_task(call), office.texts(session), office.capabilities, at)
     return told_refusal(asked) if isinstance(asked, Verdict) else ""
 
 
@@ -59,7 +59,7 @@ def send_how_to_pay_inbound(session: Session, office: Office, call_id: int, at: 
         standing.level,
         actor.user_id,
     )
-    sent = dispatch.ask_how_to_pay(session, asked, office.catalogue, office.capabilities, at)
+    sent = dispatch.ask_how_to_pay(session, asked, office.texts(session), office.capabilities, at)
     return told_refusal(sent) if isinstance(sent, Verdict) else ""
 
 

@@ -40,7 +40,7 @@ class ChoiceChanged(Conflict):
     """Other accounts are meant now than those that were shown: look at them again."""
 
 
-class NeedsSecondPerson(Conflict):
+class CampaignNeedsSecond(Conflict):
     """So many people are not contacted on one person's word: ask a second person."""
 
 
@@ -97,12 +97,12 @@ def start_campaign(
     actor: Actor,
     approval_id: int | None = None,
 ) -> Campaign:
-    """Begin, or go on after a pause: the brake then measures afresh. `NeedsSecondPerson`: it is too large to begin
+    """Begin, or go on after a pause: the brake then measures afresh. `CampaignNeedsSecond`: it is too large to begin
     without an approval."""
     campaign = history.held_campaign(session, campaign_id)
     begins = campaign.state in (CampaignState.draft, CampaignState.asked)
     if begins and approval_id is None and campaign.people > policy_of(session, campaign, at).approval_above:
-        raise NeedsSecondPerson
+        raise CampaignNeedsSecond
     campaign.measured_from, campaign.passed_at = at, None
     campaign.approval_id = approval_id or campaign.approval_id
     history.move_campaign(session, campaign, CampaignState.running, at, actor)

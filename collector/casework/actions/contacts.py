@@ -110,7 +110,7 @@ def _require_theirs(session: Session, task: Task, actor: Actor) -> None:
     the window of the task passed while they talked: a contact that was made must count."""
     holder = task.claimed_by
     if holder is None and task.attempt_id is None and not was_claimed(session, task.id or 0, actor):
-        raise Conflict("this call was not taken, or is closed; take one with: collector next-call")
+        raise Conflict("this call was not taken, or is closed; take the next call first")
     is_theirs = actor.user_id is None or holder in (None, actor.name) or Role.supervisor in actor.roles
     if not is_theirs:
         raise Conflict("someone else holds this call")

@@ -59,7 +59,7 @@ def follow_up(
     lock_people(session, circle)
     history.settle_promises(session, borrowed, now, actor, banking_days(session, now))
     facts = facts_actions.refresh(session, circle, now)
-    notes = [one.note for one in planning.replan(session, facts, now, office.capabilities, office.catalogue)]
+    notes = [one.note for one in planning.replan(session, facts, now, office.capabilities, office.texts(session))]
     if notes:
         note_rounds(session, notes, now)
         facts = facts_actions.refresh(session, circle, now)
@@ -67,7 +67,7 @@ def follow_up(
     if moved:
         facts = facts_actions.refresh(session, circle, now)
     if notes or moved:
-        planning.replan(session, facts, now, office.capabilities, office.catalogue)
+        planning.replan(session, facts, now, office.capabilities, office.texts(session))
 
 
 def banking_days(session: Session, now: datetime) -> Callable[[int], int]:

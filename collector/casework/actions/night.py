@@ -43,6 +43,7 @@ def plan(
         if portfolio is not None:
             wanted = wanted.where(col(Portfolio.code) == portfolio)
         books = session.exec(wanted).all()
+        catalogue = office.texts(session)
     ids = [book.id or 0 for book in books]
     if not dry_run:
         allocate_automatically(office, [book.code for book in books], at, actor)
@@ -57,7 +58,7 @@ def plan(
         progress=progress,
         processes=processes,
         carried_in=office.capabilities,
-        catalogue=office.catalogue,
+        catalogue=catalogue,
     )
     if not dry_run:
         _follow_noted(office, sorted({person for result in results for person in result.noted}), at)

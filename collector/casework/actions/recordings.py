@@ -165,7 +165,7 @@ def score_call(
     if row is None:
         raise NotFound(f"there is no recording {recording_id}")
     if row.agent == actor.name:
-        raise Conflict("nobody scores their own call")
+        raise Conflict("nobody scores their own call; leave it to another")
     found = CallScore(
         recording_id=recording_id,
         at=at,

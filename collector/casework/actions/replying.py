@@ -13,13 +13,14 @@ from collector.compliance.rules import Answer as Says
 from collector.compliance.rules import Purpose
 from collector.dispatch.actions import Answer, is_own, judge_answer, writer_of
 from collector.dispatch.queries import book_of
-from collector.dispatch.rules import Reach, Read, Reading
+from collector.dispatch.rules import Reach, Read, Reading, points_elsewhere
 from collector.dispatch.tables import InboundMessage
 from collector.facts.queries import collectors
 from collector.facts.rules import AccountFacts, PersonFacts
 from collector.portfolio.rules import PartyRole
 from collector.portfolio.tables import Portfolio
 from collector.texts.rules import sender_values
+from collector.texts.template import Template
 
 REPLIES_A_DAY = 1
 """Automatic replies to one number: two machines must never talk to each other (security section 1)."""
@@ -44,30 +45,28 @@ def reply_to(session: Session, office: Office, read: Read, row: InboundMessage, 
         account = _only_account(facts, row, book)
         if account is None:
             return None
-    text = _written(office, template, facts, row, book, account)
+    wanted = _template(session, office, template, facts, book)
+    text = _written(wanted, row, book, account)
+    if points_elsewhere(text, book_of(book), (account.account_no,) if account else (), row.to_number):
+        return None
     purpose = Purpose.opt_out_confirmation if read.reading is Reading.stop else Purpose.answer
-    answer = Answer(row, purpose, template, text, (account.account_id,) if account else ())
+    answer = Answer(row, purpose, wanted.key, text, (account.account_id,) if account else ())
     verdict = judge_answer(session, answer, facts, book.id or 0, office.capabilities)
     return text if verdict.answer is Says.allow else None
 
 
-def _written(
-    office: Office,
-    template: str,
-    facts: PersonFacts,
-    row: InboundMessage,
-    book: Portfolio,
-    account: AccountFacts | None,
-) -> str:
+def _template(session: Session, office: Office, name: str, facts: PersonFacts, book: Portfolio) -> Template:
     """In the writer's language where there is such a text, else in the portfolio's."""
     spoken = facts.body.language or book.language
-    language = "zh" if spoken.startswith("zh") else "en"
+    return office.texts(session).template(name, "zh" if spoken.startswith("zh") else "en")
+
+
+def _written(wanted: Template, row: InboundMessage, book: Portfolio, account: AccountFacts | None) -> str:
     given = {
-        **sender_values(language, *book_of(book).words),
+        **sender_values(wanted.language, *book_of(book).words),
         "call_back_number": row.to_number,
         "account_tail": account.account_no[-4:] if account else "",
     }
-    wanted = office.catalogue.template(template, language)
     return wanted.render({name: given.get(name, "") for name in wanted.variables})
 
 

@@ -109,7 +109,7 @@ def _is_line_down(office: Office, at: datetime) -> bool:
 
 def _claim(office: Office, at: datetime, limit: int) -> MessageClaims:
     with office.database.begin() as session:
-        claims = dispatch.claim_messages(session, office.catalogue, office.capabilities, at, limit)
+        claims = dispatch.claim_messages(session, office.texts(session), office.capabilities, at, limit)
         note_sent(session, [message.task_id for message in claims.ready], at)
         for contact_point_id, _, rules in claims.closings:
             history.closing_refused(session, contact_point_id, rules, at, WORKER)
@@ -164,8 +164,10 @@ def _record(
         lock_people(session, people)
         answered = _held(session, receipts, carrier)
         learned = take_receipts(session, office, answered, at)
-        put_back = {task.person_id for task, _, receipt in answered if receipt.busy}
-        note_put_back(session, [task for task, _, receipt in answered if receipt.busy], at)
+        not_taken = [task for task, _, receipt in answered if receipt.busy]
+        dispatch.never_left(session, not_taken, at)
+        note_put_back(session, not_taken, at)
+        put_back = {task.person_id for task in not_taken}
         facts_actions.refresh(session, people - put_back - learned, at)
         follow_up(session, office, put_back | learned, at)
     busy = sum(receipt.busy for receipt in receipts.values())

@@ -109,18 +109,19 @@ def hold(
         until=until,
         note=note,
     )
-    follow_up(session, office, _held(session, row), at, actor)
+    follow_up(session, office, held_people(session, row), at, actor)
     return row
 
 
 def lift_hold(session: Session, office: Office, hold_id: int, at: datetime, actor: Actor) -> Hold:
     """Contact may go on."""
     row = history.lift_hold(session, hold_id, at, actor)
-    follow_up(session, office, _held(session, row), at, actor)
+    follow_up(session, office, held_people(session, row), at, actor)
     return row
 
 
-def _held(session: Session, row: Hold) -> set[int]:
+def held_people(session: Session, row: Hold) -> set[int]:
+    """Whom a hold keeps from contact, where it is not a wide one."""
     if row.person_id is not None:
         return {row.person_id}
     return people_of_account(session, row.account_id) if row.account_id is not None else set()

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from collector.casework.actions.campaigns import run_campaigns
 from collector.casework.actions.follow_up import banking_days, follow_up, note_rounds
 from collector.casework.actions.handing_over import decided, terms_of
+from collector.casework.actions.ways import ways_take_effect
 from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
 from collector.facts import actions as facts_actions
@@ -52,12 +53,14 @@ class SweepResult:
     referrals_recalled: int = 0
     tasks_expired: int = 0
     calls_released: int = 0
+    ways_in_force: int = 0
+    """Changes to ways to pay whose day had come."""
 
 
 def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: Progressed = unseen) -> SweepResult:
     """It finds candidates by their dates and by the decisions themselves, which are pure and cheap; only they are
     locked, and each chunk is decided again in a transaction of its own."""
-    result = SweepResult()
+    result = SweepResult(ways_in_force=ways_take_effect(office, at, Actor(actor)))
     with office.database.begin() as session:
         ended = planning.expire(session, at)
         result.tasks_expired, result.calls_released = ended.expired, ended.released
@@ -90,7 +93,7 @@ def _looked_at(session: Session, office: Office, at: datetime) -> dict[int, obje
 
 def _contexts(session: Session, office: Office, at: datetime) -> dict[int, Context]:
     ids = [number for number in session.exec(select(Portfolio.id).order_by(col(Portfolio.id))) if number is not None]
-    means = office.capabilities, office.catalogue
+    means = office.capabilities, office.texts(session)
     return {number: read_context(session, number, at, *means) for number in ids}
 
 

@@ -7,7 +7,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from collector.casework.approvals import campaigns, keeping, matching, promises, resets
+from collector.casework.approvals import (
+    campaigns,
+    exports,
+    holds,
+    keeping,
+    matching,
+    promises,
+    resets,
+    strategies,
+    texts,
+    ways,
+)
 from collector.casework.approvals.kind import Kind
 from collector.casework.office import Office
 from collector.foundation.errors import Forbidden, NotFound
@@ -16,11 +27,21 @@ from collector.identity import queries
 from collector.identity.rules import Actor, Role
 from collector.identity.tables import Approval, User
 
-__all__ = ["KINDS", "asked", "decide", "decided", "may_decide", "waiting"]
+__all__ = ["KINDS", "asked", "decide", "decided", "may_decide", "waiting", "withdraw"]
 
-KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (promises.KIND, matching.KIND, resets.KIND, keeping.KIND, campaigns.KIND)
-}
+_ALL = (
+    promises.KIND,
+    matching.KIND,
+    resets.KIND,
+    keeping.KIND,
+    strategies.KIND,
+    ways.KIND,
+    texts.KIND,
+    holds.KIND,
+    exports.KIND,
+    campaigns.KIND,
+)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))
 """Everyone who decides anything."""
 
@@ -33,12 +54,12 @@ def may_decide(kind: str, actor: Actor) -> bool:
 def waiting(session: Session, actor: Actor) -> Sequence[Approval]:
     """What waits, oldest first: of the actor's portfolios what an auditor or a decider of its kind may see, and what
     the actor asked for."""
-    return [row for row in queries.open_approvals(session, actor.scope) if _sees(row, actor)]
+    return [row for row in queries.open_approvals(session, actor.scope, _login(actor)) if _sees(row, actor)]
 
 
 def decided(session: Session, actor: Actor, limit: int = 50) -> Sequence[Approval]:
     """What was decided, newest first."""
-    return [row for row in queries.decided_approvals(session, actor.scope, limit) if _sees(row, actor)]
+    return [row for row in queries.decided_approvals(session, actor.scope, limit, _login(actor)) if _sees(row, actor)]
 
 
 def asked(session: Session, actor: Actor, approval_id: int) -> Approval:
@@ -74,6 +95,20 @@ def decide(
     return row
 
 
+def withdraw(session: Session, approval_id: int, actor: Actor, now: datetime) -> Approval:
+    """Who asked asks no more. Of others it is a `Forbidden`."""
+    row = session.get(Approval, approval_id)
+    if row is None or row.maker != _login(actor):
+        asked(session, actor, approval_id)  # who may not see it learns nothing of it
+        raise Forbidden("only who asked can withdraw it")
+    identity.withdraw(session, row, actor, now, "withdrawn by who asked")
+    return row
+
+
+def _login(actor: Actor) -> str:
+    return actor.name.removeprefix("user:")
+
+
 def _sees(row: Approval, actor: Actor) -> bool:
-    own = actor.name == f"user:{row.maker}"
+    own = _login(actor) == row.maker
     return own or Role.auditor in actor.roles or may_decide(row.kind, actor)

@@ -191,9 +191,12 @@ def stops_of(session: Session, person_id: int) -> Sequence[Stop]:
 
 
 def holds_on(session: Session, account: Account, now: datetime) -> Sequence[Hold]:
-    """Holds in force on the account itself, its person or its portfolio; those on everything too."""
-    return [
+    """Holds in force on the account itself, its person or its portfolio; those on everything too. Of one that was made
+    longer, the last row."""
+    rows = [
         row
         for row in holds_around(session, account)
         if row.lifted_at is None and (row.until is None or row.until > now)
     ]
+    last = {row.extends_id or row.id: row for row in sorted(rows, key=lambda row: row.id or 0)}
+    return list(last.values())

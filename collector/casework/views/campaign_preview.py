@@ -57,7 +57,7 @@ class Preview:
 
 
 def preview(session: Session, office: Office, order: CampaignOrder, chosen: Chosen, at: datetime) -> Preview:
-    ctx = read_context(session, order.portfolio_id, at, office.capabilities, office.catalogue)
+    ctx = read_context(session, order.portfolio_id, at, office.capabilities, office.texts(session))
     people = chosen.people[:JUDGED]
     plans = _plans(session, order, chosen, people, ctx, at)
     kept = Counter(_why(plan) for plan in plans.values() if _task(plan) is None)
@@ -137,6 +137,6 @@ def _sample(
     caller = next(iter(ctx.callers(Channel.sms, int(at.timestamp()))), "")
     try:
         given = values(book_of(chosen.book), account, language, person.name, person.name, caller, at)
-        return office.catalogue.render(order.template, language, given), ""
+        return office.texts(session).render(order.template, language, given), ""
     except (BadInput, NotFound) as error:
         return "", error.message

@@ -72,7 +72,7 @@ def listed(
     statement = _lines(scope).where(chosen).order_by(col(Account.id)).limit(limit + 1)
     if after is not None:
         if not after.isdecimal():
-            raise BadInput("after is the value that the page before gave")
+            raise BadInput("after is no key that a page gave; begin at the first page")
         statement = statement.where(col(Account.id) > int(after))
     return page_of(_told(session, statement, now), limit, lambda line: str(line.id))
 

@@ -51,7 +51,7 @@ def promised(
 ) -> Page[Promised]:
     """As the figures count them, oldest first; `after`: the key of the page before."""
     if after is not None and not after.isdecimal():
-        raise BadInput("the key of a page is a number")
+        raise BadInput("after is no key that a page gave; begin at the first page")
     today = [
         col(Account.portfolio_id).in_(day.portfolio_ids) & promised_today(day)
         for day in days(portfolios(session, scope), now)

@@ -215,7 +215,7 @@ def says_paid(session: Session, scope: Scope) -> list[SaysPaid]:
         select(Hold, Account.account_no, Portfolio)
         .join(Account, col(Account.id) == col(Hold.account_id))
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
-        .where(Hold.reason == HoldReason.says_paid, col(Hold.proof).is_(None), ~arrived)
+        .where(Hold.reason == HoldReason.says_paid, col(Hold.proof).is_(None), col(Hold.extends_id).is_(None), ~arrived)
         .order_by(col(Hold.at), col(Hold.id))
     )
     if scope.portfolio_ids is not None:

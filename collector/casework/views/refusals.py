@@ -125,7 +125,7 @@ def refused(
 ) -> Page[Refused]:
     """Contacts that this rule spoke against `back` days ago, the newest first; `after`: the key of the page before."""
     if after is not None and not after.isdecimal():
-        raise BadInput("the key of a page is a number")
+        raise BadInput("after is no key that a page gave; begin at the first page")
     books = {book.id: book for book in portfolios(session, scope)}
     days = or_(*(_on_day(book, now, back) for book in books.values())) if books else col(Refusal.id).is_(None)
     statement = (

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from collector.foundation.database import lock_key
+from collector.history import actions as history
 from collector.history.rules import Channel, HoldReason, HoldScope, PromiseState, Standing
 from collector.history.tables import CallbackRow, Complaint, Disposition, Dispute, Hold, Promise, StandingRow
 from collector.identity.rules import ApprovalState
@@ -110,3 +111,10 @@ def hold(
         col(Hold.lifted_at).is_(None),
     )
     return session.exec(statement.limit(1)).first()
+
+
+def extension(session: Session, hold_id: int, until: datetime) -> bool:
+    """Whether that hold lasts until then already, because it was made longer so."""
+    row = session.get(Hold, hold_id)
+    last = history.chain(session, row)[-1] if row is not None else None
+    return last is not None and last.extends_id is not None and last.until == until

@@ -7,6 +7,7 @@ whose they are; it therefore never waits for a person while it holds a task.
 from collector.dispatch.actions.agents import OnBreak, choose_state
 from collector.dispatch.actions.answering import Answer, is_own, judge_answer, writer_of
 from collector.dispatch.actions.asking import AskedIn, ask_how_to_pay
+from collector.dispatch.actions.braking import never_left
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
 from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
 from collector.dispatch.actions.moving import end, move, note_report, take_progress
@@ -31,6 +32,7 @@ __all__ = [
     "is_own",
     "judge_answer",
     "move",
+    "never_left",
     "note_report",
     "submit_call",
     "take_progress",

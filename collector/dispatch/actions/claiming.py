@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from collector.audit.actions import record_change
 from collector.compliance.rules import Answer, Verdict, judge
+from collector.dispatch.actions.braking import Brakes
 from collector.dispatch.actions.moving import move, note_verdict, refuse
 from collector.dispatch.carriers import Cleared
 from collector.dispatch.queries import (
@@ -71,7 +72,7 @@ class ReadyMessage:
 
 @dataclass(slots=True)
 class MessageClaims:
-    """What one claim of a batch came to. `waiting`: put off for the sake of a number or a held segment."""
+    """What one claim of a batch came to. `waiting`: put off for the sake of a number, a held segment or the brake."""
 
     ready: list[ReadyMessage] = field(default_factory=list)
     refused: int = 0
@@ -121,19 +122,19 @@ class _Batch:
         for flight in flights_of(session, self.ground, people):
             self.flights.setdefault(flight.person_id, []).append(flight)
         self.waited_for = numbers_waited_for(session, {task.number for task in tasks if task.number})
+        self.brakes = Brakes(session, catalogue, tasks, at)
         self.claims = MessageClaims()
 
     def claim(self) -> MessageClaims:
         placed = [placed for task in self.tasks if (placed := self._one(task)) is not None]
+        self.brakes.close()
         self.session.flush()
         self.claims.ready = [_ready(task, row, verdict, self.at) for task, row, verdict in placed]
         return self.claims
 
     def _one(self, task: Task) -> tuple[Task, Submission, Verdict] | None:
         if task.number in self.waited_for or self.ground.is_held(task):
-            task.not_before = self.at + (SETTLING if task.number in self.waited_for else HELD_SEGMENT)
-            self.session.add(task)
-            self.claims.waiting += 1
+            self._wait(task, self.at + (SETTLING if task.number in self.waited_for else HELD_SEGMENT))
             return None
         facts = with_flights(self.ground.people[task.person_id], self.flights.get(task.person_id, ()))
         text, judged = _written_and_judged(task, facts, self.ground, self.catalogue, self.at)
@@ -143,9 +144,20 @@ class _Batch:
             if closing and task.contact_point_id is not None:
                 self.claims.closings.append((task.contact_point_id, task.person_id, closing))
             return None
+        language = self.ground.language(task, facts)
+        until = self.brakes.until(task, language)
+        if until is not None:
+            self._wait(task, until)
+            return None
+        self.brakes.let_go(task, language)
         self.flights.setdefault(task.person_id, []).append(self.ground.flight(task, self.at))
         self.waited_for.add(task.number or "")
         return task, self._sending(task, text, judged), judged.verdict
+
+    def _wait(self, task: Task, until: datetime) -> None:
+        task.not_before = until
+        self.session.add(task)
+        self.claims.waiting += 1
 
     def _sending(self, task: Task, text: str, judged: Judged) -> Submission:
         token = secrets.token_urlsafe(16)
@@ -193,19 +205,20 @@ def _written_and_judged(
         return None, denied("HOUSE-TASK", "the account or the number of this task is gone")
     account, phone = found
     book, names = ground.books[task.portfolio_id], ground.names
-    language = facts.body.language or ground.languages[task.portfolio_id]
+    language = ground.language(task, facts)
     name, borrower = names.get(task.person_id, ""), names.get(ground.borrowers.get(task.account_id, 0), "")
     caller, broken = task.caller or "", ground.broken.get(task.account_id)
     try:
         given = values(book, account, language, name, borrower, caller, at, broken)
-        text = catalogue.render(task.template, language, given)
+        template = catalogue.template(task.template, language)
+        text = template.render(given)
     except (BadInput, NotFound) as error:
         return None, denied(TEXT_RULE, error.message)
-    wrong = objection(text, book, account, caller, (name, borrower), at, broken)
+    wrong = objection(text, book, account, caller, at, broken)
     if wrong is not None:
         return None, denied(TEXT_RULE, wrong)
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     gate = ground.gates[task.portfolio_id]
-    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, task.template, text)
+    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, template.key, text)
     mac = facts_mac(ground.salts[task.person_id], facts)
     return text, Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)

@@ -22,7 +22,7 @@ from collector.planning.tables import Refusal, Task
 def move(task: Task, to: TaskState, reason: str | None = None) -> None:
     """The task's next state, or a `Conflict` when that move does not exist."""
     if to not in TASK_MOVES[task.state]:
-        raise Conflict(f"a task that is {task.state} can not become {to}")
+        raise Conflict(f"a task that is {task.state} can not become {to}; open the page again")
     task.state = to
     if reason is not None:
         task.state_reason = reason

@@ -48,6 +48,10 @@ class Ground:
         gate = self.gates[task.portfolio_id]
         return gate.is_held or task.segment in gate.held_segments
 
+    def language(self, task: Task, facts: PersonFacts) -> str:
+        """In which a message is written."""
+        return facts.body.language or self.languages[task.portfolio_id]
+
     def flight(self, task: Task, at: datetime) -> InFlight:
         debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
         collector = self.collectors[task.portfolio_id]
@@ -120,6 +124,7 @@ def book_of(row: Portfolio) -> Book:
         row.currency,
         row.timezone,
         row.pay_instructions,
+        (*row.links, *row.call_backs, *row.pay_accounts),
     )
 
 

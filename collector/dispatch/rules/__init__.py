@@ -10,6 +10,16 @@ from collector.dispatch.rules.ask import (
     with_flights,
     with_neighbours,
 )
+from collector.dispatch.rules.brake import (
+    LIMITS,
+    BrakeKind,
+    BrakeState,
+    Limits,
+    Room,
+    Sample,
+    most_of_an_hour,
+    room_for,
+)
 from collector.dispatch.rules.owed_answers import CALLS, answer_by, call_back_at
 from collector.dispatch.rules.progress import ORDER, Progress, forward
 from collector.dispatch.rules.reading import ACTS_ALONE, Reach, Read, Reading, read_inbound
@@ -23,7 +33,7 @@ from collector.dispatch.rules.ringing import (
     move_inbound,
     ring_order,
 )
-from collector.dispatch.rules.wording import Book, approved_references, objection, values
+from collector.dispatch.rules.wording import Book, harmless, objection, points_elsewhere, values
 
 __all__ = [
     "ACTS_ALONE",
@@ -31,10 +41,13 @@ __all__ = [
     "CALLS",
     "CHOSEN",
     "INBOUND_OUTCOMES",
+    "LIMITS",
     "MOST_RUNG",
     "ORDER",
     "AgentState",
     "Book",
+    "BrakeKind",
+    "BrakeState",
     "CallInHand",
     "Choice",
     "Criterion",
@@ -43,23 +56,29 @@ __all__ = [
     "InFlight",
     "InboundState",
     "Judged",
+    "Limits",
     "Progress",
     "Reach",
     "Read",
     "Reading",
     "RecordingState",
+    "Room",
+    "Sample",
     "add_years",
     "answer_by",
-    "approved_references",
     "call_back_at",
     "contact_of",
     "denied",
     "facts_mac",
     "forward",
+    "harmless",
+    "most_of_an_hour",
     "move_inbound",
     "objection",
+    "points_elsewhere",
     "read_inbound",
     "ring_order",
+    "room_for",
     "sample",
     "score",
     "state_of",

@@ -55,7 +55,7 @@ INBOUND_OUTCOMES = (
 def move_inbound(before: InboundState, after: InboundState) -> InboundState:
     """The new state; a move backwards is a `Conflict`."""
     if after not in INBOUND_MOVES[before]:
-        raise Conflict(f"a call that is {before} can not become {after}")
+        raise Conflict(f"a call that is {before} can not become {after}; open the page again")
     return after
 
 

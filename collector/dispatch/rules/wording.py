@@ -20,9 +20,11 @@ from collector.texts.rules import (
     Value,
     foreign_figures,
     foreign_references,
+    references,
     sender_values,
 )
 
+ELSEWHERE = "the text points to a link or number that nobody approved"
 ANSWER_DAYS = 7
 """How long a formal demand waits for an answer."""
 
@@ -38,6 +40,8 @@ class Book:
     currency: str
     timezone: str
     pay_instructions: str
+    approved: tuple[str, ...] = ()
+    """Links, numbers to call and accounts to pay to that two people agreed to, besides those its own words name."""
 
     @property
     def words(self) -> tuple[str, str, str, bool, str]:
@@ -66,8 +70,8 @@ def values(
     promise = broken or min(extra_of(account).promises, key=lambda one: one.due_at, default=None)
     return {
         **sender_values(ours, *book.words),
-        "name": name or DEFAULTS[ours]["name"],
-        "borrower_name": borrower_name,
+        "name": harmless(name) or DEFAULTS[ours]["name"],
+        "borrower_name": harmless(borrower_name),
         "account_tail": account.account_no[-4:],
         "amount": shown(_amount_due(account), book.currency, ours),
         "due_on": _day(due, ours) if due else "",
@@ -82,6 +86,12 @@ def values(
         "call_back_number": caller,
         **_promised(promise, book, ours),
     }
+
+
+def harmless(name: str) -> str:
+    """A name as a text may print it; "" where it reads as a link or a number. One file brings names, and one person
+    loads it: that must not be a way to put a stranger's address into texts."""
+    return "" if references(name) else name
 
 
 def _promised(promise: PromiseFact | None, book: Book, language: str) -> Mapping[str, Value]:
@@ -120,16 +130,14 @@ def objection(
     book: Book,
     account: AccountFacts,
     caller: str,
-    names: tuple[str, ...],
     at: datetime,
     broken: PromiseFact | None = None,
 ) -> str | None:
     """Why this text may not go out about this account at this moment, whatever the channel; None: nothing in it is
     foreign. It points only to what is approved or the account's own, and every amount and date it prints is one that
     stands on the account now."""
-    approved = approved_references(book, account, caller, names)
-    if foreign_references(text, approved):
-        return "the text points to a link or number that nobody approved"
+    if points_elsewhere(text, book, (account.account_no,), caller):
+        return ELSEWHERE
     promises = [*extra_of(account).promises, *([broken] if broken else [])]
     amounts, days = approved_amounts(book, account, promises), approved_days(book, account, promises, at)
     if foreign_figures(text, amounts, book.currency, days, (book.pay_instructions, account.account_no[-4:])):
@@ -154,6 +162,8 @@ def approved_days(book: Book, account: AccountFacts, promises: Sequence[PromiseF
     return days | {day for day in known if day is not None}
 
 
-def approved_references(book: Book, account: AccountFacts, caller: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """What a text may point to: the portfolio's ways to pay, our own numbers, the account itself and its people."""
-    return (book.pay_instructions, book.signature, book.sender_name, book.creditor, caller, account.account_no, *names)
+def points_elsewhere(text: str, book: Book, account_nos: tuple[str, ...], caller: str) -> bool:
+    """Whether a text names a link or a long number besides the portfolio's ways to pay, our own number, and the account
+    itself."""
+    own = (book.pay_instructions, book.signature, book.sender_name, book.creditor, caller)
+    return bool(foreign_references(text, (*book.approved, *own, *account_nos)))

@@ -5,9 +5,10 @@ a `BadInput` that names the file and, where there is one, the line, the column, 
 """
 
 from collector.foundation.files.delimited import UTF8
-from collector.foundation.files.documents import read_json, read_yaml, read_yaml_with_lines, write_yaml
+from collector.foundation.files.documents import flow_yaml, read_json, read_yaml, read_yaml_with_lines, write_yaml
 from collector.foundation.files.manner import Manner, manner_of
 from collector.foundation.files.rows import Batch
+from collector.foundation.files.spans import Span, comments_in, spans_of
 from collector.foundation.files.tables import Table, read_table
 from collector.foundation.files.writing import plain_cell, replace_file, safe_cell, write_csv, write_xlsx
 
@@ -15,7 +16,10 @@ __all__ = [
     "UTF8",
     "Batch",
     "Manner",
+    "Span",
     "Table",
+    "comments_in",
+    "flow_yaml",
     "manner_of",
     "plain_cell",
     "read_json",
@@ -24,6 +28,7 @@ __all__ = [
     "read_yaml_with_lines",
     "replace_file",
     "safe_cell",
+    "spans_of",
     "write_csv",
     "write_xlsx",
     "write_yaml",

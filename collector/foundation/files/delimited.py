@@ -95,17 +95,18 @@ class _Endings:
             bad = error.object[error.start]
             if self._encoding != UTF8:
                 raise fail(f"byte 0x{bad:02X} is not {self._encoding.upper()}; save it as CSV UTF-8", line) from error
-            hint = _encoding_hint(error.object[error.start :])
-            raise fail(f"byte 0x{bad:02X} is not UTF-8{hint}; save it as CSV UTF-8", line) from error
+            if _is_like_gbk(error.object[error.start :]):
+                raise fail(f"byte 0x{bad:02X} is not UTF-8 (it looks like GBK); save it as CSV UTF-8", line) from error
+            raise fail(f"byte 0x{bad:02X} is not UTF-8; save it as CSV UTF-8", line) from error
 
 
-def _encoding_hint(rest: bytes) -> str:
+def _is_like_gbk(rest: bytes) -> bool:
     """GBK is what a Chinese spreadsheet writes unless told otherwise: worth a word when the bytes fit."""
     try:
         text = rest[:2].decode("gb18030")
     except UnicodeDecodeError:
-        return ""
-    return " (it looks like GBK)" if "\u4e00" <= text[:1] <= "\u9fff" else ""
+        return False
+    return "\u4e00" <= text[:1] <= "\u9fff"
 
 
 def open_delimited(

@@ -122,12 +122,12 @@ class _Builder:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*place, at)) for at, item in enumerate(node.value)]
-        return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
+        return scalar_of(node) if isinstance(node, yaml.ScalarNode) else None
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str | int, Any]:
         built: dict[str | int, Any] = {}
         for key_node, value_node in node.value:
-            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            key = scalar_of(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if isinstance(key, bool | float) or key is None or key == "<<":
                 self._complain("a key must be a word or a whole number", key_node)
             elif key in built:
@@ -141,7 +141,8 @@ class _Builder:
         self.problems.append(Problem(reason, node.start_mark.line + 1, file=self._file))
 
 
-def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
+def scalar_of(node: yaml.ScalarNode) -> str | int | float | bool | None:
+    """The value of a plain or quoted word."""
     text = str(node.value)
     if node.style not in (None, ""):  # quoted, or a block: text whatever it looks like
         return text
@@ -218,3 +219,11 @@ _Writer.add_representer(str, _text_node)
 def write_yaml(document: Any) -> str:
     """The document as `read_yaml` reads it back: the same keys, the same values."""
     return yaml.dump(document, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=120)
+
+
+def flow_yaml(document: Any) -> str:
+    """The same on one line, in brackets."""
+    text = yaml.dump(
+        document, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=float("inf"), default_flow_style=True
+    )
+    return str(text).strip()

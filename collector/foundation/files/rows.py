@@ -54,5 +54,6 @@ def checked_header(cells: list[str], line: int, file: str) -> list[str]:
 
 
 def wrong_width(found: int, wanted: int, line: int, file: str) -> Problem:
-    many = "many" if found > wanted else "few"
-    return Problem(f"too {many} fields: {found} where the header has {wanted}", line, file=file)
+    if found > wanted:
+        return Problem(f"too many fields: {found} where the header has {wanted}", line, file=file)
+    return Problem(f"too few fields: {found} where the header has {wanted}", line, file=file)

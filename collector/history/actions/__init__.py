@@ -30,6 +30,7 @@ from collector.history.actions.contacts import (
     said_in_call,
 )
 from collector.history.actions.holding import Given, give, keep_account
+from collector.history.actions.holds import chain, extend_hold, lift_hold
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
 from collector.history.actions.promises import (
@@ -45,7 +46,6 @@ from collector.history.actions.stops import (
     answer_dispute,
     complain,
     hold,
-    lift_hold,
     lift_stop,
     open_dispute,
     standing,
@@ -61,10 +61,12 @@ __all__ = [
     "agree_callback",
     "answer_dispute",
     "answer_says_paid",
+    "chain",
     "close_members",
     "closing_refused",
     "complain",
     "end_round",
+    "extend_hold",
     "finish_callback",
     "give",
     "held_campaign",

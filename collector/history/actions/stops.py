@@ -193,15 +193,6 @@ def hold(
     return row
 
 
-def lift_hold(session: Session, hold_id: int, now: datetime, actor: Actor) -> Hold:
-    """Contact may go on; the row stays. Again, nothing changes."""
-    row = fetch(session, Hold, hold_id)
-    if row.lifted_at is None:
-        row.lifted_at, row.lifted_by = now, actor.name
-        change(session, row, actor.name, "hold.lifted", {"scope": row.scope.value}, now)
-    return row
-
-
 def open_dispute(
     session: Session,
     *,

@@ -87,6 +87,8 @@ class HoldReason(StrEnum):
     supervisor = "supervisor"
     moratorium = "moratorium"
     restored = "restored"
+    brake = "brake"
+    """Something new went wrong with the first who met it."""
 
 
 class Proof(StrEnum):
@@ -206,12 +208,12 @@ class Ability(StrEnum):
 def move_promise(now: PromiseState, to: PromiseState) -> PromiseState:
     """The next state of a promise, or a `Conflict` when that move does not exist."""
     if to not in PROMISE_MOVES[now]:
-        raise Conflict(f"a promise that is {now} can not become {to}")
+        raise Conflict(f"a promise that is {now} can not become {to}; open the page again")
     return to
 
 
 def move_referral(now: ReferralState, to: ReferralState) -> ReferralState:
     """The next state of a referral, or a `Conflict` when that move does not exist."""
     if to not in REFERRAL_MOVES[now]:
-        raise Conflict(f"a referral that is {now} can not become {to}")
+        raise Conflict(f"a referral that is {now} can not become {to}; open the page again")
     return to

@@ -82,6 +82,8 @@ class Hold(SQLModel, table=True):
     recorded_at: datetime
     lifted_at: datetime | None = None
     lifted_by: str | None = None
+    extends_id: int | None = Field(default=None, sa_type=BigInt)
+    """The hold that this one makes longer: always the first of them, whose end is the one that was first meant."""
     proof: Proof | None = Field(default=None, sa_type=enum_column(Proof))
     """Of "says paid": what operations found; None: it was not looked for yet."""
     proof_at: datetime | None = None

@@ -1,7 +1,7 @@
 """Users, sign-ins, sessions, codes, resets, keys and approvals (security section 2)."""
 
 from collector.identity.actions.api_keys import LOOKS_LIKE_KEY, YEAR, add_api_key, api_key, revoke_api_key
-from collector.identity.actions.approving import decide, propose, shown_digest, touches
+from collector.identity.actions.approving import decide, propose, shown_digest, touches, withdraw
 from collector.identity.actions.codes import begin_codes, end_codes, first_code, needs_code, spend_code
 from collector.identity.actions.entering import (
     OVER,
@@ -100,4 +100,5 @@ __all__ = [
     "touches",
     "unlock",
     "use_reset_code",
+    "withdraw",
 ]

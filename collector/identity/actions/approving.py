@@ -99,7 +99,28 @@ def decide(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.refresh(row)
-        raise Conflict(f"already {row.state} by {row.checker}" if row.checker else "this was changed; look again")
+        if row.checker:
+            raise Conflict(f"this was {row.state} already, by {row.checker}; nothing was changed")
+        if row.state is not ApprovalState.open:
+            raise Conflict(f"this was {row.state} already; nothing was changed")
+        raise Conflict("this was changed since it was shown; open it again")
     session.refresh(row)
     record(session, f"user:{checker.name}", f"{row.kind}.{state}", f"approval:{row.id}", {"digest": shown}, now)
     return row
+
+
+def withdraw(session: Session, row: Approval, maker: Actor, now: datetime, reason: str = "") -> None:
+    """Who asked asks no more. Only what still waits can be withdrawn; a `Conflict` says what became of it."""
+    if row.maker not in (maker.name, maker.name.removeprefix("user:")):
+        raise Forbidden("only who proposed something can withdraw it")
+    changed = session.execute(
+        update(Approval)
+        .where(col(Approval.id) == row.id, col(Approval.state) == ApprovalState.open)
+        .values(state=ApprovalState.withdrawn, decided_at=now, reason=reason)
+    )
+    session.refresh(row)
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        if row.checker:
+            raise Conflict(f"this was {row.state} already, by {row.checker}; nothing was changed")
+        raise Conflict(f"this was {row.state} already; nothing was changed")
+    record(session, maker.name, f"{row.kind}.withdrawn", f"approval:{row.id}", {"digest": row.digest}, now)

@@ -5,8 +5,10 @@ from collector.planning.queries.context import (
     Gate,
     gate_of,
     nothing_known,
+    policy_in_force,
     policy_of,
     read_context,
+    sender_words,
     wide_holds,
 )
 from collector.planning.queries.explain import explain
@@ -23,6 +25,7 @@ from collector.planning.queries.tasks import (
     refusals,
     tasks,
 )
+from collector.planning.queries.wording import refusing
 
 __all__ = [
     "CarriedIn",
@@ -39,9 +42,12 @@ __all__ = [
     "open_calls",
     "person_ranges",
     "planned_elsewhere",
+    "policy_in_force",
     "policy_of",
     "read_context",
     "refusals",
+    "refusing",
+    "sender_words",
     "tasks",
     "wide_holds",
 ]

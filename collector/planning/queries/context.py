@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from collector.portfolio.rules import CollectorType, DebtType
 from collector.portfolio.tables import Portfolio
 from collector.strategy.queries import compiled
 from collector.texts.catalogue import Catalogue
+from collector.texts.queries import registered
 from collector.texts.rules import head_signature
 
 CarriedIn = Callable[[str], Capabilities | None]
@@ -69,7 +71,7 @@ def _read(
         collector=gate.collector,
         reminds=reminds,
         reminders_until=until,
-        words=None if catalogue is None else refused_words(gate.policy, catalogue, _words(portfolio)),
+        words=None if catalogue is None else refused_words(gate.policy, catalogue, sender_words(portfolio)),
     )
 
 
@@ -87,17 +89,29 @@ def gate_of(session: Session, portfolio_id: int, now: datetime, carried_in: Carr
     """The gate of a portfolio at that moment, or a `NotFound`."""
     holds = [row for row in wide_holds(session, now) if row.portfolio_id in (None, portfolio_id)]
     return Gate(
-        policy_of(portfolio_of(session, portfolio_id), carried_in),
+        policy_in_force(session, portfolio_of(session, portfolio_id), carried_in, now),
         collectors(session)[portfolio_id],
         any(row.scope is not HoldScope.segment for row in holds),
         frozenset(row.segment for row in holds if row.scope is HoldScope.segment and row.segment),
     )
 
 
-def _words(portfolio: Portfolio) -> SenderWords:
+def sender_words(portfolio: Portfolio) -> SenderWords:
+    """What its texts say of who sends them."""
     is_own = portfolio.collector_type is CollectorType.creditor
     name, signature = portfolio.sender_name, portfolio.signature
     return name, signature, portfolio.creditor, is_own, portfolio.pay_instructions
+
+
+def policy_in_force(session: Session, portfolio: Portfolio, carried_in: CarriedIn, now: datetime) -> Policy:
+    """The gate of a portfolio as it judges at that moment: where the carrier takes registered texts only, those that
+    are registered for this portfolio then."""
+    carrier = carried_in(portfolio.jurisdiction)
+    if carrier is not None and carrier.templates is not None:
+        day = local_day(now, portfolio.timezone)
+        ours = registered(session, portfolio.id or 0, carrier.carrier, day)
+        carrier = replace(carrier, templates=carrier.templates | ours)
+    return policy_of(portfolio, lambda _: carrier)
 
 
 def policy_of(portfolio: Portfolio, carried_in: CarriedIn = nothing_known) -> Policy:

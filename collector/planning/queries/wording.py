@@ -40,12 +40,13 @@ def refused_words(
     policy: Policy, catalogue: Catalogue, sender: SenderWords
 ) -> Mapping[tuple[str, str], tuple[Spoken, ...]]:
     """(template, language) → the rules that refuse its words, as in `Refused`; empty: none does."""
-    return {(template.name, template.language): _refusing(policy, template, sender) for template in catalogue}
+    return {(template.name, template.language): refusing(policy, template, sender) for template in catalogue}
 
 
-def _refusing(policy: Policy, template: Template, sender: SenderWords) -> tuple[Spoken, ...]:
+def refusing(policy: Policy, template: Template, sender: SenderWords) -> tuple[Spoken, ...]:
+    """The rules that refuse these words to everybody."""
     anybody = PersonFacts(0, PersonBody(language=template.language), (REFERRED,))
-    unwritten = Contact(Channel.sms, (REFERRED.account_id,), template=template.name)
+    unwritten = Contact(Channel.sms, (REFERRED.account_id,), template=template.key)
     before = {rule.id for rule in judge(unwritten, anybody, policy, 0, earliest=False).rules}
     always: dict[str, Fired] | None = None
     for text in _written(template, sender_values(template.language, *sender)):

@@ -15,6 +15,7 @@ from collector.foundation.errors import Conflict
 from collector.foundation.keys import Keys
 from collector.portfolio.loading.parsing import Book
 from collector.portfolio.loading.reading import Reading, RowFaults, Rows
+from collector.portfolio.rules.ways import Ways
 from collector.portfolio.tables import Account
 
 
@@ -44,6 +45,8 @@ class Merged:
     held: int = 0
     changed: list[tuple[str, list[str]]] = field(default_factory=list)
     """Of what is few and weighty, portfolios and caller numbers: "kind:id", and which columns have another value."""
+    ways: dict[int, Ways] = field(default_factory=dict)
+    """By portfolio, ways to pay that the file has otherwise than they are: two people decide about them."""
 
 
 def stage(session: Session, table: Table, job: Job, columns: Mapping[str, Iterable[Any]], count: int) -> None:

@@ -24,6 +24,8 @@ from collector.foundation.database import Begin, lock_key
 from collector.foundation.errors import BadInput, NotFound, Problem
 from collector.foundation.keys import Keys
 from collector.foundation.memory import no_collecting
+from collector.identity.queries import maker_named
+from collector.portfolio import ways
 from collector.portfolio.loading.job import Job, Merged, clear, make_room, require_staged
 from collector.portfolio.loading.mapping import Mapping
 from collector.portfolio.loading.merge import accounts, instalments, parties, portfolios
@@ -68,12 +70,14 @@ class LoadResult:
     kinds: tuple[Told, ...] = field(default=(), repr=False)
     payments_as_of: datetime | None = None
     payments_as_of_held: bool = False
+    proposed: tuple[str, ...] = ()
+    """Codes of portfolios whose ways to pay the file has otherwise: they wait for a second person, unchanged."""
 
     def totals(self) -> dict[str, Any]:
         """What doors tell of it."""
         names = ("read", "accepted", "unchanged", "rejected", "held", "skipped", "payments_as_of")
         told = {name: getattr(self, name) for name in (*names, "payments_as_of_held", "problems")}
-        return {"run": self.run_id, **told}
+        return {"run": self.run_id, **told, **({"proposed": list(self.proposed)} if self.proposed else {})}
 
 
 class Loader(Protocol):
@@ -209,6 +213,7 @@ def _merge(session: Session, job: Job, reading: Reading, loader: Loader, table: 
         require_staged(session, table, job)
     merged = loader.merge(session, job, reading)
     row = _recorded(session, job, reading, merged, run)
+    proposed = _propose_ways(session, merged, run.actor, job.book.at)
     as_of, kept_back = _move_as_of(session, job, reading, run.complete_until)
     return LoadResult(
         run_id=row.id or 0,
@@ -222,7 +227,18 @@ def _merge(session: Session, job: Job, reading: Reading, loader: Loader, table: 
         problems=tuple(reading.rejects.problems),
         payments_as_of=as_of,
         payments_as_of_held=kept_back,
+        proposed=proposed,
     )
+
+
+def _propose_ways(session: Session, merged: Merged, actor: str, at: datetime) -> tuple[str, ...]:
+    """Whom to pay and whom to call does not change by a file alone: what it has otherwise is proposed."""
+    codes, maker = [], maker_named(session, actor)
+    for number, wanted in sorted(merged.ways.items()):
+        portfolio = session.get_one(Portfolio, number)
+        if ways.propose(session, portfolio, wanted, maker, at, from_file=True) is not None:
+            codes.append(portfolio.code)
+    return tuple(codes)
 
 
 def _recorded(session: Session, job: Job, reading: Reading, merged: Merged, run: _Run) -> LoadRun:

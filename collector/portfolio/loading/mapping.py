@@ -35,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from collector.foundation.clock import at_local
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import read_yaml_with_lines, write_yaml
+from collector.foundation.invalid import in_plain_words
 from collector.portfolio.loading.columns import SHAPES
 from collector.portfolio.loading.expressions import Expression, Frame, Wrong, compiled, known
 from collector.portfolio.loading.formats import NumberFormat, canonical_date, canonical_number, rewrite
@@ -127,7 +128,7 @@ def _told(error: ValidationError, lines: Map[tuple[str | int, ...], int], file: 
     for detail in error.errors(include_url=False, include_input=False):
         place = tuple(part for part in detail["loc"])
         top = str(place[0]) if place else ""
-        reason = detail["msg"].removeprefix("Value error, ")
+        reason = in_plain_words(detail)
         if detail["type"] == "extra_forbidden":
             reason = f"unknown key{meant(str(place[-1]), tuple(Mapping.model_fields))}"
         line = next((lines[place[:size]] for size in range(len(place), 0, -1) if place[:size] in lines), None)

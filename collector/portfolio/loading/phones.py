@@ -57,7 +57,7 @@ def _objection(found: str | None, written: str, region: str, areas: dict[str, st
         try:
             normalise(written, region)
         except BadInput as error:
-            return f"is {error.message}"
+            return error.message
         return "is not a phone number"
     refused = None if label_of(found) == "mobile" else refused_kind(found)
     if refused is not None:

@@ -115,7 +115,7 @@ def accounts(
         statement = statement.where(Account.portfolio_id == portfolio_id)
     if after is not None:
         if not after.isdigit():
-            raise BadInput("the page key is not one that was given out")
+            raise BadInput("after is no key that a page gave; begin at the first page")
         statement = statement.where(col(Account.id) > int(after))
     rows = session.exec(statement.order_by(col(Account.id)).limit(limit + 1)).all()
     return page_of(rows, limit, lambda row: str(row.id))

@@ -16,6 +16,7 @@ from collector.portfolio.tables.book import (
 )
 from collector.portfolio.tables.stage import STAGES, stage_account, stage_instalment, stage_party, stage_payment
 from collector.portfolio.tables.uploads import SavedMapping, Upload
+from collector.portfolio.tables.ways import WaysChange
 
 __all__ = [
     "STAGES",
@@ -33,6 +34,7 @@ __all__ = [
     "PortfolioAccess",
     "SavedMapping",
     "Upload",
+    "WaysChange",
     "stage_account",
     "stage_instalment",
     "stage_party",

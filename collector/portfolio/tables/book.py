@@ -41,6 +41,13 @@ class Portfolio(SQLModel, table=True):
     sender_name: str
     signature: str = ""
     pay_instructions: str = ""
+    links: list[str] = Field(default_factory=list, sa_type=Json)
+    """Hosts and links that its texts may name. With the next two, approved data: it changes only by two people, as do
+    creditor, sender, signature, pay instructions and caller numbers (`rules.ways`)."""
+    call_backs: list[str] = Field(default_factory=list, sa_type=Json)
+    """Numbers to call, besides the caller numbers."""
+    pay_accounts: list[str] = Field(default_factory=list, sa_type=Json)
+    """Account numbers to pay to."""
     grace_days: int = 0
     payments_as_of: datetime | None = None
     tightening: dict[str, Any] = Field(default_factory=dict, sa_type=Json)

@@ -4,7 +4,7 @@ from collector.reports.queries.books import Chosen, choose, offered
 from collector.reports.queries.collected import Day, collected
 from collector.reports.queries.funnel import Step, funnel
 from collector.reports.queries.hours import Hours, hours
-from collector.reports.queries.ledger import find_exports, ledger, rows_out
+from collector.reports.queries.ledger import find_exports, ledger, rows_out, unspent
 from collector.reports.queries.listing import Line, count_rows, listed
 from collector.reports.queries.promises import Week, promises_due
 from collector.reports.queries.rolls import Rolls, rolls, size
@@ -30,4 +30,5 @@ __all__ = [
     "rolls",
     "rows_out",
     "size",
+    "unspent",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collector.strategy.rules.allocation import AllocationPolicy, AllocationRule, Keeping, Recalling
 from collector.strategy.rules.cadence import Cadence, Due, Step, done_offset
+from collector.strategy.rules.changes import Change, ChangeKind, changes
 from collector.strategy.rules.compare import Flow, diff
 from collector.strategy.rules.decide import Failed, Tried
 from collector.strategy.rules.fields import FIELDS, Field, FieldKind
 from collector.strategy.rules.hand_off import Handoff, Legal, Skiptrace, Trigger
-from collector.strategy.rules.parts import Segment, Stage
+from collector.strategy.rules.parts import Segment, Stage, TrialState
 from collector.strategy.rules.policies import (
     CampaignPolicy,
     Capacity,
+    HoldPolicy,
     Priority,
     PromisePolicy,
     Reach,
@@ -37,6 +39,8 @@ __all__ = [
     "Cadence",
     "CampaignPolicy",
     "Capacity",
+    "Change",
+    "ChangeKind",
     "Condition",
     "Domain",
     "Due",
@@ -45,6 +49,7 @@ __all__ = [
     "FieldKind",
     "Flow",
     "Handoff",
+    "HoldPolicy",
     "Keeping",
     "Legal",
     "Numbers",
@@ -65,10 +70,12 @@ __all__ = [
     "Step",
     "Strategy",
     "Tier",
+    "TrialState",
     "Tried",
     "Trigger",
     "Value",
     "Words",
+    "changes",
     "common",
     "diff",
     "done_offset",

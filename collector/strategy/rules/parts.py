@@ -19,6 +19,14 @@ class Stage(StrEnum):
     terminal = "terminal"
 
 
+class TrialState(StrEnum):
+    """How far the working out of what a draft would change is."""
+
+    running = "running"
+    done = "done"
+    failed = "failed"
+
+
 @dataclass(frozen=True)
 class Segment:
     """`weight` multiplies balance and chance to reach in the order of work. `playbook` None: by borrower type."""

@@ -132,3 +132,15 @@ class PromisePolicy:
     def needs_supervisor(self, days_ahead: int, broken: int) -> bool:
         """Whether a promise that far ahead, after so many broken ones, must be approved first."""
         return days_ahead > self.supervisor_after_days or broken >= self.third_after_broken
+
+
+@dataclass(frozen=True)
+class HoldPolicy:
+    """Holds that have an end, and are made longer: by so many days in all on one word, beyond them with a second."""
+
+    extend_days: int = 3
+    longest_days: int = 92
+
+    def needs_second(self, days: int) -> bool:
+        """Whether a hold that ends so many days after it first was to end must be agreed to by a second person."""
+        return days > self.extend_days

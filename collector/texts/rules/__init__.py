@@ -25,6 +25,7 @@ from collector.texts.rules.describe import (
 )
 from collector.texts.rules.figures import fixed_figures, foreign_figures
 from collector.texts.rules.refer import fixed_references, foreign_references, references
+from collector.texts.rules.register import Registration, Stand, stand
 from collector.texts.rules.segment import Encoding, Segments, count_segments
 
 __all__ = [
@@ -36,7 +37,9 @@ __all__ = [
     "Encoding",
     "Kind",
     "Purpose",
+    "Registration",
     "Segments",
+    "Stand",
     "Tone",
     "Value",
     "Variable",
@@ -54,5 +57,6 @@ __all__ = [
     "references",
     "samples",
     "sender_values",
+    "stand",
     "words_of_debt",
 ]

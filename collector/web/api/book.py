@@ -9,6 +9,7 @@ from collector.audit import queries as audit
 from collector.audit.actions import record
 from collector.casework import queries, strategies
 from collector.casework.approvals import matching
+from collector.casework.approvals import strategies as proposals
 from collector.casework.views import held as views
 from collector.casework.views import within
 from collector.casework.views.account import account_view
@@ -207,7 +208,7 @@ def api_strategy_validate(asked: StrategyAsked, desk: DeskParam, caller: ApiCall
     """Check a strategy: every problem with its row and line."""
     with reading(desk) as session:
         code = _code(session, caller, asked.portfolio)
-        warnings = strategies.validate(session, desk.office.catalogue, asked.text, code)
+        warnings = strategies.validate(session, desk.office.texts(session), asked.text, code)
     return answer(valid=True, warnings=warnings)
 
 
@@ -221,14 +222,15 @@ def api_strategy_diff(asked: StrategyAsked, desk: DeskParam, caller: ApiCallerPa
 
 @router.post("/strategies/publish")
 def api_strategy_publish(asked: PublishAsked, desk: DeskParam, caller: ApiCallerParam) -> Any:
-    """Publish a strategy as the next version. It counts from `start`, at the next plan."""
+    """Propose a strategy as the next version. A key may never approve: a person publishes it, under Approvals."""
     at = desk.moment(asked.at)
     starts = parse_moment(asked.start) if asked.start else at
     with writing(desk) as session:
         code = _code(session, caller, asked.portfolio)
-        catalogue = desk.office.catalogue
-        versions = strategies.publish(session, catalogue, asked.text, code, caller.actor.name, asked.reason, starts, at)
-    return answer(versions=versions)
+        book = None if code is None else portfolio_by_code(session, code, caller.actor.scope)
+        row = proposals.propose(session, desk.office, book, asked.text, asked.reason, starts, caller.actor, at)
+        told = {"approval": row.id, "digest": row.body["digest"], "starts_at": row.body["starts_at"]}
+    return answer(versions=[], proposed=told)
 
 
 def _code(session: Any, caller: ApiCallerParam, code: str | None) -> str | None:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from collector.casework.views.account import AccountView
+from collector.foundation.clock import local_day
 from collector.foundation.money import plain
 from collector.foundation.phone import masked
-from collector.history.rules import Ability, Cause, Channel, PromiseState, StopKind, Willingness
+from collector.history.rules import Ability, Cause, Channel, HoldScope, PromiseState, StopKind, Willingness
 from collector.history.tables import Hold, Stop
 from collector.identity.rules import Level
 from collector.portfolio.rules import OBLIGORS, BorrowerType
@@ -91,11 +92,20 @@ def _promised(view: AccountView, t: Words) -> str:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A hold, and from which day on it can be made longer; None: it has no end, or is not this account's own."""
+
+    id: int
+    words: str
+    ends: str | None
+
+
+@dataclass(frozen=True)
 class Against:
     """What speaks against contact now, each with what lifts it."""
 
     stops: Numbered
-    holds: Numbered
+    holds: Sequence[Held]
     disputes: Numbered
 
 
@@ -103,7 +113,7 @@ def against(view: AccountView, told: Told) -> Against:
     t = told.t
     return Against(
         stops=[(row.id or 0, stop_words(row, told)) for row in view.stops],
-        holds=[(row.id or 0, _hold_words(row, told)) for row in view.holds],
+        holds=[Held(row.id or 0, _hold_words(row, told), _ends(row, told)) for row in view.holds],
         disputes=[
             (row.id or 0, f"{row.reason} · {t('answer by {day}', day=told.day(row.answer_by))}")
             for row in view.disputes
@@ -115,6 +125,11 @@ def against(view: AccountView, told: Told) -> Against:
 def stop_words(row: Stop, told: Told) -> str:
     parts = (told.t.word(row.kind), told.t.word(row.channel), masked(row.number) if row.number else "")
     return " · ".join(part for part in (*parts, told.moment(row.at)) if part)
+
+
+def _ends(row: Hold, told: Told) -> str | None:
+    is_own = row.scope in (HoldScope.account, HoldScope.person)
+    return local_day(row.until, told.zone).isoformat() if row.until and is_own else None
 
 
 def _hold_words(row: Hold, told: Told) -> str:
@@ -202,6 +217,7 @@ class Opens:
     pause: bool
     level: bool
     answer: bool
+    extend: bool
     call: bool
     papers: bool
 
@@ -214,6 +230,7 @@ def opens(caller: Caller) -> Opens:
         pause=may_open(caller, "log_pause"),
         level=may_open(caller, "lower_level"),
         answer=may_open(caller, "answer_dispute"),
+        extend=may_open(caller, "extend_hold"),
         call=may_open(caller, "take_next"),
         papers=may_open(caller, "paper_done"),
     )

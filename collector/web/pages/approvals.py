@@ -1,6 +1,6 @@
 """What waits for a second person, and what second persons said (handbook section 1, 经办 / 复核)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -8,12 +8,10 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from collector.casework import approvals
-from collector.casework.approvals import campaigns, keeping, matching, promises, resets
-from collector.casework.views import within
-from collector.casework.views.campaigns import campaign as asked_for
-from collector.foundation.clock import parse_moment
-from collector.identity.tables import Approval, User
+from collector.casework.approvals import resets
+from collector.identity.tables import Approval
 from collector.web.confirming import require_confirmed
+from collector.web.pages.approval_kinds import SHOWN, Difference, Shown
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, render, table
@@ -21,16 +19,6 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What an approval is about, as its second person is shown it. `lines`: what would be done."""
-
-    subject: str
-    href: str
-    lines: Sequence[str]
-    zone: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +33,9 @@ class Waiting:
     digest: str
     closed: str
     """Why this reader can not decide it; empty: they can."""
+    changes: Sequence[Difference] = ()
+    mine: bool = False
+    """Asked by this reader, who can withdraw it."""
 
 
 @dataclass(frozen=True)
@@ -52,51 +43,6 @@ class ApprovalsPage(Page):
     template: ClassVar[str] = "approvals.html"
     waiting: Sequence[Waiting]
     decided: Table
-
-
-def _promise(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
-    account, book = within.account(session, caller.actor.scope, row.body["account"])
-    told = Told(t, book.timezone, book.currency)
-    words = f"{told.money(row.body['amount'])} · {told.whose(parse_moment(row.body['due_at']))}"
-    return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
-
-
-def _match(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
-    account, book = within.account(session, caller.actor.scope, row.body["account"])
-    told = Told(t, book.timezone, book.currency)
-    words = f"{told.money(row.body['amount'])} · {row.body['reference']}"
-    return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
-
-
-def _reset(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
-    user = session.get_one(User, row.body["user"])
-    takes_off = row.body["clears_totp"]
-    words = t("a new password, and the app for codes is taken off") if takes_off else t("a new password")
-    return Shown(user.name, f"/users/{user.id}", [words], "UTC")
-
-
-def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
-    account, book = within.account(session, caller.actor.scope, row.body["account"])
-    words = f"{t('until {day}', day=row.body['until'])} · {row.body['reason']}"
-    return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
-
-
-def _campaign(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
-    campaign, book = asked_for(session, caller.actor.scope, row.body["campaign"])
-    told, body = Told(t, book.timezone, book.currency), row.body
-    size = t("{people} people with {accounts} accounts", people=body["people"], accounts=body["accounts"])
-    lines = [size, told.money(body["money"]), t.word(body["channel"]), body["text"] or campaign.note, campaign.reason]
-    return Shown(campaign.name, f"/campaigns/{campaign.id}", lines, book.timezone)
-
-
-SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
-    promises.PROMISE: _promise,
-    matching.MATCH: _match,
-    resets.KIND.name: _reset,
-    keeping.KEEP: _keep,
-    campaigns.CAMPAIGN: _campaign,
-}
-"""How each kind is told; a house test asks for all of `approvals.KINDS`."""
 
 
 def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waiting:
@@ -111,6 +57,8 @@ def waiting(session: Session, row: Approval, caller: Caller, t: Words) -> Waitin
         made=Told(t, shown.zone).moment(row.made_at),
         digest=row.digest,
         closed=_closed(row, caller, t),
+        changes=shown.changes,
+        mine=row.maker == caller.person.name,
     )
 
 
@@ -179,3 +127,18 @@ def decide_approval(request: Request, approval_id: Id, desk: DeskParam, caller: 
             now=desk.clock(),
         )
     return see(own_page(request, form.back), "decided")
+
+
+class WithdrawForm(Form):
+    back: str = "/approvals"
+
+
+@router.post("/approvals/{approval_id}/withdraw")
+def withdraw_approval(
+    request: Request, approval_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam
+) -> Any:
+    """Who asked asks no more."""
+    form = read(WithdrawForm, fields)
+    with writing(desk) as session:
+        approvals.withdraw(session, approval_id, caller.actor, desk.clock())
+    return see(own_page(request, form.back), "asked-no-more")

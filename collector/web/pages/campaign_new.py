@@ -220,7 +220,7 @@ def _page(
         buckets=[Box(f"{BUCKET}{name}", name, f"{BUCKET}{name}" in typed) for name in strategy.scales.bucket_names()],
         segments=[Box(f"{SEGMENT}{name}", name, f"{SEGMENT}{name}" in typed) for name in names],
         channels=_list(CAMPAIGN_CHANNELS, typed.get("channel"), t.word),
-        texts=_list(text_names(desk.office, book), typed.get("template"), str),
+        texts=_list(text_names(session, desk.office, book), typed.get("template"), str),
         tones=_list(Tone, typed.get("tone"), t.word),
         slots=_list(strategy.slots, typed.get("slot"), t.word),
         typed={name: typed.get(name, "") for name in CampaignForm.model_fields},

@@ -23,7 +23,7 @@ def chosen_in(fields: Mapping[str, str], kind: LoadKind, sample: Sample) -> Choi
         part, _, rest = field.partition("-")
         target, _, word = rest.partition("-")
         if part not in ASKED or target not in names:
-            raise BadInput(f"{field[:40]} is not asked for")
+            raise BadInput(f"{field[:40]}: is not asked for here; open the page again")
         if value.strip() or part == "value":
             said.setdefault(target, {})[f"{VALUE}{word}" if part == "value" else part] = value.strip()
     return {

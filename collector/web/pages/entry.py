@@ -117,7 +117,7 @@ def _enter(request: Request, desk: Desk, name: str, password: str, back: str) ->
 def sign_in_page(request: Request, desk: Desk, problem: str, back: str, status: int) -> Response:
     """The sign-in again, with what was wrong."""
     frame = outside(request)
-    told = frame.t(WRONG) if problem == WRONG else frame.t.reason(problem)
+    told = frame.t(WRONG) if problem == WRONG else frame.t.error(problem)
     return render(LoginPage(frame, told, desk.office.settings.demo, back), status)
 
 
@@ -174,7 +174,7 @@ def change_password(request: Request, desk: DeskParam, caller: CallerParam, fiel
             raise BadInput("the present password is not right")
     except (BadInput, Unauthorized) as error:
         frame = frame_of(request, caller)
-        return render(PasswordPage(frame, frame.t.reason(error.message), caller.person.must_change), 422)
+        return render(PasswordPage(frame, frame.t.error(error.message), caller.person.must_change), 422)
     return leave(desk, "password")
 
 

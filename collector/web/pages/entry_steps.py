@@ -78,9 +78,9 @@ def _reset(request: Request, desk: Desk, given: Mapping[str, str]) -> Response:
             desk.office.database, name, given["code"], new, came_from(request), desk.clock()
         )
     except BadInput as error:
-        return render(ResetPage(frame, name, frame.t.reason(error.message)), 422)
+        return render(ResetPage(frame, name, frame.t.error(error.message)), 422)
     except Unauthorized as error:
-        return render(ResetPage(frame, name, frame.t.reason(error.message)), 429)
+        return render(ResetPage(frame, name, frame.t.error(error.message)), 429)
     if not done:
         return render(ResetPage(frame, name, frame.t(WRONG_RESET)), 401)
     return see("/login", "new-password")

@@ -18,7 +18,7 @@ from collector.reports.queries import Chosen, Line
 from collector.reports.rules import OfRoll, Wanted, address_of, check_span, wanted_of
 from collector.web.pages import figure_charts, figure_grids
 from collector.web.pages.charts import Chart
-from collector.web.pages.export_parts import ledger_table, left_words
+from collector.web.pages.export_parts import agreed_to, agreed_words, ledger_table, left_words
 from collector.web.pages.figure_words import Drawing, bucket_words, drawing, list_title
 from collector.web.pages.shell import frame_of, may_open
 from collector.web.session import CallerParam, DeskParam, reading
@@ -65,6 +65,8 @@ class AccountsPage(Page):
     """The list as a form carries it."""
     left: str
     may_export: bool
+    may_ask: bool
+    """Whether another person can be asked for this list."""
 
 
 @router.get("/figures")
@@ -142,7 +144,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadInput("a day is written as 2026-05-31") from error
+        raise BadInput("this is not a day; write it as 2026-05-31") from error
 
 
 def _address(chosen: Chosen, wanted: Wanted, **more: str) -> str:
@@ -180,6 +182,7 @@ def figures_accounts(
         found = reports.listed(session, chosen, wanted, now, after)
         total = _counted(session, chosen, wanted, now)
         left, fits = left_words(session, caller, t, total, now)
+        agreed = agreed_to(session, caller, chosen, wanted, now)
     told = Told(t, chosen.zone, chosen.currency)
     page = AccountsPage(
         frame=frame,
@@ -194,8 +197,9 @@ def figures_accounts(
         more=_address(chosen, wanted, after=found.after) if found.after else "",
         back="/figures?" + urlencode({"book": chosen.key}),
         fields=list(fields_of(chosen, wanted).items()),
-        left=left,
-        may_export=fits and may_open(caller, "export_accounts"),
+        left=agreed_words(agreed, t) if agreed else left,
+        may_export=(fits or agreed is not None) and may_open(caller, "export_accounts"),
+        may_ask=not fits and agreed is None and bool(found.rows) and may_open(caller, "ask_export"),
     )
     return render(page)
 
@@ -212,7 +216,7 @@ def _asked(request: Request) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in fields:
-            raise BadInput("a parameter was sent twice")
+            raise BadInput("the address says something twice; open the page by its link")
         fields[name] = value
     fields.pop("after", None)
     return fields

@@ -13,6 +13,7 @@ from collector.audit.actions import record
 from collector.casework.uploads import Folder
 from collector.casework.views import loads as views
 from collector.casework.views import within
+from collector.casework.views.portfolios import asked_by_file
 from collector.portfolio.rules import LoadKind, UploadState
 from collector.portfolio.tables import Upload
 from collector.web.loading import digest, start_load
@@ -71,6 +72,8 @@ class LoadPage(Page):
     rejects: str
     rejects_closed: str
     held: bool
+    proposed: Sequence[tuple[str, str]] = ()
+    """Pages and codes of portfolios whose ways to pay the file has otherwise."""
 
 
 @router.get("/operations/files/{token}/check")
@@ -94,7 +97,7 @@ def file_check(request: Request, token: Token, desk: DeskParam, caller: CallerPa
             file=row.file_name,
             totals=_checked(totals, t),
             kinds=kinds_table(tried.get("kinds", []), row.kind, t),
-            error=t.reason(tried.get("error", "")),
+            error=t.error(tried.get("error", "")),
             shown=tried["mapping"],
             good=f"{totals.get('good', 0):,}",
             may_keep=row.portfolio_id is not None,
@@ -126,7 +129,7 @@ def kinds_table(kinds: Sequence[dict[str, Any]], kind: LoadKind, t: Words) -> Ta
             [
                 num(f"{one['count']:,}", "late"),
                 t.column(kind, one["column"]),
-                Cell(t.reason(one["reason"]), "wide"),
+                Cell(t.clause(one["reason"]), "wide"),
                 Cell(" · ".join(_example(example, t) for example in one["examples"]), "wide dim"),
             ]
             for one in kinds
@@ -152,7 +155,7 @@ def _progress_page(desk: Desk, row: Upload, folder: Folder, frame: Frame) -> Pro
         words=told["words"],
         percent=told["percent"],
         over=told["over"],
-        error=t.reason(row.error or ""),
+        error=t.error(row.error or ""),
     )
 
 
@@ -222,6 +225,7 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
     frame = frame_of(request, caller)
     with reading(desk) as session:
         one = views.one_load(session, caller.actor.scope, run_id)
+        asked = asked_by_file(session, caller.actor.scope, one.run.at)
     run, t = one.run, frame.t
     told = Told(t, one.zone)
     there = bool(run.rejected) and rejects_file(desk.office, run_id).is_file()
@@ -240,6 +244,7 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
             if there and not may
             else "",
             held=run.held > 0,
+            proposed=[(f"/portfolios/{book.id}", book.code) for book in asked],
         )
     )
 

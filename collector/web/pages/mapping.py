@@ -182,7 +182,7 @@ def _target(
         why=why,
         why_look=shade,
         reads=reads,
-        problem=t.reason(asked[name]) if name in asked else "",
+        problem=t.clause(asked[name]) if name in asked else "",
     )
     if sort in DATED:
         form = str(FORMS.index(taken.date)) if taken.date else ""

@@ -205,7 +205,7 @@ def first_code(request: Request, desk: DeskParam, caller: CallerParam, fields: F
             identity.first_code(session, desk.office.keys, user, form.code, desk.clock())
     except BadInput as error:
         frame = frame_of(request, caller)
-        problem = frame.t.reason(error.message)
+        problem = frame.t.error(error.message)
         return render(_codes_page(frame, desk, caller.person, problem=problem, waits=True), 422)
     return see("/me", "codes")
 

@@ -41,7 +41,7 @@ def search(request: Request, desk: DeskParam, caller: CallerParam, fields: FormP
         with reading(desk) as session:
             lines = find(session, caller.actor.scope, form.text, desk.clock())
     except BadInput as error:
-        return render(SearchPage(frame, form.text, error.message), 422)
+        return render(SearchPage(frame, form.text, frame.t.error(error.message)), 422)
     return render(SearchPage(frame, form.text, found=accounts_told(lines, frame.t)))
 
 

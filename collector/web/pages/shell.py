@@ -20,7 +20,7 @@ from collector.web.answers import reasons
 from collector.web.session import AGENTS, Caller
 from collector.web.templating import Bar, Frame, Link, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
-from collector.web.words import Words
+from collector.web.words import Words, plain_form
 
 F = TypeVar("F", bound="Form")
 
@@ -32,10 +32,13 @@ NAVIGATION = (
     ("allocation_page", "/allocation", "Allocation", ""),
     ("campaigns_page", "/campaigns", "Campaigns", ""),
     ("figures_page", "/figures", "Figures", ""),
+    ("strategy_page", "/strategy", "Strategy", ""),
     ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
     ("legal_queue", "/referrals/legal", "Legal", ""),
     ("operations", "/operations", "Operations", ""),
     ("decide_approval", "/approvals", "Approvals", ""),
+    ("portfolios_page", "/portfolios", "Portfolios", ""),
+    ("texts_page", "/texts", "Texts", ""),
     ("inbox", "/inbox", "Messages", ""),
     ("quality", "/quality", "Quality", ""),
     ("refusals_page", "/refusals", "Refusals", ""),
@@ -72,6 +75,12 @@ SAID = {
     "level": "The level is lowered.",
     "moved": "The referral is moved.",
     "decided": "Decided.",
+    "asked-two": "Proposed; nothing changes until another person agrees.",
+    "asked-no-more": "Withdrawn; it is asked no more.",
+    "cancelled": "Cancelled: it will not take effect.",
+    "registered": "Noted what the carrier said.",
+    "extended": "The hold lasts longer.",
+    "extension": "So long a hold needs a second person; it waits for a supervisor.",
     "proposed": "Proposed; a second person confirms.",
     "planned": "Today is planned.",
     "handled": "Noted as handled.",
@@ -112,6 +121,10 @@ SAID = {
     "started": "This file was started already, in another tab or by a second click; here is how far it is.",
     "kept": "The mapping is kept; the next file of this portfolio and kind begins with it.",
     "dropped": "The file is discarded.",
+    "strategy-proposed": "The strategy is submitted; a second person publishes it.",
+    "strategy-withdrawn": "The proposal is withdrawn; the draft stays.",
+    "strategy-void": "Changed. What was submitted is withdrawn: a second person approves only what was shown.",
+    "strategy-dropped": "The draft is dropped.",
 }
 
 
@@ -131,7 +144,7 @@ def read(form: type[F], fields: dict[str, str]) -> F:
     try:
         return form.model_validate(fields)
     except ValidationError as error:
-        raise BadInput(problems=tuple(Problem(reason) for reason in reasons(error.errors()))) from error
+        raise BadInput(problems=reasons(error.errors(), plain_form)) from error
 
 
 def may_open(caller: Caller, route: str) -> bool:
@@ -241,15 +254,21 @@ class ErrorPage(Page):
     typed: Sequence[tuple[str, str]]
 
 
-def error_page(request: Request, status: int, sentence: str, problems: Sequence[str], kept: Typed) -> HTMLResponse:
+def error_page(request: Request, status: int, sentence: str, problems: Sequence[Problem], kept: Typed) -> HTMLResponse:
     """A sentence for people. What it names comes from our own rules; below it, apart, stands what they had typed."""
     caller = getattr(request.state, "caller", None)
     frame = frame_of(request, caller) if caller else Frame(Words(language_of(request)), request.url.path)
-    listed = [problem for problem in problems if problem not in sentence]
-    page = ErrorPage(
-        frame, status, frame.t.reason(sentence), listed, own_page(request, kept.page), told_again(kept, frame.t)
-    )
+    whole, listed = _refused(sentence, problems, frame.t)
+    page = ErrorPage(frame, status, whole, listed, own_page(request, kept.page), told_again(kept, frame.t))
     return render(page, status)
+
+
+def _refused(sentence: str, problems: Sequence[Problem], t: Words) -> tuple[str, Sequence[str]]:
+    """The sentence in the reader's language, and the problems that it does not name itself. Where it is nothing but
+    its problems, they are told one by one: what somebody typed can not be taken for a part of the sentence."""
+    named = [problem for problem in problems if str(problem) in sentence]
+    whole = t.problems(named) if sentence == "; ".join(map(str, named)) else t.error(sentence)
+    return whole, [t.problem(problem) for problem in problems if problem not in named]
 
 
 def told_again(kept: Typed, t: Words) -> Sequence[tuple[str, str]]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from sqlmodel import Session
 
 from collector.casework import actions
+from collector.casework.approvals import holds
 from collector.casework.views import repeats, within
 from collector.foundation.clock import at_local
 from collector.history.rules import Channel, HoldScope, StopKind
@@ -143,6 +144,38 @@ def log_hold(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormP
                 actor=caller.actor,
             )
     return see(f"/accounts/{account_id}", "hold")
+
+
+class ExtendForm(Form):
+    until: date
+    note: str = ""
+
+
+@router.post("/accounts/{account_id}/holds/{hold_id}/extend")
+def extend_hold(account_id: Id, hold_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """A little longer at once; much longer is put before a supervisor."""
+    form, back, now = read(ExtendForm, fields), f"/accounts/{account_id}", desk.clock()
+    with writing(desk) as session:
+        account, book = locked(session, caller, account_id)
+        within.hold(session, caller.actor.scope, hold_id)
+        until = at_local(form.until, time(23, 59), book.timezone)
+        if repeats.extension(session, hold_id, until):
+            return see(back, "extended")
+        try:
+            actions.extend_hold(
+                session,
+                desk.office,
+                account_id=account_id,
+                hold_id=hold_id,
+                until=until,
+                at=now,
+                actor=caller.actor,
+                note=form.note,
+            )
+        except actions.NeedsSecondPerson:
+            holds.propose(session, account, hold_id, until, form.note, caller.actor, now)
+            return see(back, "extension")
+    return see(back, "extended")
 
 
 class LiftForm(Form):

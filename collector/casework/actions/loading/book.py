@@ -17,7 +17,7 @@ from collector.facts.queries import people_of_accounts
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
 from collector.identity.rules import Actor
-from collector.planning.queries import policy_of
+from collector.planning.queries import policy_in_force
 from collector.portfolio import loading
 from collector.portfolio.loading import LoadResult, Progress, no_progress
 from collector.portfolio.rules import LoadKind
@@ -92,7 +92,7 @@ def _keep_policies(office: Office, at: datetime, actor: str) -> None:
     """The gate of a portfolio may have changed: which one judges from now on is on record."""
     with office.database.begin() as session:
         for row in session.exec(select(Portfolio).order_by(col(Portfolio.id))).all():
-            keep_policy(session, policy_of(row, office.capabilities), row.id or 0, actor, at)
+            keep_policy(session, policy_in_force(session, row, office.capabilities, at), row.id or 0, actor, at)
 
 
 def follow_accounts(
