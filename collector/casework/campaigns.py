@@ -25,7 +25,7 @@ from collector.strategy.queries import compiled
 from collector.strategy.rules import FIELDS, CampaignPolicy, Condition, Strategy
 from collector.texts.rules import Purpose, Tone, bare_language
 
-TEXTS = frozenset({Purpose.reminder, Purpose.overdue, Purpose.demand, Purpose.how_to_pay})
+TEXTS = frozenset({Purpose.reminder, Purpose.overdue, Purpose.how_to_pay})
 """What a text is written for, that a campaign may send: the others answer to something that happened."""
 LONGEST = timedelta(days=31)
 

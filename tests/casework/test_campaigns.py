@@ -117,7 +117,7 @@ def test_a_promise_silences_and_the_gate_refuses_by_its_rule(story: Story, boss:
     assert rules[gone.person_id][0] is MemberState.refused
     assert "OPTOUT" in rules[gone.person_id][1]
     story.sweep("2026-05-15 09:00")
-    assert states(story) == {MemberState.done: 1, MemberState.refused: 2}
+    assert states(story) == {MemberState.done: 1, MemberState.refused: 1, MemberState.stopped: 1}
     assert state(story)[0] is CampaignState.over
 
 

@@ -32,6 +32,8 @@ from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio.queries import portfolio_of
 
+AT_THE_START = 3
+"""Steps made when somebody begins it; the sweep makes the others."""
 AT_ONCE = 500
 """People released, or followed up, in one transaction."""
 
@@ -106,7 +108,9 @@ def start_campaign(
     campaign.measured_from, campaign.passed_at = at, None
     campaign.approval_id = approval_id or campaign.approval_id
     history.move_campaign(session, campaign, CampaignState.running, at, actor)
-    _step(session, office, campaign, at)
+    for _ in range(AT_THE_START):
+        if not _step(session, office, campaign, at):
+            break
     return campaign
 
 

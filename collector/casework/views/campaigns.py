@@ -116,6 +116,12 @@ def campaign(session: Session, scope: Scope, campaign_id: int) -> tuple[Campaign
     return found, session.get_one(Portfolio, found.portfolio_id)
 
 
+def words_of(session: Session, task: Task) -> str:
+    """What the campaign of a call asks the agent to say; empty: it is of none, or says nothing."""
+    found = session.get(Campaign, task.campaign_id) if task.campaign_id is not None else None
+    return found.note if found is not None else ""
+
+
 def campaigns(session: Session, scope: Scope, limit: int = 100) -> list[Line]:
     """Those of the scope, newest first."""
     wanted = select(Campaign, Portfolio).join(Portfolio, col(Portfolio.id) == col(Campaign.portfolio_id))

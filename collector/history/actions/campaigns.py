@@ -13,7 +13,7 @@ from collector.audit.actions import record
 from collector.foundation.database import among
 from collector.foundation.errors import Conflict
 from collector.history.actions.keep import add, change, fetch
-from collector.history.rules import CAMPAIGN_MOVES, CampaignState, MemberState
+from collector.history.rules import CAMPAIGN_MOVES, SILENT, CampaignState, MemberState
 from collector.history.tables import Campaign, CampaignMember
 from collector.identity.rules import WORKER, Actor
 
@@ -65,11 +65,12 @@ def put_off_members(
     session: Session, campaign_id: int, people: Collection[int], at: datetime, until: datetime | None, rule: str
 ) -> None:
     """No contact could be planned: another try from `until` on; None: none ever. `rule`: what spoke."""
-    state = MemberState.refused if until is None else MemberState.waiting
+    never = MemberState.stopped if rule == SILENT else MemberState.refused
+    state = never if until is None else MemberState.waiting
     values = {"state": state, "ended_at": at, "not_before": until, "rule": rule}
     released = col(CampaignMember.state) == MemberState.released
     number = _set(session, campaign_id, people, released, values)
-    _tell(session, campaign_id, f"campaign.{'refused' if until is None else 'put_off'}", number, at, rule=rule)
+    _tell(session, campaign_id, f"campaign.{state if until is None else 'put_off'}", number, at, rule=rule)
 
 
 def take_back_members(session: Session, campaign_id: int, at: datetime) -> None:
@@ -82,7 +83,7 @@ def take_back_members(session: Session, campaign_id: int, at: datetime) -> None:
 def close_members(session: Session, campaign_id: int, at: datetime) -> None:
     """It is over. Whom a rule had kept from being contacted stays refused by it."""
     left = col(CampaignMember.state).in_([MemberState.waiting, MemberState.released])
-    ruled = left & (col(CampaignMember.rule) != "")
+    ruled = left & col(CampaignMember.rule).not_in(["", SILENT])
     number = _set(session, campaign_id, None, ruled, {"state": MemberState.refused, "ended_at": at})
     number += _set(session, campaign_id, None, left, {"state": MemberState.stopped, "ended_at": at})
     _tell(session, campaign_id, "campaign.closed", number, at)

@@ -27,7 +27,7 @@ from collector.web.words import Words
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
 SORT_WORDS: Mapping[str, str] = {
-    "chosen": "chosen",
+    "chosen": "all that were chosen",
     "waiting": "wait for their turn",
     "planned": "on the plan",
     "contacted": "contacted",
@@ -40,6 +40,8 @@ SORT_WORDS: Mapping[str, str] = {
     "promised": "promised since",
     "paid": "paid since",
 }
+IN_FLIGHT = "in_flight"
+"""As a plan says it."""
 LOOKS = {"failed": "late", "opted_out": "late", "refused": "look", "promised": "good", "paid": "good"}
 STATE_LOOKS = {CampaignState.paused: "look", CampaignState.running: "good", CampaignState.over: "dim"}
 
@@ -247,6 +249,8 @@ def _rules(rules: Sequence[tuple[str, int]], t: Words) -> Table:
 
 def rule_words(rule: str, t: Words) -> str:
     """A rule by its id, or why the plan has nothing."""
+    if rule == IN_FLIGHT:
+        return t("contacted, or about to be, today")
     return t(SORT_WORDS["silent"]) if rule == SILENT else t.word(rule) if rule.islower() else rule
 
 
