@@ -66,6 +66,8 @@ class Frame:
     roles: str = ""
     csrf: str = ""
     links: Sequence[Link] = ()
+    neighbours: Sequence[Link] = ()
+    """Pages of the same group as the open one."""
     said: str = ""
     """The sentence about what was just done."""
     undo: str = ""

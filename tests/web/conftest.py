@@ -163,7 +163,7 @@ def open_building(database: Database, home: Path, keys: Keys, **more: Any) -> Bu
 
 
 @lru_cache(maxsize=1)
-def _hash() -> str:
+def hashed() -> str:
     """Argon2 is slow on purpose: once for all."""
     return hash_password(PASSWORD)
 
@@ -175,7 +175,7 @@ def _user(session: Any, name: str, roles: Sequence[Role], codes: Sequence[str]) 
         display_name=name,
         roles=",".join(roles),
         level=Level.senior,
-        password_hash=_hash(),
+        password_hash=hashed(),
         must_change=False,
         phone="+8657188880000",
         created_at=NOW,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlmodel import select
 from web.conftest import NOW, Building
 
@@ -20,9 +21,10 @@ FORM = {
 }
 
 
-def test_a_campaign_from_the_form_to_its_pause(house: Building) -> None:
-    visitor, book = house.signed_in("supervisor"), str(house.book.cn)
-    actions.plan(house.office, "CN", NOW)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_campaign_from_the_form_to_its_pause(building: Building) -> None:
+    visitor, book = building.signed_in("supervisor"), str(building.book.cn)
+    actions.plan(building.office, "CN", NOW)
     assert "No campaign yet" in visitor.get("/campaigns").text
     wrong = visitor.post("/campaigns/preview", {**FORM, "book": book, "note": "", "numbers": "L-1"})
     assert wrong.status_code == 422
@@ -32,7 +34,7 @@ def test_a_campaign_from_the_form_to_its_pause(house: Building) -> None:
     seen = visitor.post("/campaigns/preview", {**FORM, "book": book, "bucket:M1": "on", "numbers": "L-1\nL-7"})
     assert seen.status_code == 200, seen.text
     assert "1 people with 1 accounts" in seen.text
-    assert "have these numbers: L-7" in seen.text
+    assert "has these numbers: L-7" in seen.text
     sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', seen.text.split('id="make"')[0]))
     sent.pop("csrf")
     made = [visitor.post("/campaigns/make", {**sent, "numbers": "L-1\nL-7"}) for _ in range(2)]
@@ -43,9 +45,9 @@ def test_a_campaign_from_the_form_to_its_pause(house: Building) -> None:
         assert state in visitor.get("/campaigns/1").text
     assert "CN/L-1" in visitor.get("/campaigns/1/accounts/chosen").text
     assert visitor.get("/campaigns/1/accounts/nothing").status_code == 404
-    auditor = house.signed_in("auditor").get("/campaigns/1").text
+    auditor = building.signed_in("auditor").get("/campaigns/1").text
     assert "Closed: a supervisor or operations does this." in auditor
     visitor.post("/campaigns/1/move", {"move": "stop"})
-    with house.office.database.read() as session:
+    with building.office.database.read() as session:
         assert [row.state for row in session.exec(select(Campaign))] == ["finished"]
     assert visitor.post("/campaigns/1/move", {"move": "start"}).status_code == 409

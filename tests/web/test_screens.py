@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
-from web.conftest import NOW, SECRET, Building, _hash, open_building
+from web.conftest import NOW, SECRET, Building, hashed, open_building
 from web.test_access import address, ids, routes  # noqa: F401 - ids is a fixture
 from web.test_browser import browser, serve, sign_in  # noqa: F401 - browser is a fixture
 
@@ -76,7 +76,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, templates: Callable[[str], s
             display_name="Everyone",
             roles=",".join(Role),
             level=Level.senior,
-            password_hash=_hash(),
+            password_hash=hashed(),
             must_change=False,
             all_portfolios=True,
             phone="+8657188880000",

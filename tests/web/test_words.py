@@ -55,8 +55,9 @@ from collector.web.pages.campaigns import SORT_WORDS
 from collector.web.pages.desk import HEARD
 from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
 from collector.web.pages.me import EVENTS
+from collector.web.pages.navigation import NAVIGATION
 from collector.web.pages.recordings import ASKS
-from collector.web.pages.shell import NAVIGATION, SAID
+from collector.web.pages.shell import SAID
 from collector.web.pages.who import TYPED_AS
 from collector.web.words import CHINESE, Words, plain_form
 
@@ -158,8 +159,12 @@ def asked_by_lights() -> set[str]:
     }
 
 
+def places() -> set[str]:
+    return {place.words for group in NAVIGATION for place in group.places} | {g.words for g in NAVIGATION if g.words}
+
+
 def asked_by_tables() -> set[str]:
-    from_tables = {words for _, _, words, _ in NAVIGATION} | set(SAID.values()) | asked_by_lights()
+    from_tables = places() | set(SAID.values()) | asked_by_lights()
     from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
     from_tables |= set(SORT_WORDS.values())
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())

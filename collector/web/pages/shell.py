@@ -17,37 +17,13 @@ from collector.dispatch.rules import AgentState
 from collector.foundation.errors import BadInput, Problem
 from collector.web.access import PAGES
 from collector.web.answers import reasons
+from collector.web.pages import navigation
 from collector.web.session import AGENTS, Caller
-from collector.web.templating import Bar, Frame, Link, Page, Readiness, Told, city, language_of, render
+from collector.web.templating import Bar, Frame, Page, Readiness, Told, city, language_of, render
 from collector.web.typed import Typed
 from collector.web.words import Words, plain_form
 
 F = TypeVar("F", bound="Form")
-
-NAVIGATION = (
-    ("desk", "/desk", "Desk", "g"),
-    ("my_cases", "/cases", "My cases", ""),
-    ("search_page", "/search", "Search", "/"),
-    ("floor", "/floor", "Floor", ""),
-    ("allocation_page", "/allocation", "Allocation", ""),
-    ("campaigns_page", "/campaigns", "Campaigns", ""),
-    ("figures_page", "/figures", "Figures", ""),
-    ("strategy_page", "/strategy", "Strategy", ""),
-    ("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing", ""),
-    ("legal_queue", "/referrals/legal", "Legal", ""),
-    ("operations", "/operations", "Operations", ""),
-    ("decide_approval", "/approvals", "Approvals", ""),
-    ("portfolios_page", "/portfolios", "Portfolios", ""),
-    ("texts_page", "/texts", "Texts", ""),
-    ("inbox", "/inbox", "Messages", ""),
-    ("quality", "/quality", "Quality", ""),
-    ("refusals_page", "/refusals", "Refusals", ""),
-    ("law_page", "/law", "Law", ""),
-    ("users", "/users", "Users", ""),
-    ("api_keys", "/keys", "API keys", ""),
-    ("audit_page", "/audit", "Audit", ""),
-)
-"""Route, address, words, key."""
 
 SAID = {
     "outcome": "The result is recorded.",
@@ -154,6 +130,7 @@ def may_open(caller: Caller, route: str) -> bool:
 def frame_of(request: Request, caller: Caller) -> Frame:
     """The frame for someone who is signed in."""
     t = Words(caller.language)
+    first, second = ((), ()) if caller.held else navigation.links(caller, request.url.path, t)
     said, undo = SAID.get(request.query_params.get("said", "")), request.query_params.get("undo", "")
     return Frame(
         t=t,
@@ -161,7 +138,8 @@ def frame_of(request: Request, caller: Caller) -> Frame:
         display_name=caller.display_name,
         roles=", ".join(t.word(role) for role in sorted(caller.actor.roles)),
         csrf=caller.csrf,
-        links=_links(request, caller, t),
+        links=first,
+        neighbours=second,
         said=t(said) if said else "",
         undo=f"{request.url.path}?again={undo}" if said and undo.removeprefix("c").isdecimal() else "",
         readiness=_readiness(caller, t),
@@ -216,17 +194,6 @@ def _readiness(caller: Caller, t: Words) -> Readiness | None:
     return Readiness(
         t.word(state), since, state in (AgentState.on_break, AgentState.wrap_up), other.value, t.word(other)
     )
-
-
-def _links(request: Request, caller: Caller, t: Words) -> Sequence[Link]:
-    if caller.held:
-        return ()
-    here = request.url.path
-    return [
-        Link(href, t(words), key, here.startswith(href))
-        for route, href, words, key in NAVIGATION
-        if may_open(caller, route)
-    ]
 
 
 def see(path: str, said: str = "") -> RedirectResponse:
