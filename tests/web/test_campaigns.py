@@ -35,7 +35,8 @@ def test_a_campaign_from_the_form_to_its_pause(building: Building) -> None:
     assert seen.status_code == 200, seen.text
     assert "1 people with 1 accounts" in seen.text
     assert "has these numbers: L-7" in seen.text
-    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', seen.text.split('id="make"')[0]))
+    form = seen.text.split('action="/campaigns/make"')[1].split('id="make"')[0]
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
     sent.pop("csrf")
     made = [visitor.post("/campaigns/make", {**sent, "numbers": "L-1\nL-7"}) for _ in range(2)]
     assert {answer.headers["location"] for answer in made} == {"/campaigns/1?said=campaign-made"}, "a double click"
