@@ -469,14 +469,15 @@ class Walk:
         made = self.do("make_campaign", order=order, shown=shown, **by)
         self.change(lambda session: campaigns.propose(session, session.get_one(Campaign, made.id), self.boss, at))
         self.do("start_campaign", campaign_id=made.id, **by)
+        if text != "overdue-first":  # who was texted today is quiet for the rest of it
+            return
         self.do("pause_campaign", campaign_id=made.id, **by)
         self.do("start_campaign", campaign_id=made.id, **by)
         assert self.whole("run_campaigns", at) == 1
         later = at + timedelta(minutes=1)
         sent = asyncio.run(casework.send_all(self.office, lambda: later, carrier=self.story.carrier))
-        if text == "overdue-first":
-            assert sent.sent == 1
-            self.do("stop_campaign", campaign_id=made.id, at=later, actor=self.boss)
+        assert sent.sent == 1
+        self.do("stop_campaign", campaign_id=made.id, at=later, actor=self.boss)
 
     def called(self, sender: str, line: str, at: datetime) -> None:
         """One whom somebody talks with, one that nobody takes."""

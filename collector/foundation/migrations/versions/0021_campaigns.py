@@ -73,7 +73,7 @@ def _members() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_campaign_member_account_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_campaign_member_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_member")),
-        sa.UniqueConstraint("campaign_id", "account_id", name=op.f("uq_campaign_member_campaign_id")),
+        sa.UniqueConstraint("campaign_id", "account_id", name=op.f("uq_campaign_member_campaign_id_account_id")),
     )
     op.create_index("ix_campaign_member_state", "campaign_member", ["campaign_id", "state", "id"])
     op.create_index(
