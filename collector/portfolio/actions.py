@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
 from collector.foundation.database import locked
@@ -26,7 +26,7 @@ from collector.portfolio.tables import (
 )
 
 LONGEST_PAUSE_DAYS = 366
-POINT_CHANGED, PAYMENT_MATCHED = "contact-point", "payment-match"
+POINT_CHANGED, PAYMENT_MATCHED, TAKEN_BACK = "contact-point", "payment-match", "payment-taken-back"
 """What the audit calls them: from its entries it is known what a number was, and where money lay, at a moment."""
 
 
@@ -234,4 +234,23 @@ def match_payment(session: Session, payment_id: int, account_id: int, *, actor: 
     session.flush()
     detail = {"account": account_id, "amount": payment.amount}
     record(session, actor, PAYMENT_MATCHED, f"payment:{payment_id}", detail, at)
+    return payment
+
+
+def take_back(session: Session, reversal_id: int, payment_id: int, *, actor: str, at: datetime) -> PaymentRow:
+    """Let a reversal take back a payment other than the one it names: what one person found, and a second confirmed."""
+    asked = select(PaymentRow).where(col(PaymentRow.id).in_([reversal_id, payment_id])).order_by(col(PaymentRow.id))
+    found = {row.id: row for row in session.exec(locked(asked, session))}
+    if len(found) != 2 or found[reversal_id].portfolio_id != found[payment_id].portfolio_id:
+        raise NotFound("there is no such reversal, or no such payment beside it")
+    reversal, payment = found[reversal_id], found[payment_id]
+    if payment.state not in (PaymentState.applied, PaymentState.held) or payment.amount != reversal.amount:
+        raise Conflict("this payment can not be taken back by this reversal any more")
+    reversal.takes_back, reversal.account_id = payment.reference, payment.account_id
+    payment.state = PaymentState.reversed
+    session.add_all([reversal, payment])
+    session.flush()
+    for one, other in ((reversal, payment), (payment, reversal)):
+        detail = {"account": payment.account_id, "amount": payment.amount, "other": other.id}
+        record(session, actor, TAKEN_BACK, f"payment:{one.id}", detail, at)
     return payment

@@ -46,8 +46,10 @@ def subject_of(portfolio_id: int) -> str:
 
 
 def is_free(session: Session, portfolio_id: int) -> bool:
-    """Whether nobody can have been written to yet."""
-    return session.exec(select(Account.id).where(Account.portfolio_id == portfolio_id).limit(1)).first() is None
+    """Whether nobody can have been written to yet: there is nobody, or no number to reach them from."""
+    someone = select(Account.id).where(Account.portfolio_id == portfolio_id)
+    number = select(CallerNumber.id).where(CallerNumber.portfolio_id == portfolio_id)
+    return any(session.exec(each.limit(1)).first() is None for each in (someone, number))
 
 
 def ways_of(session: Session, portfolio: Portfolio) -> Ways:

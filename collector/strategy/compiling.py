@@ -72,6 +72,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
         holds=HoldPolicy(**dict(document.holds)),
         campaigns=CampaignPolicy(**dict(document.campaigns)),
         allocation=policy_of(document, scales_of(document), scale),
+        tolerance=_tolerance(document, scale),
     )
 
 
@@ -108,6 +109,15 @@ def _reminder_steps(part: RemindersPart, group: ReminderGroup) -> tuple[Step, ..
     return tuple(
         Step(f"reminder-{group}", day, own.channel, own.slot, own.template, own.tone) for day in sorted(own.days)
     )
+
+
+def _tolerance(document: Document, scale: Scale) -> int:
+    try:
+        return scale(document.ledger.tolerance)
+    except BadInput as error:
+        place = ("ledger", "tolerance")
+        problem = Problem(f"ledger.tolerance: {error.message}", document.line(place), file=document.file)
+        raise BadInput(problems=(problem,)) from error
 
 
 def _legal(document: Document, scale: Scale) -> Legal:

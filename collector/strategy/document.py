@@ -238,6 +238,12 @@ class AllocationPart(Part):
     recall: RecallPart = RecallPart()
 
 
+class LedgerPart(Part):
+    """`tolerance`: a difference to the creditor's ledger up to this is none."""
+
+    tolerance: Money = Decimal(0)
+
+
 class AssetClassesPart(Part):
     """Class → the first day past due it holds from; `normal` needs no day."""
 
@@ -274,6 +280,7 @@ class Document(Part):
     handoff: HandoffPart = HandoffPart()
     holds: HoldPart = HoldPart()
     allocation: AllocationPart = AllocationPart()
+    ledger: LedgerPart = LedgerPart()
     asset_classes: AssetClassesPart = AssetClassesPart()
 
     _lines: dict[Place, int] = PrivateAttr(default_factory=dict)

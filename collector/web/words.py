@@ -134,6 +134,15 @@ SPELLED = {
     "held_back": "taken back by a supervisor",
     "not_rotated": "its rule rotates nothing",
     "nobody_else": "nobody else is free",
+    "limit": "over a limit",
+    "technical": "technical fault",
+    "we_lack_payment": "we lack a payment",
+    "they_lack_payment": "they lack a payment",
+    "schedule_differs": "the schedule differs",
+    "fees_unknown": "fees we do not keep",
+    "account_unknown": "the account is not here",
+    "missing_there": "missing in their file",
+    "silent": "not comparable",
 }
 
 

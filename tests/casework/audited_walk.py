@@ -31,8 +31,16 @@ from collector.identity.tables import ApiKey, Approval, User
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
-from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, CallerNumber, ContactPoint, PaymentRow, Portfolio, WaysChange
+from collector.portfolio.rules import LoadKind, ReversalStep
+from collector.portfolio.tables import (
+    Account,
+    CallerNumber,
+    ContactPoint,
+    LedgerBalance,
+    PaymentRow,
+    Portfolio,
+    WaysChange,
+)
 from collector.reports import actions as reports
 from collector.reports.queries import choose
 from collector.reports.rules import Format, OfStage, Stage
@@ -113,6 +121,7 @@ class Walk:
         self.stops()
         self.papers()
         self.carrier()
+        self.ledger()
         self.others()
         self.held()
         self.export()
@@ -503,6 +512,22 @@ class Walk:
         self.do("inbound_outcome", call.id, Outcome.third_party, at, actor=agent, note=SECRET)
         self.do("inbound_call_ended", sid="CAno", sender="+8613700000000", to=line, status="busy", at=at, hung_up=True)
         casework.settle_inbound(self.office, at)
+
+    def ledger(self) -> None:
+        """A statement that differs, and a reversal that waits, is closed, and takes back another payment."""
+        at, head = moment(f"{DAY} 14:30"), "reference,account_no,payer_name,amount,paid_at,kind,reverses,reason\n"
+        lines = [f"P70,A9,{NAME},7.00,2026-05-01,payment,,", f"V70,A9,{NAME},7.00,2026-05-02,reversal,GONE,{SECRET}"]
+        lines += [f"V71,A9,{NAME},7.00,2026-05-02,reversal,LOST,{SECRET}"]
+        self.load("payments", head + "\n".join(lines) + "\n", f"{DAY} 14:20")
+        self.load("balances", "account_no,as_of,balance\nA9,2026-05-12,1.00\nA99,2026-05-12,5.00\n", f"{DAY} 14:25")
+        self.done |= {"explain_difference", "note_reversal", "lone_reversal", "compare_statement", "compare_again"}
+        differs = self.one(LedgerBalance, LedgerBalance.account_no == "A9")
+        self.change(casework.explain_difference, differs.id, SECRET, at, self.boss)
+        paid, first, second = (self.one(PaymentRow, PaymentRow.reference == name) for name in ("P70", "V70", "V71"))
+        wait = {"at": at, "actor": self.boss, "until": date(2026, 5, 20)}
+        self.change(casework.note_reversal, second.id, ReversalStep.wait, SECRET, **wait)
+        self.change(casework.note_reversal, second.id, ReversalStep.closed, SECRET, at, self.boss)
+        self.do("take_back", reversal_id=first.id, payment_id=paid.id, at=at, actor=self.boss)
 
     def others(self) -> None:
         at = moment(f"{DAY} 13:00")

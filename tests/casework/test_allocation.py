@@ -211,7 +211,11 @@ def test_while_the_owner_is_away_the_stand_in_has_everything(floor: Story) -> No
         with floor.database.read() as session:
             ahead = {one.account_id for one in work.ahead(session, floor.wu, moment(at))}
             backs = [one.account_id for one in work.call_backs(session, floor.wu, moment(at))]
-        rung = floor.do(casework.inbound_call, sid=f"CA{at}", sender=who.number, to=CALLERS["CN"][0], at=moment(at))
+        for one in (floor.li, floor.wu):
+            floor.sign_in(one, at)
+        call = {"sid": f"CA{at}", "sender": who.number, "to": CALLERS["CN"][0], "at": moment(at)}
+        rung = floor.do(casework.inbound_call, **call)
+        floor.do(casework.inbound_call_ended, status="no-answer", hung_up=True, **call)
         return ahead & {who.account_id}, backs, "+862155519992" in rung
 
     assert seen("2026-05-13 09:00") == (set(), [], False)

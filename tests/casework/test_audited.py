@@ -28,6 +28,7 @@ NOT_TOLD = {
     "stage_instalment": "rows on their way into the book",
     "stage_payment": "rows on their way into the book",
     "stage_party": "rows on their way into the book",
+    "stage_balance": "rows on their way into the book",
     "plan_run": "its publication is one entry",
     "upload": "a file's way into the book: bringing, loading and dropping it are entries, what was loaded another",
     "task": "work to be done: a plan is one entry, a verdict about it another",
@@ -49,6 +50,7 @@ IN_BULK = {
     **{name: {"attempts.taken_over"} for name in ("attempt", "outcome", "delivery")},
     "disposition": {"dispositions.taken_over"},
     "portfolio": {"load"},
+    "ledger_balance": {"load", "ledger.compared"},
     "strategy_version": set(),
 }
 """Actions that tell of many rows at once, by digest or count."""

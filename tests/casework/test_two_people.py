@@ -123,7 +123,7 @@ def test_what_is_asked_otherwise_voids_what_was_shown_before(two: Two) -> None:
         two.decide(first)
     with pytest.raises(Conflict, match="under way"):
         two.ask({"links": ["pay.bank-c.com"]}, maker=two.wang)
-    with pytest.raises(Conflict, match="look again"):
+    with pytest.raises(Conflict, match="open it again"):
         two.story.do(approvals.decide, second.id, shown=first.digest, yes=True, reason="", actor=two.wang, now=AT)
     two.story.do(lambda session, _: approvals.withdraw(session, second.id, two.zhao, AT))
     with pytest.raises(Conflict, match="withdrawn"):

@@ -25,7 +25,7 @@ from collector.identity.tables import User
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio, WaysChange
+from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio, WaysChange
 from collector.web.access import API, PAGES, PUBLIC
 
 SCHEMA = "reference_schema"
@@ -114,6 +114,7 @@ def ids(house: Building) -> dict[str, int]:
                 detail={"place": "home"}
             ).id or 0,
             "message_id": a_message(session, office, book),
+            "difference_id": a_difference(session, book),
             "call_id": a_call_in(session, office, book),
             "campaign_id": a_campaign(session, book),
         }  # fmt: skip
@@ -169,6 +170,22 @@ def a_change(session: Any, book: Any, maker: User) -> int:
         asked_at=NOW,
         agreed_by="y",
         agreed_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
+def a_difference(session: Any, book: Any) -> int:
+    row = LedgerBalance(
+        portfolio_id=book.cn,
+        account_id=book.loan,
+        account_no="L-1",
+        as_of=NOW.date(),
+        loaded_at=NOW,
+        state="differs",
+        kind="schedule_differs",
+        size=1,
     )
     session.add(row)
     session.flush()
@@ -334,6 +351,9 @@ FORMS: dict[str, dict[str, str]] = {
     "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
     "answer_says_paid": {"found": "true"},
+    "propose_reversal": {"reference": "x"},
+    "note_reversal": {"step": "closed", "reason": "x"},
+    "explain_difference": {"reason": "x"},
     "inbound_outcome": {"outcome": "third_party"},
     "choose_caller": {"account": "1", "person": "1"},
 }

@@ -21,7 +21,7 @@ BUDGETS = {
     "the page of the call": 25,
     "verify": 15,
     "the account page": 50,
-    "promise": 42,
+    "promise": 43,
     "no answer": 47,
     "an outcome that ends the round": 62,
 }

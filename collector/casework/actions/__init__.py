@@ -30,6 +30,7 @@ from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, h
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
+from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
@@ -57,6 +58,7 @@ from collector.casework.actions.recordings import (
     remove_recordings,
     score_call,
 )
+from collector.casework.actions.reversals import lone_reversal, note_reversal, take_back
 from collector.casework.actions.sending import SendResult, send_all
 from collector.casework.actions.stops import (
     answer_dispute,
@@ -100,6 +102,8 @@ __all__ = [
     "cancel_ways",
     "choose_caller",
     "choose_state",
+    "compare_again",
+    "compare_statement",
     "complain",
     "conversation_about",
     "dial_result",
@@ -107,6 +111,7 @@ __all__ = [
     "dial_status",
     "dispute",
     "end_absence",
+    "explain_difference",
     "extend_hold",
     "fetch_recordings",
     "file_of",
@@ -125,6 +130,7 @@ __all__ = [
     "lift_hold",
     "lift_stop",
     "load",
+    "lone_reversal",
     "lower_level",
     "make_campaign",
     "make_promise",
@@ -134,6 +140,7 @@ __all__ = [
     "next_call",
     "note_absence",
     "note_played",
+    "note_reversal",
     "note_standing",
     "open_file",
     "paper_done",
@@ -163,6 +170,7 @@ __all__ = [
     "stop",
     "stop_campaign",
     "sweep",
+    "take_back",
     "uploads",
     "verify",
     "verify_caller",

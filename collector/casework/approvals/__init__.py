@@ -15,6 +15,7 @@ from collector.casework.approvals import (
     matching,
     promises,
     resets,
+    reversals,
     strategies,
     texts,
     ways,
@@ -40,6 +41,7 @@ _ALL = (
     holds.KIND,
     exports.KIND,
     campaigns.KIND,
+    reversals.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

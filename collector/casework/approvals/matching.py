@@ -27,7 +27,9 @@ def propose(session: Session, payment: PaymentRow, account: Account, maker: Acto
         raise BadInput("the payment and the account belong to different portfolios")
     subject = f"payment:{payment.id}"
     body = {"payment": payment.id, "account": account.id, "amount": payment.amount, "reference": payment.reference}
-    open_ = select(Approval).where(Approval.subject == subject, Approval.state == ApprovalState.open)
+    open_ = select(Approval).where(
+        Approval.subject == subject, Approval.kind == MATCH, Approval.state == ApprovalState.open
+    )
     waiting = session.exec(open_.order_by(col(Approval.id)).limit(1)).first()
     if waiting is None:
         return identity.propose(session, MATCH, subject, body, maker, now, payment.portfolio_id)

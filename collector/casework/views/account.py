@@ -28,7 +28,18 @@ from collector.facts.rules import AccountFacts, lateness
 from collector.foundation.clock import local_day
 from collector.history.tables import CallbackRow, Dispute, Hold, Promise, Referral, Stop
 from collector.portfolio.queries import person_of, portfolio_of
-from collector.portfolio.rules import Applied, Instalment, Paid, PaymentState, apply_payments
+from collector.portfolio.rules import (
+    Applied,
+    DebitFailure,
+    Instalment,
+    Moved,
+    Paid,
+    PaymentKind,
+    PaymentState,
+    apply_payments,
+    debit_story,
+    read_failure,
+)
 from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Portfolio
 from collector.strategy.queries import compiled
 
@@ -86,6 +97,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedDebit:
+    """The last direct debit that failed, while no money came since."""
+
+    on: date
+    why: DebitFailure
+    in_a_row: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     account: Account
     portfolio: Portfolio
@@ -93,6 +113,7 @@ class AccountView:
     standing: Standing
     schedule: Sequence[ScheduleLine]
     payments: Sequence[PaymentRow]
+    failed_debit: FailedDebit | None
     promises: Sequence[Promise]
     callbacks: Sequence[CallbackRow]
     people: Sequence[Beside]
@@ -118,6 +139,7 @@ def account_view(
         standing=standing_of(session, mine[0], now),
         schedule=schedule_of(session, account_id, local_day(now, portfolio.timezone)),
         payments=payments_of(session, account_id)[:PAYMENTS],
+        failed_debit=failed_debit_of(payments_of(session, account_id), now),
         promises=promises_of(session, account_id),
         callbacks=[row for row in callbacks_of(session, account_id) if row.done_at is None],
         people=people_of(session, account, facts),
@@ -156,6 +178,16 @@ def standing_of(session: Session, facts: AccountFacts, now: datetime) -> Standin
         settled=facts.settled,
         promise_day=strategy.promise.suggested_day(today, facts.payday),
     )
+
+
+def failed_debit_of(payments: Sequence[PaymentRow], now: datetime) -> FailedDebit | None:
+    """`payments`: all lines of one account, newest first."""
+    failed = next((row for row in payments if row.kind is PaymentKind.failed_debit and row.paid_at <= now), None)
+    if failed is None:
+        return None
+    lines = [Moved(row.paid_at, row.kind, row.state, row.amount) for row in payments if row.paid_at <= now]
+    story = debit_story(failed.paid_at, lines)
+    return None if story.paid_since else FailedDebit(failed.paid_on, read_failure(failed.reason), story.in_a_row)
 
 
 def schedule_of(session: Session, account_id: int, today: date) -> list[ScheduleLine]:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
+from collector.casework.approvals.matching import MATCH
 from collector.casework.office import Office
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
@@ -88,7 +89,8 @@ def held_payments(session: Session, office: Office, scope: Scope, after: int = 0
 def _proposed(session: Session, payments: Sequence[int]) -> dict[int, str]:
     """By payment, the account that waits for a second person."""
     subjects = {f"payment:{number}" for number in payments}
-    asked = select(Approval).where(Approval.state == ApprovalState.open, among(session, Approval.subject, subjects))
+    mine = (Approval.state == ApprovalState.open, Approval.kind == MATCH)
+    asked = select(Approval).where(*mine, among(session, Approval.subject, subjects))
     waiting = {int(row.subject.partition(":")[2]): int(row.body["account"]) for row in session.exec(asked)}
     keys = select(Account.id, Portfolio.code, Account.account_no).join(
         Portfolio, col(Portfolio.id) == col(Account.portfolio_id)

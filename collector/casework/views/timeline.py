@@ -23,6 +23,7 @@ from collector.foundation.database import among
 from collector.foundation.phone import masked
 from collector.history.rules import Direction, HoldScope
 from collector.history.tables import Attempt, Complaint, Delivery, Disposition, OutcomeRow, SaidInCall
+from collector.portfolio.rules import PaymentKind, read_failure
 from collector.portfolio.tables import Account
 
 SHOWN = 200
@@ -124,7 +125,9 @@ def _inbound(session: Session, account: Account, limit: int) -> Iterator[Happeni
 
 def _payments(session: Session, account_id: int, limit: int) -> Iterator[Happening]:
     for row in payments_of(session, account_id)[:limit]:
-        yield Happening(row.paid_at, row.kind.value, row.state.value, row.amount, text=row.reason or "")
+        failed = row.kind is PaymentKind.failed_debit
+        how = read_failure(row.reason).value if failed else row.state.value
+        yield Happening(row.paid_at, row.kind.value, how, row.amount, text=row.reason or "")
 
 
 def _talk(session: Session, account_id: int, limit: int, in_call: InCall) -> Iterator[Happening]:

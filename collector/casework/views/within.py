@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from collector.allocation.queries import workers
 from collector.dispatch.tables import InboundMessage, Recording
@@ -14,7 +14,7 @@ from collector.identity.rules import Scope
 from collector.identity.tables import Absence, User
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio import queries as books
-from collector.portfolio.tables import Account, LoadRun, PaymentRow, Portfolio
+from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio
 
 T = TypeVar("T", bound=SQLModel)
 
@@ -73,6 +73,20 @@ def referral(session: Session, scope: Scope, referral_id: int) -> Referral:
 
 def payment(session: Session, scope: Scope, payment_id: int) -> PaymentRow:
     found = session.get(PaymentRow, payment_id)
+    return _admitted(found, scope, found.portfolio_id if found else None)
+
+
+def payment_by_reference(session: Session, portfolio_id: int, reference: str) -> PaymentRow:
+    """A line of the payment files of a portfolio that was admitted already."""
+    same = (PaymentRow.portfolio_id == portfolio_id, PaymentRow.reference == reference)
+    found = session.exec(select(PaymentRow).where(*same)).first()
+    if found is None:
+        raise NotFound("no payment of this portfolio has that reference")
+    return found
+
+
+def difference(session: Session, scope: Scope, difference_id: int) -> LedgerBalance:
+    found = session.get(LedgerBalance, difference_id)
     return _admitted(found, scope, found.portfolio_id if found else None)
 
 

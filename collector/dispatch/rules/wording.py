@@ -18,6 +18,7 @@ from collector.portfolio.rules import CollectorType
 from collector.texts.rules import (
     DEFAULTS,
     Value,
+    fixed_figures,
     foreign_figures,
     foreign_references,
     references,
@@ -89,9 +90,9 @@ def values(
 
 
 def harmless(name: str) -> str:
-    """A name as a text may print it; "" where it reads as a link or a number. One file brings names, and one person
-    loads it: that must not be a way to put a stranger's address into texts."""
-    return "" if references(name) else name
+    """A name as a text may print it; "" where it reads as a link, a number, an amount or a date. One file brings names,
+    and one person loads it: that must not be a way to put a stranger's address into texts."""
+    return "" if references(name) or fixed_figures(name) else name
 
 
 def _promised(promise: PromiseFact | None, book: Book, language: str) -> Mapping[str, Value]:

@@ -16,7 +16,7 @@ from collector.facts.rules import records as shapes
 from collector.facts.rules.hindsight import Hindsight, Money, PointChange
 from collector.history.rules import HoldScope
 from collector.history.tables import Attempt, Dispute, Hold, OutcomeRow, Promise, StandingRow, Stop
-from collector.portfolio.actions import PAYMENT_MATCHED, POINT_CHANGED
+from collector.portfolio.actions import PAYMENT_MATCHED, POINT_CHANGED, TAKEN_BACK
 from collector.portfolio.rules import PaymentKind, PaymentState
 from collector.portfolio.tables import PaymentRow
 
@@ -145,9 +145,11 @@ def _money(reader: Reader, seen: Hindsight, accounts: Collection[int]) -> None:
         )
     )
     matched = dict(_entries(reader, PAYMENT_MATCHED, "payment", [row[0] for row in rows]))
+    taken = dict(_entries(reader, TAKEN_BACK, "payment", [row[0] for row in rows if row[6] is None]))
     for number, account_id, at, on, amount, loaded_at, until in rows:
         since = matched[number].at if number in matched else loaded_at
-        seen.money[account_id].append(Money(shapes.PaymentRecord(at, on, amount), since, until))
+        ended = taken[number].at if number in taken else until
+        seen.money[account_id].append(Money(shapes.PaymentRecord(at, on, amount), since, ended))
 
 
 def _points(reader: Reader, seen: Hindsight, records: shapes.Records) -> None:

@@ -1,7 +1,7 @@
 """Files into the book (design section 8): read, mapped, validated, staged, merged."""
 
 from collector.portfolio.loading.columns import SHAPES, Column, Shape
-from collector.portfolio.loading.load import LoadResult, load, read_book
+from collector.portfolio.loading.load import LoadResult, load, nothing_more, read_book
 from collector.portfolio.loading.mapping import Mapping, read_mapping, write_mapping
 from collector.portfolio.loading.parsing import Book
 from collector.portfolio.loading.reading import Progress, Reading, Rows, no_progress
@@ -21,6 +21,7 @@ __all__ = [
     "in_our_columns",
     "load",
     "no_progress",
+    "nothing_more",
     "read_book",
     "read_mapping",
     "sample_of",

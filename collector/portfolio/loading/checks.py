@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from collector.foundation.clock import local_day
 from collector.portfolio.loading.parsing import Book
 from collector.portfolio.rules import LoadKind, PartyRole, PaymentKind
 
@@ -147,6 +148,20 @@ def _parties(rows: Rows, book: Book, faults: RowFaults) -> None:
             _add(faults, row, "guarantee_kind", f"is given, and a {role} gives no guarantee")
 
 
+SAID = ("principal", "interest", "penalty", "fees", "balance", "overdue")
+
+
+def _balances(rows: Rows, book: Book, faults: RowFaults) -> None:
+    """A line says something, of a day that is over or of today."""
+    today = local_day(book.at, book.zone)
+    amounts = [rows.column(name) for name in SAID]
+    for row, (day, *said) in enumerate(zip(rows.columns["as_of"], *amounts, strict=True)):
+        if day is not None and day > today:
+            _add(faults, row, "as_of", "lies after the day of loading")
+        if all(amount is None for amount in said):
+            _add(faults, row, "balance", "is empty, and so are all other amounts; one of them is needed")
+
+
 CHECKS: Mapping[LoadKind, Callable[[Any, Book, Any], None]] = {
     LoadKind.portfolios: _nothing,
     LoadKind.callers: _nothing,
@@ -155,4 +170,5 @@ CHECKS: Mapping[LoadKind, Callable[[Any, Book, Any], None]] = {
     LoadKind.payments: _payments,
     LoadKind.parties: _parties,
     LoadKind.events: _nothing,
+    LoadKind.balances: _balances,
 }

@@ -222,6 +222,20 @@ EVENTS = Shape(
     may_be_empty=True,
 )
 
+BALANCES = Shape(
+    (
+        _must("account_no", parsing.key, "account of the portfolio; one that is not here is listed as a difference"),
+        _must("as_of", parsing.day, "day at whose end the creditor's ledger says so"),
+        Column("principal", parsing.amount, "still owed of the principal, major units"),
+        Column("interest", parsing.amount, "still owed of the interest"),
+        Column("penalty", parsing.amount, "penalty interest owed"),
+        Column("fees", parsing.amount, "fees owed"),
+        Column("balance", parsing.amount, "all that is owed; without it the sum of the parts, principal among them"),
+        Column("overdue", parsing.amount, "overdue of it"),
+    ),
+    key=("account_no", "as_of"),
+)
+
 SHAPES: Mapping[LoadKind, Shape] = {
     LoadKind.portfolios: PORTFOLIOS,
     LoadKind.callers: CALLERS,
@@ -230,4 +244,5 @@ SHAPES: Mapping[LoadKind, Shape] = {
     LoadKind.payments: PAYMENTS,
     LoadKind.parties: PARTIES,
     LoadKind.events: EVENTS,
+    LoadKind.balances: BALANCES,
 }

@@ -28,7 +28,7 @@ from collector.identity.queries import maker_named
 from collector.portfolio import ways
 from collector.portfolio.loading.job import Job, Merged, clear, make_room, require_staged
 from collector.portfolio.loading.mapping import Mapping
-from collector.portfolio.loading.merge import accounts, instalments, parties, portfolios
+from collector.portfolio.loading.merge import accounts, balances, instalments, parties, portfolios
 from collector.portfolio.loading.merge.payments import TABLE as PAYMENTS
 from collector.portfolio.loading.merge.payments import Payments
 from collector.portfolio.loading.parsing import Book
@@ -102,6 +102,8 @@ def _loader(kind: LoadKind) -> tuple[Loader, Table | None]:
         return Payments(), PAYMENTS
     if kind is LoadKind.parties:
         return parties, parties.TABLE
+    if kind is LoadKind.balances:
+        return balances, balances.TABLE
     raise BadInput("events are recorded one by one; they have their own way in")
 
 

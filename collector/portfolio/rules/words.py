@@ -83,6 +83,13 @@ class PaymentState(StrEnum):
     reversed = "reversed"
 
 
+class ReversalStep(StrEnum):
+    """What was decided about a reversal whose payment never came."""
+
+    wait = "wait"
+    closed = "closed"
+
+
 class ContactKind(StrEnum):
     phone = "phone"
     email = "email"
@@ -116,6 +123,7 @@ class LoadKind(StrEnum):
     payments = "payments"
     parties = "parties"
     events = "events"
+    balances = "balances"
 
 
 class UploadState(StrEnum):

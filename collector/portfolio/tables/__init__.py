@@ -14,7 +14,15 @@ from collector.portfolio.tables.book import (
     Portfolio,
     PortfolioAccess,
 )
-from collector.portfolio.tables.stage import STAGES, stage_account, stage_instalment, stage_party, stage_payment
+from collector.portfolio.tables.ledger import LedgerBalance, ReversalNote
+from collector.portfolio.tables.stage import (
+    STAGES,
+    stage_account,
+    stage_balance,
+    stage_instalment,
+    stage_party,
+    stage_payment,
+)
 from collector.portfolio.tables.uploads import SavedMapping, Upload
 from collector.portfolio.tables.ways import WaysChange
 
@@ -24,6 +32,7 @@ __all__ = [
     "CallerNumber",
     "ContactPoint",
     "InstalmentRow",
+    "LedgerBalance",
     "LoadRun",
     "Partner",
     "Party",
@@ -32,10 +41,12 @@ __all__ = [
     "Person",
     "Portfolio",
     "PortfolioAccess",
+    "ReversalNote",
     "SavedMapping",
     "Upload",
     "WaysChange",
     "stage_account",
+    "stage_balance",
     "stage_instalment",
     "stage_party",
     "stage_payment",

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from collector.foundation.database import BigInt, Json, enum_column
@@ -21,6 +22,9 @@ from collector.portfolio.rules import (
     Security,
     ValueTier,
 )
+
+NO_PAYMENT: dict[str, Any] = {"sqlite_where": text("kind <> 'payment'"), "postgresql_where": text("kind <> 'payment'")}
+"""Failed debits and reversals are few among payments, and are asked for by day."""
 
 
 class Portfolio(SQLModel, table=True):
@@ -167,6 +171,8 @@ class PaymentRow(SQLModel, table=True):
         UniqueConstraint("portfolio_id", "reference"),
         Index("ix_payment_reverses", "portfolio_id", "reverses"),
         Index("ix_payment_paid_on", "portfolio_id", "paid_on"),
+        Index("ix_payment_takes_back", "portfolio_id", "takes_back"),
+        Index("ix_payment_moves_none", "portfolio_id", "kind", "paid_on", **NO_PAYMENT),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
@@ -182,6 +188,8 @@ class PaymentRow(SQLModel, table=True):
     """Local day of `paid_at` in the portfolio's zone: what ageing counts by."""
     kind: PaymentKind = Field(sa_type=enum_column(PaymentKind))
     reverses: str | None = None
+    takes_back: str | None = None
+    """Of a reversal whose own words lead nowhere: the payment that two people found it takes back."""
     reason: str | None = None
     state: PaymentState = Field(sa_type=enum_column(PaymentState), index=True)
     loaded_at: datetime

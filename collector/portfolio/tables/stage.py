@@ -93,4 +93,16 @@ stage_party = _stage(
     guarantee_until=Date,
 )
 
-STAGES = (stage_account, stage_instalment, stage_payment, stage_party)
+stage_balance = _stage(
+    "stage_balance",
+    account_no=String,
+    as_of=Date,
+    principal=BigInt,
+    interest=BigInt,
+    penalty=BigInt,
+    fees=BigInt,
+    balance=BigInt,
+    overdue=BigInt,
+)
+
+STAGES = (stage_account, stage_instalment, stage_payment, stage_party, stage_balance)

@@ -12,6 +12,7 @@ from collector.foundation.clock import local
 from collector.foundation.files import write_csv
 from collector.portfolio.rules import CollectorType, LoadKind
 from collector.sandbox.book.names import words
+from collector.sandbox.book.statement import Line
 from collector.sandbox.book.world import BookSpec, Event, Loan, Payment
 
 PORTFOLIO: Final = words(
@@ -26,6 +27,7 @@ ACCOUNT: Final = words(
 INSTALMENT: Final = words("account_no number due_on amount_due principal interest")
 PAYMENT: Final = words("reference account_no card_no payer_name amount paid_at kind reverses reason")
 PARTY: Final = words("account_no role name id_no phone email address employer guarantee_kind guarantee_until")
+BALANCE: Final = words("account_no as_of penalty fees balance overdue")
 EVENT: Final = words("account_no phone kind at details")
 Cells = Sequence[str]
 
@@ -35,7 +37,7 @@ def write_portfolios(folder: Path, books: Iterable[BookSpec]) -> Path:
 
 
 def write_book(
-    folder: Path, spec: BookSpec, loans: Sequence[Loan], payments: Iterable[Payment]
+    folder: Path, spec: BookSpec, loans: Sequence[Loan], payments: Iterable[Payment], ledger: Iterable[Line]
 ) -> dict[LoadKind, Path]:
     """The files of one portfolio, in the order in which they are loaded."""
     start = folder / spec.code.lower()
@@ -49,6 +51,7 @@ def write_book(
         LoadKind.payments: _write(_named(start, "payments"), PAYMENT, (_payment(one, spec) for one in paid)),
         LoadKind.parties: _write(_named(start, "parties"), PARTY, _parties(loans)),
         LoadKind.events: _write(_named(start, "events"), EVENT, map(_event, happened)),
+        LoadKind.balances: _write(_named(start, "balances"), BALANCE, map(_balance, ledger)),
     }
 
 
@@ -142,6 +145,11 @@ def _payment(paid: Payment, spec: BookSpec) -> Cells:
         paid.reverses,
         paid.reason,
     )
+
+
+def _balance(line: Line) -> Cells:
+    account_no, as_of, *amounts = line
+    return (account_no, _day(as_of), *map(_major, amounts))
 
 
 def _clock(at: datetime, zone: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -26,6 +26,7 @@ from collector.sandbox.book.opening import Opening, look_around
 from collector.sandbox.book.past import SEED, live_through
 from collector.sandbox.book.people import People
 from collector.sandbox.book.staff import DESKS, hire
+from collector.sandbox.book.statement import lone_reversals, statement
 from collector.sandbox.book.world import BOOKS, BookSpec, Loan, Payment
 
 ACTOR: Final = "demo"
@@ -84,7 +85,10 @@ def _written(folder: Path, accounts: int, now: datetime, seed: int) -> Files:
     files: list[tuple[str | None, LoadKind, Path]] = [(None, LoadKind.portfolios, write_portfolios(folder, BOOKS))]
     for spec in BOOKS:
         loans, payments = invent(spec, accounts * spec.share // HUNDRED, now, seed)
-        written = write_book(folder, spec, loans, payments)
+        rng = Random(f"{seed}/{spec.code}/statement")  # noqa: S311 - a make-believe book, no secret
+        payments += lone_reversals(loans, spec, now, rng)
+        ledger = statement(loans, spec, local_day(now, spec.zone) - timedelta(days=1), rng)
+        written = write_book(folder, spec, loans, payments, ledger)
         files += [(spec.code, kind, path) for kind, path in written.items()]
     return files
 

@@ -16,7 +16,20 @@ DAYS_EARLY_OR_LATE: Final = (-3, -2, -1, -1, 0, 0, 0, 0, 1, 2, 4, 9, 16)
 BY_CARD_ONLY: Final = 0.04
 REVERSED: Final = 0.01
 UNKNOWN_ROWS: Final = 8
-NO_FUNDS: Final = {"cn": "余额不足", "us": "insufficient funds"}
+BANK_SAYS: Final = {
+    "cn": (
+        "余额不足",
+        "余额不足",
+        "可用余额不足",
+        "余额不足",
+        "账户已冻结",
+        "超过单笔限额",
+        "系统超时，请重试",
+        "代扣协议已解除",
+    ),
+    "us": ("insufficient funds", "R01 NSF", "insufficient funds", "R02 account closed", "timed out", "R07 revoked"),
+}
+"""Why a debit failed, the likely words more than once."""
 TAKEN_BACK: Final = {"cn": "他行退汇", "us": "returned by the bank"}
 
 
@@ -64,8 +77,13 @@ def _failed(loan: Loan, spec: BookSpec, line: Instalment) -> Payment:
         amount=line.amount,
         paid_at=at_local(line.due_on, DEBIT_AT, spec.zone),
         kind="failed_debit",
-        reason=NO_FUNDS[spec.jurisdiction],
+        reason=_bank_says(loan, spec),
     )
+
+
+def _bank_says(loan: Loan, spec: BookSpec) -> str:
+    words = BANK_SAYS[spec.jurisdiction]
+    return words[sum(map(ord, loan.account_no)) % len(words)]
 
 
 def _taken_back(loan: Loan, spec: BookSpec, line: Instalment, now: datetime) -> Iterator[Payment]:

@@ -42,6 +42,8 @@ class Strategy:
     holds: HoldPolicy = field(default_factory=HoldPolicy)
     allocation: AllocationPolicy = field(default_factory=AllocationPolicy)
     campaigns: CampaignPolicy = field(default_factory=CampaignPolicy)
+    tolerance: int = 0
+    """Minor units: a difference to the creditor's ledger up to this is none."""
     _decide: Decide = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from collector.casework.approvals import (
     matching,
     promises,
     resets,
+    reversals,
     strategies,
     texts,
     ways,
@@ -149,6 +150,15 @@ def _campaign(session: Session, row: Approval, caller: Caller, t: Words) -> Show
     return Shown(campaign.name, f"/campaigns/{campaign.id}", lines, book.timezone)
 
 
+def _reversal(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    reversal = within.payment(session, caller.actor.scope, row.body["reversal"])
+    book = within.portfolio(session, caller.actor.scope, reversal.portfolio_id)
+    told = Told(t, book.timezone, book.currency)
+    words = t("takes back {reference}", reference=row.body["reference"])
+    subject = f"{book.code} {reversal.reference}"
+    return Shown(subject, "/operations/debits#reversals", [told.money(row.body["amount"]), words], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
@@ -160,6 +170,7 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     holds.HOLD: _hold,
     exports.EXPORT: _export,
     campaigns.CAMPAIGN: _campaign,
+    reversals.REVERSAL: _reversal,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

@@ -72,6 +72,8 @@ class LoadPage(Page):
     rejects: str
     rejects_closed: str
     held: bool
+    differences: bool
+    """It was of the creditor's balances."""
     proposed: Sequence[tuple[str, str]] = ()
     """Pages and codes of portfolios whose ways to pay the file has otherwise."""
 
@@ -243,7 +245,8 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
             rejects_closed=t("Closed: they hold what is somebody's, and are for who loads files.")
             if there and not may
             else "",
-            held=run.held > 0,
+            held=run.held > 0 and run.kind is LoadKind.payments,
+            differences=run.kind is LoadKind.balances,
             proposed=[(f"/portfolios/{book.id}", book.code) for book in asked],
         )
     )

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Path, Query, Request
 from collector.casework import actions, approvals, queries
 from collector.casework.approvals import matching
 from collector.casework.uploads import KEPT
-from collector.casework.views import loads, queues, runs, within
+from collector.casework.views import debits, differences, loads, queues, runs, within
 from collector.casework.views.floor import held_count
 from collector.casework.views.held import Held, held_payments
+from collector.casework.views.reversals import lone_count
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import Fit, LoadKind, Sign
 from collector.web.guard import MAX_BODY
@@ -74,6 +75,10 @@ class OperationsPage(Page):
     held_count: int
     says_paid: Sequence[SaysPaidShown]
     approvals: Sequence[Waiting]
+    debits_failed: int
+    """In the last days."""
+    reversals: int
+    differences: int
     may_load: bool
     may_match: bool
     may_answer: bool
@@ -85,6 +90,7 @@ OFTEN = (
     LoadKind.accounts,
     LoadKind.instalments,
     LoadKind.parties,
+    LoadKind.balances,
     LoadKind.events,
     LoadKind.callers,
     LoadKind.portfolios,
@@ -120,6 +126,9 @@ def operations(
                 for row in approvals.waiting(session, caller.actor)
                 if row.kind == matching.MATCH
             ],
+            debits_failed=sum(sum(day.values()) for day in debits.failures_by_day(session, scope, now).values()),
+            reversals=lone_count(session, scope, now),
+            differences=differences.open_count(session, scope),
             most=MAX_BODY,
             may_load=may_open(caller, "bring_file"),
             may_match=may_open(caller, "propose_match"),

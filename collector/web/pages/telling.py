@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from collector.casework.views.account import AccountView, Mark
+from collector.casework.views.account import AccountView, FailedDebit, Mark
 from collector.casework.views.find import Line
 from collector.casework.views.people import Beside, Contact
 from collector.casework.views.timeline import Happening
@@ -38,9 +38,17 @@ def standing(view: AccountView, told: Told) -> list[tuple[str, Cell]]:
         (t("Queue"), Cell(now.segment)),
         (t("Level"), Cell(t.word(now.level))),
     ]
+    if view.failed_debit is not None:
+        pairs.append((t("Direct debit"), Cell(_failed(view.failed_debit, told), "late wrap")))
     if now.settled:
         pairs.insert(0, (t("State"), Cell(t("Settled: nothing is owed"), "good")))
     return pairs
+
+
+def _failed(debit: FailedDebit, told: Told) -> str:
+    t = told.t
+    words = t("failed {day}: {why}", day=f"{debit.on:%m-%d}", why=t.word(debit.why))
+    return f"{words} · {t('{count} in a row', count=debit.in_a_row)}" if debit.in_a_row > 1 else words
 
 
 def accounts(lines: Sequence[Line], here: int, t: Words) -> Table:

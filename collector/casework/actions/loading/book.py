@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from collector.casework.actions.follow_up import follow_up
+from collector.casework.actions.ledger import compare_again, compare_statement
 from collector.casework.actions.loading.events import load_events
 from collector.casework.office import Office
 from collector.compliance.actions import keep_policy
@@ -19,7 +20,7 @@ from collector.foundation.database import among
 from collector.identity.rules import Actor
 from collector.planning.queries import policy_in_force
 from collector.portfolio import loading
-from collector.portfolio.loading import LoadResult, Progress, no_progress
+from collector.portfolio.loading import LoadResult, Progress, no_progress, nothing_more
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Portfolio
 
@@ -77,10 +78,13 @@ def load(
             as_of=as_of,
             actor=actor,
             progress=progress,
-            merged=mark_behind,
+            merged=nothing_more if kind is LoadKind.balances else mark_behind,
         )
     if kind is LoadKind.portfolios:
         _keep_policies(office, at, actor)
+    if kind is LoadKind.balances:
+        compare_statement(office, result.run_id, at, Actor(actor))
+        return result
     if follow:
         propose = kind not in SCHEDULE
         follow_accounts(office, result.changed_accounts, at, actor, following or progress, propose=propose)
@@ -111,6 +115,7 @@ def follow_accounts(
             kept = select(AccountState.person_id).where(among(session, AccountState.account_id, chunk))
             people = people_of_accounts(session, chunk) | set(session.exec(kept))
             follow_up(session, office, people, at, Actor(actor), propose=propose)
+            compare_again(session, chunk, at, Actor(actor))
         progress(min(start + CHUNK, len(account_ids)), len(account_ids))
 
 

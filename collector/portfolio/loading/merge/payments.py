@@ -147,15 +147,22 @@ def _payments(session: Session, job: Job) -> list[int | None]:
 
 def _states(session: Session, job: Job) -> set[int]:
     """Bring the state of every payment that this file speaks of, and of those whose reversal it corrected away, in line
-    with its kind, its reversals and its account."""
+    with its kind, its reversals and its account. What people said a reversal takes back outweighs its own words."""
     spoken = (
         f"(SELECT reference FROM {TABLE.name} WHERE run = :run UNION"  # noqa: S608
         f" SELECT reverses FROM {TABLE.name} WHERE run = :run AND reverses IS NOT NULL)"
     )
+    taken = (
+        "EXISTS (SELECT 1 FROM payment r WHERE r.portfolio_id = :portfolio AND r.kind = 'reversal'"
+        " AND r.{name} = p.reference AND r.amount = p.amount{more})"
+    )
+    by_file, by_people = (
+        taken.format(name="reverses", more=" AND r.takes_back IS NULL"),
+        taken.format(name="takes_back", more=""),
+    )
     due = (
-        "CASE WHEN p.kind <> 'payment' THEN 'noted' WHEN EXISTS (SELECT 1 FROM payment r"
-        " WHERE r.portfolio_id = :portfolio AND r.kind = 'reversal' AND r.reverses = p.reference"
-        " AND r.amount = p.amount) THEN 'reversed' WHEN p.account_id IS NULL THEN 'held' ELSE 'applied' END"
+        f"CASE WHEN p.kind <> 'payment' THEN 'noted' WHEN {by_file} OR {by_people} THEN 'reversed'"
+        " WHEN p.account_id IS NULL THEN 'held' ELSE 'applied' END"
     )
     moved = run_sql(
         session,

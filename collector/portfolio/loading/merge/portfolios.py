@@ -107,6 +107,7 @@ class Callers:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.free: dict[int, bool] = {}  # as it was before the first number of this file
 
     def stage_rows(self, session: Session, job: Job, rows: Rows, reading: Reading) -> None:
         faults: RowFaults = {}
@@ -161,7 +162,9 @@ class Callers:
     def _asked(self, session: Session, given: dict[str, Any], merged: Merged) -> bool:
         """Whether two people decide about this number: people are already written to, who would call it back."""
         number = given["portfolio_id"]
-        if ways.is_free(session, number):
+        if number not in self.free:
+            self.free[number] = ways.is_free(session, number)
+        if self.free[number]:
             return False
         portfolio = session.get_one(Portfolio, number)
         expected = merged.ways.get(number) or ways.coming(session, portfolio)
