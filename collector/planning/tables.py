@@ -54,6 +54,12 @@ class Task(SQLModel, table=True):
         ),
         Index("ix_task_account", "account_id"),
         Index(
+            "ix_task_campaign",
+            "campaign_id",
+            postgresql_where=text("campaign_id IS NOT NULL"),
+            sqlite_where=text("campaign_id IS NOT NULL"),
+        ),
+        Index(
             "ix_task_attempt",
             "attempt_id",
             postgresql_where=text("attempt_id IS NOT NULL"),
@@ -98,6 +104,7 @@ class Task(SQLModel, table=True):
     reason: str
     owner_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInt)
     callback_id: int | None = Field(default=None, sa_type=BigInt)
+    campaign_id: int | None = Field(default=None, sa_type=BigInt)
     state: TaskState = Field(default=TaskState.planned, sa_type=enum_column(TaskState))
     state_reason: str | None = None
     claimed_by: str | None = None

@@ -13,6 +13,7 @@ from collector.strategy.document import Document, LegalPart, RemindersPart
 from collector.strategy.reading import conditions_of, scales_of
 from collector.strategy.rules import (
     Cadence,
+    CampaignPolicy,
     Capacity,
     Handoff,
     HoldPolicy,
@@ -69,6 +70,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
         promise=PromisePolicy(**dict(document.promise)),
         handoff=Handoff(Skiptrace(**dict(document.handoff.skiptrace)), _legal(document, scale)),
         holds=HoldPolicy(**dict(document.holds)),
+        campaigns=CampaignPolicy(**dict(document.campaigns)),
         allocation=policy_of(document, scales_of(document), scale),
         tolerance=_tolerance(document, scale),
     )

@@ -153,6 +153,14 @@ class CapacityPart(Part):
     accounts_per_agent: Positive = 100
 
 
+class CampaignsPart(Part):
+    approval_above: Count = 100
+    first: Positive = 50
+    wait_minutes: Count = 15
+    errors: Positive = 5
+    opt_outs: Positive = 2
+
+
 class PromisePart(Part):
     silence_within_days: Count = 7
     silence_share: Annotated[Money, Field(le=1)] = Decimal("0.5")
@@ -268,6 +276,7 @@ class Document(Part):
     priority: PriorityPart = PriorityPart()
     capacity: CapacityPart = CapacityPart()
     promise: PromisePart = PromisePart()
+    campaigns: CampaignsPart = CampaignsPart()
     handoff: HandoffPart = HandoffPart()
     holds: HoldPart = HoldPart()
     allocation: AllocationPart = AllocationPart()

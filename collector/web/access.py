@@ -22,6 +22,8 @@ OFFICE = SUPERVISOR | {Role.operations, Role.legal, Role.auditor, Role.admin}
 """Who may look at portfolios and texts."""
 WRITERS = SUPERVISOR | {Role.operations, Role.legal, Role.admin}
 """Who may write texts for a second person to agree to."""
+PLANNERS = SUPERVISOR | {Role.operations}
+"""Who may have a list of people contacted."""
 ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
@@ -114,6 +116,13 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "recall_account": SUPERVISOR,
     "note_absence": SUPERVISOR,
     "end_absence": SUPERVISOR,
+    "campaigns_page": PLANNERS | {Role.auditor},
+    "campaign_page": PLANNERS | {Role.auditor},
+    "campaign_accounts": PLANNERS | {Role.auditor},
+    "new_campaign": PLANNERS,
+    "preview_campaign": PLANNERS,
+    "make_campaign": PLANNERS,
+    "move_campaign": PLANNERS,
     "approvals_page": ALL,
     "decide_approval": DECIDERS,
     "withdraw_approval": ALL,

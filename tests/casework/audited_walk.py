@@ -14,13 +14,15 @@ from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
 from collector.casework import approvals, drafts, strategies
-from collector.casework.approvals import exports, holds, matching, texts, ways
+from collector.casework.approvals import campaigns, exports, holds, matching, texts, ways
+from collector.casework.campaigns import CampaignOrder
+from collector.casework.campaigns import choose as chosen_for
 from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
 from collector.foundation.database import Database
 from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
-from collector.history.tables import Referral, StandingRow
+from collector.history.tables import Campaign, Referral, StandingRow
 from collector.identity import actions as identity
 from collector.identity import signing_in
 from collector.identity.installation import install
@@ -115,6 +117,7 @@ class Walk:
         self.calls()
         self.looks()
         self.talks()
+        self.campaigned()
         self.stops()
         self.papers()
         self.carrier()
@@ -457,6 +460,33 @@ class Walk:
         assert self.do("reassign", **give, **by).moves
         self.whole("allocate_books", None, at)
         assert self.whole("allocate_automatically", ["CN"], at) == []
+
+    def campaigned(self) -> None:
+        """A campaign is asked for, begins, sends, is paused, goes on and is stopped; another is over by itself."""
+        at = moment(f"{DAY} 10:30")
+        self.done |= {"ChoiceChanged", "CampaignNeedsSecond", "ask_campaign"}
+        for text in ("overdue-first", "overdue-firm"):
+            self.campaign(text, at)
+            at += timedelta(minutes=20)
+
+    def campaign(self, text: str, at: datetime) -> None:
+        by: dict[str, Any] = {"at": at, "actor": self.boss}
+        words = {"name": SECRET, "reason": SECRET, "channel": Channel.sms, "template": text, "numbers": ("A11",)}
+        order = CampaignOrder(self.story.cn, first=date(2026, 5, 13), last=date(2026, 5, 13), **words)  # type: ignore[arg-type]
+        with self.database.read() as session:
+            shown = chosen_for(session, self.office, session.get_one(Portfolio, self.story.cn), order, at).digest
+        made = self.do("make_campaign", order=order, shown=shown, **by)
+        self.change(lambda session: campaigns.propose(session, session.get_one(Campaign, made.id), self.boss, at))
+        self.do("start_campaign", campaign_id=made.id, **by)
+        if text != "overdue-first":  # who was texted today is quiet for the rest of it
+            return
+        self.do("pause_campaign", campaign_id=made.id, **by)
+        self.do("start_campaign", campaign_id=made.id, **by)
+        assert self.whole("run_campaigns", at) == 1
+        later = at + timedelta(minutes=1)
+        sent = asyncio.run(casework.send_all(self.office, lambda: later, carrier=self.story.carrier))
+        assert sent.sent == 1
+        self.do("stop_campaign", campaign_id=made.id, at=later, actor=self.boss)
 
     def called(self, sender: str, line: str, at: datetime) -> None:
         """One whom somebody talks with, one that nobody takes."""

@@ -63,6 +63,7 @@ ABOUT = {
     "submission": ("task", "task_id"),
     "agent_state": ("user", "user_id"),
     "holding": ("account", "account_id"),
+    "campaign_member": ("campaign", "campaign_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 

@@ -17,7 +17,8 @@ from collector.casework import actions
 from collector.casework.approvals import matching, ways
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
-from collector.history.rules import HoldReason, HoldScope, ReferralKind, Standing, StopKind
+from collector.history.rules import Channel, HoldReason, HoldScope, ReferralKind, Standing, StopKind
+from collector.history.tables import Campaign
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
@@ -115,6 +116,7 @@ def ids(house: Building) -> dict[str, int]:
             "message_id": a_message(session, office, book),
             "difference_id": a_difference(session, book),
             "call_id": a_call_in(session, office, book),
+            "campaign_id": a_campaign(session, book),
         }  # fmt: skip
 
 
@@ -220,6 +222,27 @@ def a_message(session: Any, office: Any, book: Any) -> int:
     return session.exec(select(InboundMessage.id).where(InboundMessage.sid == "SM1")).one() or 0
 
 
+def a_campaign(session: Any, book: Any) -> int:
+    """A draft of somebody's, for one account."""
+    row = Campaign(
+        portfolio_id=book.cn,
+        name="L-1",
+        reason="x",
+        channel=Channel.call,
+        note="x",
+        starts_at=NOW,
+        ends_at=NOW + timedelta(days=1),
+        digest="x",
+        accounts=1,
+        people=1,
+        money=0,
+        state_at=NOW,
+        made_by="user:supervisor",
+        made_at=NOW,
+    )
+    return history.make_campaign(session, row, [(book.loan, book.wang)], LI).id or 0
+
+
 def a_call_in(session: Any, office: Any, book: Any) -> int:
     """Wang called, and nobody took it."""
     actions.inbound_call(session, office, sid="CA1", sender="+8613812340001", to="+8657122010010", at=NOW)
@@ -228,7 +251,14 @@ def a_call_in(session: Any, office: Any, book: Any) -> int:
 
 def address(route: Door, house: Building, known: dict[str, int], number: int | None = None) -> str:
     """The route's address with real ids, or with ids that nobody has."""
-    values: dict[str, Any] = {"kind": "accounts", "code": "CN", "token": "x", "pack": "cn", "rule": "CN-TIME"}
+    values: dict[str, Any] = {
+        "kind": "accounts",
+        "code": "CN",
+        "token": "x",
+        "pack": "cn",
+        "rule": "CN-TIME",
+        "sort": "chosen",
+    }
     values |= {"language": "zh", "name": "overdue-first"}
     path = route.path
     for name in route.ids:
@@ -318,6 +348,7 @@ FORMS: dict[str, dict[str, str]] = {
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
+    "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
     "answer_says_paid": {"found": "true"},
     "propose_reversal": {"reference": "x"},
@@ -410,7 +441,7 @@ def test_lists_hold_the_scopes_own_only(house: Building, ids: dict[str, int]) ->
     assert program.get("/referrals").json() == {"referrals": []}
     assert program.get("/tasks").json() == {"tasks": []}
     assert program.get("/payments/held").json() == {"payments": []}
-    for path in ("/desk", "/floor", "/referrals/legal", "/referrals/skiptrace", "/operations", "/inbox"):
+    for path in ("/desk", "/floor", "/referrals/legal", "/referrals/skiptrace", "/operations", "/inbox", "/campaigns"):
         page = visitor.get(path)
         assert page.status_code == 200, path
         assert "L-1" not in page.text, path

@@ -16,11 +16,13 @@ from collector.compliance.rules import Answer, Evidence, NumberKind
 from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
+    CampaignState,
     Cause,
     Channel,
     HoldingReason,
     HoldReason,
     HoldScope,
+    MemberState,
     Outcome,
     PromiseState,
     ReferralKind,
@@ -53,6 +55,7 @@ from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
 from collector.texts.rules import VARIABLES, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
+from collector.web.pages.campaigns import SORT_WORDS
 from collector.web.pages.desk import HEARD
 from collector.web.pages.entry_steps import WRONG_CODE, WRONG_RESET
 from collector.web.pages.me import EVENTS
@@ -70,6 +73,7 @@ KINDS = [
     ApprovalState,
     AssetClass,
     BorrowerType,
+    CampaignState,
     Cause,
     ChangeKind,
     Channel,
@@ -91,6 +95,7 @@ KINDS = [
     Level,
     LoadKind,
     Mark,
+    MemberState,
     Moment,
     NumberKind,
     Outcome,
@@ -169,6 +174,7 @@ def places() -> set[str]:
 def asked_by_tables() -> set[str]:
     from_tables = places() | set(SAID.values()) | asked_by_lights()
     from_tables |= set(EVENTS.values()) | {WRONG_CODE, WRONG_RESET}
+    from_tables |= set(SORT_WORDS.values())
     from_tables |= set(TYPED_AS.values()) | set(HEARD.values()) | set(ASKS.values())
     from_tables |= {variable.meaning for variable in VARIABLES.values()}
     return (

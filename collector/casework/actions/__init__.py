@@ -12,6 +12,16 @@ from collector.casework.actions.allocating import (
     recall,
 )
 from collector.casework.actions.asking import send_how_to_pay, send_how_to_pay_inbound
+from collector.casework.actions.campaigns import (
+    CampaignNeedsSecond,
+    ChoiceChanged,
+    ask_campaign,
+    make_campaign,
+    pause_campaign,
+    run_campaigns,
+    start_campaign,
+    stop_campaign,
+)
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.conversations import choose_caller, conversation_about, inbound_outcome, said_in_call
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
@@ -71,6 +81,8 @@ __all__ = [
     "PAPERS",
     "Allocated",
     "BookChanged",
+    "CampaignNeedsSecond",
+    "ChoiceChanged",
     "NeedsApproval",
     "NeedsSecondPerson",
     "PaperDone",
@@ -84,6 +96,7 @@ __all__ = [
     "announcement",
     "answer_dispute",
     "answer_says_paid",
+    "ask_campaign",
     "ask_keep",
     "call_status",
     "cancel_ways",
@@ -119,6 +132,7 @@ __all__ = [
     "load",
     "lone_reversal",
     "lower_level",
+    "make_campaign",
     "make_promise",
     "match_payment",
     "message_status",
@@ -131,6 +145,7 @@ __all__ = [
     "open_file",
     "paper_done",
     "pause",
+    "pause_campaign",
     "plan",
     "plan_new_days",
     "promise_body",
@@ -142,6 +157,7 @@ __all__ = [
     "recording_made",
     "release",
     "remove_recordings",
+    "run_campaigns",
     "said_in_call",
     "says_paid",
     "score_call",
@@ -150,7 +166,9 @@ __all__ = [
     "send_how_to_pay_inbound",
     "settle_inbound",
     "start_call",
+    "start_campaign",
     "stop",
+    "stop_campaign",
     "sweep",
     "take_back",
     "uploads",

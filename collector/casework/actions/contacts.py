@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from collector.audit.actions import record
 from collector.casework.actions.attempts import note_attempts
 from collector.casework.actions.calling_back import settle_calls
+from collector.casework.actions.campaigns import note_called
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.outcomes import Told, carry_out, take_back
 from collector.casework.office import Office
@@ -77,6 +78,8 @@ def record_outcome(
     if task.callback_id is not None and outcome is not Outcome.failed:
         history.finish_callback(session, task.callback_id, at, actor)
         settle_calls(session, at, actor, callbacks=[task.callback_id])
+    if outcome is not Outcome.failed:
+        note_called(session, task, at)
     if before is None or before.outcome is not outcome:
         told = Told.in_task(task)
         if before is not None:

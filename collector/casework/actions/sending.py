@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from collector.casework.actions.campaigns import note_put_back, note_sent
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.receipts import Answered, take_receipts
 from collector.casework.addresses import Addresses
@@ -109,6 +110,7 @@ def _is_line_down(office: Office, at: datetime) -> bool:
 def _claim(office: Office, at: datetime, limit: int) -> MessageClaims:
     with office.database.begin() as session:
         claims = dispatch.claim_messages(session, office.texts(session), office.capabilities, at, limit)
+        note_sent(session, [message.task_id for message in claims.ready], at)
         for contact_point_id, _, rules in claims.closings:
             history.closing_refused(session, contact_point_id, rules, at, WORKER)
         follow_up(session, office, {person for _, person, _ in claims.closings}, at)
@@ -164,6 +166,7 @@ def _record(
         learned = take_receipts(session, office, answered, at)
         not_taken = [task for task, _, receipt in answered if receipt.busy]
         dispatch.never_left(session, not_taken, at)
+        note_put_back(session, not_taken, at)
         put_back = {task.person_id for task in not_taken}
         facts_actions.refresh(session, people - put_back - learned, at)
         follow_up(session, office, put_back | learned, at)

@@ -1,6 +1,6 @@
 """What time alone brings: promises past their deadline, rounds past their wait, holds that ended, referrals, stale
-facts, and expired tasks: what was not done in its window is planned into a later one of the day. Run twice, the second
-finds nothing; a missed night is caught up (design section 4)."""
+facts, the turn of campaigns, and expired tasks: what was not done in its window is planned into a later one of the day.
+Run twice, the second finds nothing; a missed night is caught up (design section 4)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from collector.casework.actions.campaigns import run_campaigns
 from collector.casework.actions.follow_up import banking_days, follow_up, note_rounds
 from collector.casework.actions.handing_over import decided, terms_of
 from collector.casework.actions.ways import ways_take_effect
@@ -80,6 +81,7 @@ def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: P
         result.people += len(chunk)
         progress(result.people, len(people))
     office.looked_at.update(looked_at)
+    run_campaigns(office, at)
     return result
 
 

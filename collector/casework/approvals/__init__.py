@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from collector.casework.approvals import (
+    campaigns,
     exports,
     holds,
     keeping,
@@ -39,6 +40,7 @@ _ALL = (
     texts.KIND,
     holds.KIND,
     exports.KIND,
+    campaigns.KIND,
     reversals.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

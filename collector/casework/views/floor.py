@@ -13,6 +13,7 @@ from collector.casework.office import Office
 from collector.casework.views.agents import Agent, agents
 from collector.casework.views.allocation import Owned, owned
 from collector.casework.views.call_queues import Queue, call_queues
+from collector.casework.views.campaigns import paused
 from collector.casework.views.halts import segments_of
 from collector.casework.views.pulse import Pulse, calls_today, pulse
 from collector.casework.views.rail import CallerLine, Complaints, Missed, caller_lines, complaints, missed_calls, sends
@@ -22,7 +23,7 @@ from collector.casework.views.untouched import Untouched, untouched
 from collector.foundation.clock import local_day
 from collector.foundation.errors import NotFound
 from collector.history.rules import HoldScope
-from collector.history.tables import Hold
+from collector.history.tables import Campaign, Hold
 from collector.identity.rules import Scope
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import PaymentState
@@ -48,6 +49,8 @@ class Floor:
     complaints: Complaints
     callers: Sequence[CallerLine]
     missed: Missed
+    paused: Sequence[Campaign]
+    """Campaigns that a person has to look at."""
     held_payments: int
     holds: Sequence[Hold]
     segments: Mapping[int, Sequence[str]]
@@ -86,6 +89,7 @@ def floor(
         complaints=complaints(session, seen, local_day(now, zone)),
         callers=caller_lines(session, books, calls, now),
         missed=missed_calls(session, books, now),
+        paused=paused(session, seen),
         held_payments=held_count(session, seen),
         holds=wide_holds(session, scope, now),
         segments={book.id or 0: segments_of(session, book, now) for book in books},

@@ -50,7 +50,7 @@ class Brakes:
 
     def until(self, task: Task, language: str) -> datetime | None:
         """None: it may go; else when to ask again."""
-        return self._book(task).until(self._keys(task, language))
+        return self._book(task).until(task, self._keys(task, language))
 
     def let_go(self, task: Task, language: str) -> None:
         self._book(task).let_go(task, self._keys(task, language))
@@ -87,8 +87,14 @@ def never_left(session: Session, tasks: Sequence[Task], at: datetime) -> None:
         return
     ids = [task.id or 0 for task in tasks]
     session.execute(delete(BrakeSample).where(among(session, BrakeSample.task_id, ids)))
-    for portfolio_id, number in Counter(task.portfolio_id for task in tasks).items():
+    for portfolio_id, number in Counter(task.portfolio_id for task in tasks if is_of_the_hour(task)).items():
         session.add(MessagesOut(portfolio_id=portfolio_id, at=at, number=-number))
+
+
+def is_of_the_hour(task: Task) -> bool:
+    """What a campaign releases comes beside the plan of the night: its size was agreed, and it has a brake of its
+    own."""
+    return task.campaign_id is None
 
 
 class _Book:
@@ -111,10 +117,10 @@ class _Book:
         hour = self._at.replace(minute=0, second=0, microsecond=0)
         return most_of_an_hour(planned) - sent_since(self._session, self._id, hour)
 
-    def until(self, keys: Sequence[Key]) -> datetime | None:
+    def until(self, task: Task, keys: Sequence[Key]) -> datetime | None:
         if self._held:
             return self._at + LIMITS.wait
-        if self._left is not None and self._left <= 0:
+        if self._left is not None and self._left <= 0 and is_of_the_hour(task):
             return self._hold("more messages in an hour than the plan has, and a tenth")
         for key in keys:
             room = self._room(key)
@@ -125,9 +131,10 @@ class _Book:
         return None
 
     def let_go(self, task: Task, keys: Sequence[Key]) -> None:
-        self._gone += 1
-        if self._left is not None:
-            self._left -= 1
+        if is_of_the_hour(task):
+            self._gone += 1
+            if self._left is not None:
+                self._left -= 1
         for kind, what, _ in keys:
             room = self._rooms[kind, what]
             if room.messages is not None:

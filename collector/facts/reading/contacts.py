@@ -14,6 +14,8 @@ from collector.facts.rules import records as shapes
 from collector.history.tables import (
     Attempt,
     CallbackRow,
+    Campaign,
+    CampaignMember,
     ClosingRefused,
     Delivery,
     Disposition,
@@ -49,6 +51,21 @@ def contacts(reader: Reader, ids: Collection[int]) -> None:
         .where(reader.among(agreed.person_id, ids)),
     ):
         reader.found.callbacks[row[1]].append(shapes.CallbackRecord._make(row))
+    _campaigns(reader, ids)
+
+
+def _campaigns(reader: Reader, ids: Collection[int]) -> None:
+    """What campaigns released, whether or not it is over."""
+    member, campaign = columns_of(CampaignMember), columns_of(Campaign)
+    for row in reader.rare(
+        member.person_id,
+        select(member.person_id, member.campaign_id, member.account_id, word(campaign.channel))
+        .add_columns(campaign.template, campaign.tone, campaign.slot)
+        .add_columns(*map(reader.moment, (member.released_at, campaign.ends_at, member.ended_at)))
+        .select_from(CampaignMember.__table__.join(Campaign.__table__, campaign.id == member.campaign_id))  # type: ignore[attr-defined]
+        .where(reader.among(member.person_id, ids), member.released_at.is_not(None)),
+    ):
+        reader.found.campaigns[row[0]].append(shapes.CampaignRecord._make(row))
 
 
 def about(reader: Reader, ids: Collection[int]) -> None:

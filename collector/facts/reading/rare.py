@@ -12,6 +12,7 @@ from sqlmodel import Session
 from collector.facts.reading.reader import FEW, columns_of
 from collector.history.tables import (
     CallbackRow,
+    CampaignMember,
     ClosingRefused,
     Disposition,
     Dispute,
@@ -27,7 +28,7 @@ from collector.portfolio.tables import PauseRow
 
 BY_PERSON = [
     columns_of(table).person_id
-    for table in (CallbackRow, ClosingRefused, Disposition, Hold, RoundEnded, StandingRow, Stop)
+    for table in (CallbackRow, CampaignMember, ClosingRefused, Disposition, Hold, RoundEnded, StandingRow, Stop)
 ]
 BY_ACCOUNT = [columns_of(table).account_id for table in (Dispute, Hold, LevelLowered, PauseRow, Promise, Referral)]
 BY_NUMBER = columns_of(Stop).number

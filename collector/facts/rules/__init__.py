@@ -7,6 +7,7 @@ from collector.facts.rules.spell import spell_since
 from collector.facts.rules.words import (
     NO_EXTRA,
     AccountFacts,
+    Asked,
     Attention,
     Callback,
     Event,
@@ -30,6 +31,7 @@ __all__ = [
     "EVENT_DAYS",
     "NO_EXTRA",
     "AccountFacts",
+    "Asked",
     "Attention",
     "Built",
     "Callback",

@@ -15,6 +15,7 @@ from collector.facts.rules.level import Worked
 from collector.facts.rules.records import (
     AttemptRecord,
     CallbackRecord,
+    CampaignRecord,
     HoldRecord,
     PhoneRecord,
     Records,
@@ -24,6 +25,7 @@ from collector.facts.rules.records import (
 from collector.facts.rules.rounds import phone_of
 from collector.facts.rules.words import (
     AccountFacts,
+    Asked,
     Attention,
     Callback,
     Mark,
@@ -46,7 +48,7 @@ FLAGS = {
     StopKind.hardship.value: "hardship",
     StopKind.breathing_space.value: "breathing_space",
 }
-CALLBACK, ROUND, PROMISE, HOLD = (bit.value for bit in Attention)
+CALLBACK, ROUND, PROMISE, HOLD, CAMPAIGN = (bit.value for bit in Attention)
 CHANNELS = {channel.value: channel for channel in Channel}
 WITHDRAWN = Said.withdrawn.value
 NEVER_PLACED = {outcome.value for outcome in NOT_PLACED}
@@ -144,6 +146,7 @@ def _body(
         events=events_of(records, person_id, in_order(attempts, third), first_day),
         enquiries=enquiries_of(records, person_id, attempts, third, first_day),
         callbacks=_callbacks(begun(records.callbacks.get(person_id, ()), now, turns), now),
+        campaigns=_asked(begun(records.campaigns.get(person_id, ()), now, turns), now, turns),
     )
 
 
@@ -296,10 +299,21 @@ def _callbacks(rows: Sequence[CallbackRecord], now: int) -> tuple[Callback, ...]
     )
 
 
+def _asked(rows: Sequence[CampaignRecord], now: int, turns: list[int]) -> tuple[Asked, ...]:
+    standing = [row for row in rows if row.until > now and (row.ended_at is None or row.ended_at > now)]
+    turns.extend(row.until for row in standing)
+    return tuple(
+        Asked(row.campaign_id, row.account_id, CHANNELS[row.channel], row.template, row.tone, row.slot)
+        for row in sorted(standing, key=lambda row: (row.campaign_id, row.account_id))
+    )
+
+
 def _attention(accounts: Sequence[AccountFacts], body: PersonBody) -> Attention:
     bits = 0
     if body.callbacks:
         bits |= CALLBACK
+    if body.campaigns:
+        bits |= CAMPAIGN
     for phone in body.phones:
         if phone.round or phone.closing_at is not None or phone.ended == RoundEnd.found:
             bits |= ROUND

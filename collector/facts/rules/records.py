@@ -175,6 +175,21 @@ class CallbackRecord(NamedTuple):
     done_at: int | None
 
 
+class CampaignRecord(NamedTuple):
+    """An account of a campaign that was released to be contacted. `at`: when; `until`: the campaign's last moment."""
+
+    person_id: int
+    campaign_id: int
+    account_id: int
+    channel: str
+    template: str | None
+    tone: str | None
+    slot: str | None
+    at: int
+    until: int
+    ended_at: int | None
+
+
 class PhoneRecord(NamedTuple):
     id: int
     person_id: int
@@ -230,6 +245,7 @@ class Records:
     standing: dict[int, list[StandingRecord]] = field(default_factory=_lists)
     person_holds: dict[int, list[HoldRecord]] = field(default_factory=_lists)
     callbacks: dict[int, list[CallbackRecord]] = field(default_factory=_lists)
+    campaigns: dict[int, list[CampaignRecord]] = field(default_factory=_lists)
     phones: dict[int, list[PhoneRecord]] = field(default_factory=_lists)
     """In the order of the book."""
     round_ends: dict[int, list[RoundEndRecord]] = field(default_factory=_lists)

@@ -143,6 +143,18 @@ class Callback(msgspec.Struct, frozen=True, array_like=True, gc=False):
     user_id: int | None
 
 
+class Asked(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A campaign asks for one contact with this person about that account, by that channel. Once it was made, or the
+    campaign takes it back, it is no fact any more."""
+
+    campaign_id: int
+    account_id: int
+    channel: Channel
+    template: str | None = None
+    tone: str | None = None
+    slot: str | None = None
+
+
 class PromiseFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An open or partly kept promise. Amounts in minor units."""
 
@@ -241,6 +253,7 @@ class PersonBody(msgspec.Struct, frozen=True, omit_defaults=True):
     events: tuple[Event, ...] = ()
     """Contacts of the last 8 local days, oldest first, tasks in flight included."""
     callbacks: tuple[Callback, ...] = ()
+    campaigns: tuple[Asked, ...] = ()
     enquiries: tuple[Event, ...] = ()
     """Older contacts that may have asked where a borrower is, the last with each person asked: third persons about this
     borrower, and this person about debts of others. They count as long as they stand on record."""
@@ -257,6 +270,7 @@ class Attention(IntFlag):
     ROUND = 2
     PROMISE = 4
     HOLD = 8
+    CAMPAIGN = 16
 
 
 class PersonFacts(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Pure rules of what happens: its words, and how promises are kept and broken."""
 
+from collector.history.rules.campaigns import CAMPAIGN_CHANNELS, CAMPAIGN_MOVES, SILENT, CampaignState, MemberState
 from collector.history.rules.holding import HELD_BACK, HoldingFact, HoldingReason, holder_at
 from collector.history.rules.looking import LOOK_AGAIN, must_say_why, people_a_day
 from collector.history.rules.promises import (
@@ -53,6 +54,8 @@ from collector.history.rules.words import (
 __all__ = [
     "ALIVE",
     "ANSWERED",
+    "CAMPAIGN_CHANNELS",
+    "CAMPAIGN_MOVES",
     "CONVERSATION",
     "DEAD",
     "HELD_BACK",
@@ -62,8 +65,10 @@ __all__ = [
     "OF_ONE_DEBT",
     "PROMISE_MOVES",
     "REFERRAL_MOVES",
+    "SILENT",
     "TRIES",
     "Ability",
+    "CampaignState",
     "Cause",
     "Channel",
     "Checked",
@@ -74,6 +79,7 @@ __all__ = [
     "HoldingFact",
     "HoldingReason",
     "Identifier",
+    "MemberState",
     "Outcome",
     "PaymentMade",
     "PromiseState",

@@ -1,5 +1,6 @@
 """What happened: contacts, and what stands since."""
 
+from collector.history.tables.campaigns import Campaign, CampaignMember
 from collector.history.tables.contacts import (
     Attempt,
     CallbackRow,
@@ -27,6 +28,8 @@ from collector.history.tables.standing import (
 __all__ = [
     "Attempt",
     "CallbackRow",
+    "Campaign",
+    "CampaignMember",
     "ClosingRefused",
     "Complaint",
     "Delivery",

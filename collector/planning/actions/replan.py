@@ -148,7 +148,7 @@ def _is_same(old: Task, run: PlanRun, new: PlannedTask, now: datetime) -> bool:
         and (old.contact_point_id, old.number, old.slot, old.step)
         == (new.contact_point_id, new.number, new.slot, new.step)
         and (old.caller, old.template, old.level, old.rank) == (new.caller, new.template, new.level, new.rank)
-        and old.owner_id == new.owner_id
+        and (old.owner_id, old.campaign_id) == (new.owner_id, new.campaign_id)
         and int(old.not_after.timestamp()) == new.not_after
         and (int(old.not_before.timestamp()) == new.not_before or old.not_before <= now)
     )

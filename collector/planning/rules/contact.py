@@ -28,7 +28,9 @@ _ROLES = {
 }
 NUMBER_KINDS: dict[str | None, NumberKind] = {kind.value: kind for kind in NumberKind}
 """By the label of a phone; any other label is of no known kind."""
-_BEFORE_DUE = frozenset({Purpose.reminder, Purpose.promise_reminder, Purpose.callback, Purpose.how_to_pay})
+_BEFORE_DUE = frozenset(
+    {Purpose.reminder, Purpose.promise_reminder, Purpose.callback, Purpose.campaign, Purpose.how_to_pay}
+)
 
 
 class Place(NamedTuple):

@@ -13,7 +13,7 @@ from collector.planning.rules.context import Context
 from collector.portfolio.rules import OBLIGORS
 from collector.strategy.rules import Due, Segment, Step
 
-MUST_OPEN = int(Attention.CALLBACK | Attention.ROUND | Attention.PROMISE)
+MUST_OPEN = int(Attention.CALLBACK | Attention.ROUND | Attention.PROMISE | Attention.CAMPAIGN)
 """Whoever has one of these is looked at although no date of an account asks for it."""
 NO_STEP = Due(None, ())
 
@@ -77,7 +77,7 @@ def _is_broken(account: AccountFacts, ctx: Context) -> bool:
 
 def needs_look(account: AccountFacts, ctx: Context, attention: int = 0) -> bool:
     """Whether the person must be opened: a step, a reminder or a broken promise is due on the account, or the person
-    has a call-back, a round or a promise (`person_state.attention`). Nobody else is decoded or judged."""
+    has a call-back, a round, a promise or a campaign (`person_state.attention`). Nobody else is decoded or judged."""
     if attention & MUST_OPEN:
         return True
     seen = look(account, ctx)

@@ -140,7 +140,7 @@ class _Desk:
                 return
             answer = self._place(want, (want.seen.account.account_id,))
             if isinstance(answer, Place):
-                self._task(want, (want.seen.account.account_id,), answer)
+                self._task(want, (want.seen.account.account_id,), answer, want.campaign_id)
                 self._pass(found[at + 1 :], "outranked")
                 return
             self._closing_refused(want, answer)
@@ -161,7 +161,7 @@ class _Desk:
         debts = tuple(dict.fromkeys(want.seen.account.account_id for want in same))
         answer = self._place(lead, debts)
         if isinstance(answer, Place):
-            self._task(lead, debts, answer)
+            self._task(lead, debts, answer, next((want.campaign_id for want in same if want.campaign_id), None))
             self._pass([want for want in found if want.seen.account.account_id not in debts], "outranked")
 
     def _after_last_call(self, want: Want) -> Want:
@@ -233,7 +233,8 @@ class _Desk:
             )
         )
 
-    def _task(self, want: Want, debts: tuple[int, ...], found: Place) -> None:
+    def _task(self, want: Want, debts: tuple[int, ...], found: Place, campaign_id: int | None = None) -> None:
+        """`campaign_id`: which campaign has its one contact by it, whatever else it is about."""
         account, segment, step = want.seen.account, want.seen.segment, want.step
         importance = priority(want.seen, want.purpose, found.phone, self.ctx)
         self.tasks.append(
@@ -262,6 +263,7 @@ class _Desk:
                 want.reason,
                 want.callback.user_id if want.callback else account.owner_id,
                 want.callback.id if want.callback else None,
+                campaign_id,
             )
         )
 

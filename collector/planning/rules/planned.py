@@ -35,6 +35,7 @@ class PlannedTask(NamedTuple):
     reason: str
     owner_id: int | None
     callback_id: int | None
+    campaign_id: int | None = None
 
 
 class PlannedRefusal(NamedTuple):

@@ -21,13 +21,15 @@ URGENCY = {
     Purpose.promise_reminder: 1,
     Purpose.broken_promise: 2,
     Purpose.closing: 3,
-    Purpose.reminder: 6,
+    Purpose.campaign: 5,
+    Purpose.reminder: 7,
     Purpose.notice: 4,
-    Purpose.collect: 5,
-    Purpose.location: 7,
+    Purpose.collect: 6,
+    Purpose.location: 8,
     Purpose.how_to_pay: 0,
 }
-"""Which contact goes when a person would get several on one day (handbook section 9: one budget per person)."""
+"""Which contact goes when a person would get several on one day (handbook section 9: one budget per person).
+What a campaign asks for goes before ordinary collection: somebody wants it now."""
 DUE_TODAY = 4
 """A reminder on the due date goes before ordinary collection; earlier ones after it."""
 OF_A_ROUND = URGENCY[Purpose.collect] + 1
@@ -56,6 +58,7 @@ class Want(NamedTuple):
     skipped: tuple[str, ...] = ()
     phone: Phone | None = None
     callback: Callback | None = None
+    campaign_id: int | None = None
     not_before: int = 0
 
 
@@ -69,6 +72,8 @@ def wants(
     """Everything that is due today for this person, over all accounts and rules."""
     if facts.body.callbacks:
         yield from _callbacks(facts, looks, ctx)
+    if facts.body.campaigns:
+        yield from _campaigns(facts, looks)
     for seen, quiet in looks:
         if seen.account.extra is not None and quiet not in SILENT_ALTOGETHER:
             yield from _promise_reminders(seen, facts, ctx, now)
@@ -110,6 +115,25 @@ def _callbacks(facts: PersonFacts, looks: Sequence[tuple[Look, Quiet | None]], c
             callback=callback,
             not_before=callback.at,
         )
+
+
+def _campaigns(facts: PersonFacts, looks: Sequence[tuple[Look, Quiet | None]]) -> Iterator[Want]:
+    """What keeps ordinary dunning of an account silent keeps campaigns silent too."""
+    audible = {seen.account.account_id: seen for seen, quiet in looks if quiet is None}
+    for asked in facts.body.campaigns:
+        seen = audible.get(asked.account_id)
+        if seen is not None:
+            yield Want(
+                seen,
+                asked.channel,
+                Purpose.campaign,
+                f"campaign {asked.campaign_id}",
+                URGENCY[Purpose.campaign],
+                asked.template,
+                Tone(asked.tone) if asked.tone else None,
+                asked.slot,
+                campaign_id=asked.campaign_id,
+            )
 
 
 def _promise_reminders(seen: Look, facts: PersonFacts, ctx: Context, now: int) -> Iterator[Want]:

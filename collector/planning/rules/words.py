@@ -50,6 +50,8 @@ class Purpose(StrEnum):
     broken_promise = "broken_promise"
     notice = "notice"
     location = "location"
+    campaign = "campaign"
+    """Somebody chose this person, among others, for one contact."""
     how_to_pay = "how_to_pay"
     """Asked for in a talk: no plan decides it, and none takes it off."""
 

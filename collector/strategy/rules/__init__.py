@@ -11,6 +11,7 @@ from collector.strategy.rules.fields import FIELDS, Field, FieldKind
 from collector.strategy.rules.hand_off import Handoff, Legal, Skiptrace, Trigger
 from collector.strategy.rules.parts import Segment, Stage, TrialState
 from collector.strategy.rules.policies import (
+    CampaignPolicy,
     Capacity,
     HoldPolicy,
     Priority,
@@ -36,6 +37,7 @@ __all__ = [
     "AssetClasses",
     "Bucket",
     "Cadence",
+    "CampaignPolicy",
     "Capacity",
     "Change",
     "ChangeKind",

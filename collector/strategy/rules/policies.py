@@ -92,6 +92,19 @@ class Capacity:
 
 
 @dataclass(frozen=True)
+class CampaignPolicy:
+    """Campaigns. More people than `approval_above` need a second person. The first `first` people are contacted, then
+    `wait_minutes` pass; it goes on while of every `first` contacts fewer than `errors` failed and fewer than `opt_outs`
+    people opted out."""
+
+    approval_above: int = 100
+    first: int = 50
+    wait_minutes: int = 15
+    errors: int = 5
+    opt_outs: int = 2
+
+
+@dataclass(frozen=True)
 class PromisePolicy:
     """Promises to pay (handbook section 7). An open promise silences ordinary dunning when payments of at least
     `silence_share` of what is overdue are promised within `silence_within_days`."""

@@ -12,7 +12,7 @@ from collector.strategy.rules.cadence import Cadence
 from collector.strategy.rules.decide import Decide, Tried, compile_table, walk
 from collector.strategy.rules.hand_off import Handoff
 from collector.strategy.rules.parts import Segment
-from collector.strategy.rules.policies import Capacity, HoldPolicy, Priority, PromisePolicy, Retry
+from collector.strategy.rules.policies import CampaignPolicy, Capacity, HoldPolicy, Priority, PromisePolicy, Retry
 from collector.strategy.rules.reminders import Reminders
 from collector.strategy.rules.rows import Row
 from collector.strategy.rules.scales import AssetClass, Scales
@@ -41,6 +41,7 @@ class Strategy:
     handoff: Handoff
     holds: HoldPolicy = field(default_factory=HoldPolicy)
     allocation: AllocationPolicy = field(default_factory=AllocationPolicy)
+    campaigns: CampaignPolicy = field(default_factory=CampaignPolicy)
     tolerance: int = 0
     """Minor units: a difference to the creditor's ledger up to this is none."""
     _decide: Decide = field(init=False, repr=False, compare=False)

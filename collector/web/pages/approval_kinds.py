@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from sqlmodel import Session
 
 from collector.casework.approvals import (
+    campaigns,
     exports,
     holds,
     keeping,
@@ -22,6 +23,7 @@ from collector.casework.approvals import (
     ways,
 )
 from collector.casework.views import within
+from collector.casework.views.campaigns import campaign as asked_for
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
 from collector.portfolio.rules.ways import FIELDS, LISTS, Changes, points_to
@@ -140,6 +142,14 @@ def _keep(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}", [words], book.timezone)
 
 
+def _campaign(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    campaign, book = asked_for(session, caller.actor.scope, row.body["campaign"])
+    told, body = Told(t, book.timezone, book.currency), row.body
+    size = t("{people} people with {accounts} accounts", people=body["people"], accounts=body["accounts"])
+    lines = [size, told.money(body["money"]), t.word(body["channel"]), body["text"] or campaign.note, campaign.reason]
+    return Shown(campaign.name, f"/campaigns/{campaign.id}", lines, book.timezone)
+
+
 def _reversal(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     reversal = within.payment(session, caller.actor.scope, row.body["reversal"])
     book = within.portfolio(session, caller.actor.scope, reversal.portfolio_id)
@@ -159,6 +169,7 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     texts.TEXT: _text,
     holds.HOLD: _hold,
     exports.EXPORT: _export,
+    campaigns.CAMPAIGN: _campaign,
     reversals.REVERSAL: _reversal,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""

@@ -27,6 +27,8 @@ class Rail:
     sends_said: str
     refusals: Table
     held_payments: int
+    paused: Table
+    """Campaigns that wait for a person; without any nothing is said of them."""
 
 
 def rail(seen: Floor, t: Words) -> Rail:
@@ -54,6 +56,14 @@ def rail(seen: Floor, t: Words) -> Rail:
         sends_said=t("{sent} sent, {failed} failed", sent=sent, failed=failed),
         refusals=_refusals(seen, t),
         held_payments=seen.held_payments,
+        paused=table(
+            [t("Campaign"), t("Why")],
+            [
+                [Cell(one.name, "wrap", f"/campaigns/{one.id}"), Cell(t.reason(one.why), "look wrap")]
+                for one in seen.paused
+            ],
+            "",
+        ),
     )
 
 

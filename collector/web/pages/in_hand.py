@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from collector.casework.actions.conversations import SAID_BEFORE_ANYBODY_IS_KNOWN
-from collector.casework.views import work
+from collector.casework.views import campaigns, work
 from collector.casework.views.talks import Talk
 from collector.dispatch.rules import AT_A_DESK, INBOUND_OUTCOMES
 from collector.dispatch.tables import InboundCall
@@ -81,6 +81,8 @@ class Call:
     may_send: bool
     ring_why_not: str
     outcomes: Sequence[Result]
+    say: str = ""
+    """What a campaign asks the agent to say; as closed as the reason."""
 
 
 def call(session: Session, talk: Talk, caller: Caller, told: Told, *, closed: bool, recorded: bool = False) -> Call:
@@ -116,6 +118,7 @@ def _ours(session: Session, task: Task, caller: Caller, told: Told, *, closed: b
         outcomes=[
             Result(str(one), t.word(one), KEYS.get(one, ""), closed and one in CLOSED_UNTIL_VERIFIED) for one in RESULTS
         ],
+        say="" if closed else campaigns.words_of(session, task),
     )
 
 

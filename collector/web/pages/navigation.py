@@ -42,6 +42,7 @@ NAVIGATION = (
         (
             Place("floor", "/floor", "Floor"),
             Place("allocation_page", "/allocation", "Allocation"),
+            Place("campaigns_page", "/campaigns", "Campaigns"),
             Place("figures_page", "/figures", "Figures"),
             Place("quality", "/quality", "Quality"),
             Place("refusals_page", "/refusals", "Refusals"),
