@@ -25,8 +25,8 @@ class Reader:
         self.session = session
         self.postgresql = is_postgresql(session)
         self.found = Records(books=books)
-        self.kinds: frozenset[str] = frozenset()
-        """What `rare.kinds_of` found."""
+        self.kinds: frozenset[str] | None = None
+        """What `rare.kinds_of` found; None: nobody asked, there may be any."""
 
     def rows(self, statement: Executable) -> Sequence[Any]:
         """Plain tuples, in the order of the statement's columns. What PostgreSQL's driver gives needs no more work."""
@@ -43,7 +43,7 @@ class Reader:
 
     def rare(self, column: ColumnElement[Any], statement: Executable) -> Sequence[Any]:
         """The same, of what most people have none of and is looked up by that column."""
-        return self.rows(statement) if str(column) in self.kinds else ()
+        return self.rows(statement) if self.kinds is None or str(column) in self.kinds else ()
 
     def moment(self, column: ColumnElement[Any]) -> ColumnElement[int]:
         """A moment as whole seconds since 1970."""
