@@ -22,8 +22,8 @@ BUDGETS = {
     "verify": 15,
     "the account page": 50,
     "promise": 43,
-    "no answer": 47,
-    "an outcome that ends the round": 62,
+    "no answer": 48,
+    "an outcome that ends the round": 63,
 }
 ID_NO = "11010519491231002X"
 
