@@ -117,7 +117,7 @@ def _waiting(rows: Sequence[work.Waiting], t: Words) -> Table:
 def _answers(rows: Sequence[queues.Unanswered], now: datetime, t: Words) -> Table:
     """Calls that nobody took, and messages: the reader's own first."""
     return table(
-        [t("From"), t("What"), t("Age"), t("Answer by")],
+        [t("Number"), t("What"), t("Age"), t("Answer by")],
         [
             [
                 Cell(masked(one.message.from_number), "tel", "/inbox"),
