@@ -13,15 +13,19 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
+from sqlmodel import select
 from web.conftest import NOW, SECRET, Building, hashed, open_building
 from web.test_access import address, ids, routes  # noqa: F401 - ids is a fixture
 from web.test_browser import browser, serve, sign_in  # noqa: F401 - browser is a fixture
 
-from collector.casework import actions
+from collector.casework import actions, drafts, strategies
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
+from collector.identity.actions import actor_of
 from collector.identity.rules import Level, Role
 from collector.identity.tables import User
+from collector.portfolio.tables import Portfolio
+from collector.strategy.compiling import default_text
 from collector.web.access import PAGES
 
 pytestmark = pytest.mark.browser
@@ -83,7 +87,12 @@ def house(tmp_path_factory: pytest.TempPathFactory, templates: Callable[[str], s
             created_at=NOW,
         )
         session.add(row)
+        version = (building.office.catalogue, default_text("cn"), "CN", "user:supervisor", "as shipped", NOW, NOW)
+        strategies.publish(session, *version)
     actions.plan(building.office, "CN", building.clock(), actor="test")
+    with building.office.database.begin() as session:
+        boss = actor_of(session.exec(select(User).where(User.name == EVERYONE)).one())
+        drafts.begin(session, session.get_one(Portfolio, building.book.cn), default_text("cn"), boss, NOW)
     return building
 
 
@@ -101,7 +110,11 @@ NOT_PAGES = frozenset(
 )
 """What open pages, players and programs read."""
 OF_A_FILE = frozenset({"file_mapping", "download_mapping", "file_check", "file_progress", "download_rejects"})
-"""Pages of a file that somebody brought: `test_operations_browser` goes through them."""
+OF_A_TRIAL = frozenset({"strategy_proposal", "strategy_trial", "strategy_trial_now", "trial_accounts"})
+OF_WHAT_STANDS = frozenset({"preview_allocation"})
+ELSEWHERE = OF_A_FILE | OF_A_TRIAL | OF_WHAT_STANDS
+"""Pages of a file that somebody brought, of a draft that is tried, of moves that are shown: `test_operations_browser`,
+`test_strategy_browser` and `test_allocation` go through them."""
 CHOSEN: dict[str, Any] = {"which": "due", "why": "in_plan", "age": 0}
 """What stands in addresses besides ids."""
 ASKED = {"figures_accounts": "?what=funnel&stage=book&book="}
@@ -114,7 +127,7 @@ def screens(house: Building, known: dict[str, int]) -> dict[str, str]:
         route.name: address(route, house, known | CHOSEN)
         + (f"{ASKED[route.name]}{house.book.cn}" if route.name in ASKED else "")
         for route in routes(house)
-        if route.name in PAGES and route.method == "GET" and route.name not in NOT_PAGES | OF_A_FILE
+        if route.name in PAGES and route.method == "GET" and route.name not in NOT_PAGES | ELSEWHERE
     }
 
 
