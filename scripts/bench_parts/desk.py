@@ -45,7 +45,7 @@ CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 OUTCOME = re.compile(r'action="(/tasks/\d+/outcome)"')
 NEXT = "next person"
 MARKS = {NEXT: (0.95, 300), "desk": (0.95, 400), "account page": (0.95, 400), "outcome": (0.95, 400)}
-"""By step: the share of answers, and the milliseconds they may take (issue 4 and the mission)."""
+"""By step: the share of answers, and the milliseconds they may take."""
 CLAIM, BESIDE = (0.99, 20), (0.99, 100)
 """The same for a claim, alone and beside a long report (design section 10)."""
 STORM_S = 10
