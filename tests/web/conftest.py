@@ -198,7 +198,7 @@ def _keys(session: Any) -> dict[str, str]:
     return keys
 
 
-ON_BOTH = frozenset({"test_pages", "test_api", "test_webhooks", "test_entry"})
+ON_BOTH = frozenset({"test_pages", "test_webhooks"})
 """Whose tests run on both databases. What the other pages do with a database is done by rooms below them, whose own
 tests run on both."""
 
