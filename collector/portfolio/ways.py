@@ -45,11 +45,14 @@ def subject_of(portfolio_id: int) -> str:
     return f"portfolio:{portfolio_id}"
 
 
+def has_accounts(session: Session, portfolio_id: int) -> bool:
+    return session.exec(select(Account.id).where(Account.portfolio_id == portfolio_id).limit(1)).first() is not None
+
+
 def is_free(session: Session, portfolio_id: int) -> bool:
     """Whether nobody can have been written to yet: there is nobody, or no number to reach them from."""
-    someone = select(Account.id).where(Account.portfolio_id == portfolio_id)
-    number = select(CallerNumber.id).where(CallerNumber.portfolio_id == portfolio_id)
-    return any(session.exec(each.limit(1)).first() is None for each in (someone, number))
+    number = select(CallerNumber.id).where(CallerNumber.portfolio_id == portfolio_id).limit(1)
+    return not has_accounts(session, portfolio_id) or session.exec(number).first() is None
 
 
 def ways_of(session: Session, portfolio: Portfolio) -> Ways:

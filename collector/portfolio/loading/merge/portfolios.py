@@ -69,11 +69,13 @@ def _objection(session: Session, given: dict[str, Any]) -> tuple[str, str] | Non
     found = session.exec(select(Portfolio).where(Portfolio.code == given["code"])).first()
     if found is None:
         return None
-    if ways.is_free(session, found.id or 0):
+    if not ways.has_accounts(session, found.id or 0):
         return None
     changed = next((name for name in FIXED if getattr(found, name) != given[name]), None)
     if changed is not None:
         return changed, f"is {getattr(found, changed)} and can not change, for accounts are loaded"
+    if ways.is_free(session, found.id or 0):
+        return None
     return _blocked(session, found, {name: given[name] for name in WORDS if name in given})
 
 
