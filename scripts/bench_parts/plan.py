@@ -52,8 +52,9 @@ MARKS = {"without the gate": 2.0, "with the gate": 4.0}
 
 BOOK = """
 INSERT INTO portfolio (id, code, creditor, collector_type, debt_type, currency, timezone, jurisdiction, language,
-    sender_name, signature, pay_instructions, grace_days, tightening)
-SELECT n, 'B' || n, 'Bank', 'creditor', 'bank_loan', 'CNY', 'Asia/Shanghai', 'cn', 'zh', 'Bank', '', '', 0, '{}'
+    sender_name, signature, pay_instructions, grace_days, tightening, links, call_backs, pay_accounts)
+SELECT n, 'B' || n, 'Bank', 'creditor', 'bank_loan', 'CNY', 'Asia/Shanghai', 'cn', 'zh',
+    'Bank', '', '', 0, '{}', '[]', '[]', '[]'
 FROM generate_series(1, 2) n;
 INSERT INTO caller_number (portfolio_id, number, channels)
 SELECT p, '+86105550000' || n, 'call,sms' FROM generate_series(1, 2) p, generate_series(1, 3) n;

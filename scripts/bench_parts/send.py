@@ -60,8 +60,9 @@ MARKS = {"one worker to serial": 4.0, "two workers to one": 1.6}
 
 BOOK = """
 INSERT INTO portfolio (id, code, creditor, collector_type, debt_type, currency, timezone, jurisdiction, language,
-    sender_name, signature, pay_instructions, grace_days, tightening)
-VALUES (1, 'B', 'Bank', 'creditor', 'bank_loan', 'CNY', 'Asia/Shanghai', 'cn', 'zh', 'Bank', '', '', 0, '{}');
+    sender_name, signature, pay_instructions, grace_days, tightening, links, call_backs, pay_accounts)
+VALUES (1, 'B', 'Bank', 'creditor', 'bank_loan', 'CNY', 'Asia/Shanghai', 'cn', 'zh',
+    'Bank', '', '', 0, '{}', '[]', '[]', '[]');
 INSERT INTO caller_number (portfolio_id, number, channels)
 SELECT 1, '+86215551000' || n, 'call,sms' FROM generate_series(1, 3) n;
 INSERT INTO person (id, name, salt, language) SELECT n, 'x', 's', 'zh' FROM generate_series(1, :count) n;
