@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from pwdlib import PasswordHash
 
 from collector.foundation.errors import BadInput
-from collector.identity.rules.common import is_guessed_early
+from collector.identity.rules.guessing import is_guessed_early
 
 SHORTEST, LONGEST = 12, 128
 _hasher = PasswordHash.recommended()

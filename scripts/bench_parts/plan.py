@@ -48,7 +48,7 @@ SAMPLE = 1_000
 """Accounts that the object mapper is tried on."""
 
 MARKS = {"without the gate": 2.0, "with the gate": 4.0}
-"""First marks (issue 2): at most so many times the bare statement."""
+"""First marks: at most so many times the bare statement."""
 
 BOOK = """
 INSERT INTO portfolio (id, code, creditor, collector_type, debt_type, currency, timezone, jurisdiction, language,

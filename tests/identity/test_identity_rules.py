@@ -15,7 +15,7 @@ from collector.identity.passwords import check_rules
 from collector.identity.rules import RECENT, Hand, Touch, why_not_decide
 from collector.identity.rules.addresses import admits, networks
 from collector.identity.rules.codes import STEP_S, step_of
-from collector.identity.rules.common import WORDS, is_guessed_early
+from collector.identity.rules.guessing import WORDS, is_guessed_early
 from collector.identity.rules.throttling import FREE_TRIES, LONGEST_WAIT, waiting
 
 AT = moment("2026-05-12 09:00")
