@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from collector.compliance.rules import Answer, Evidence, Pack, Recording, Rule, parameters_of
+from collector.compliance.rules import Answer, Pack, Recording, Rule, parameters_of
 from collector.foundation.clock import zone
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import read_yaml
 from collector.history.rules import Channel
+from collector.law.rules import Evidence
 from collector.portfolio.rules import CollectorType, DebtType
 
 FOLDER = Path(__file__).parent / "packs"

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         return self.home / "recordings"
 
     @property
+    def documents(self) -> Path:
+        """Folder of the papers of accounts."""
+        return self.home / "documents"
+
+    @property
     def codes_required(self) -> bool:
         """Whether the roles that sign in with a code can not do without."""
         return not self.demo if self.require_codes is None else self.require_codes

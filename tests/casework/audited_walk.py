@@ -21,7 +21,16 @@ from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
 from collector.foundation.database import Database
-from collector.history.rules import Channel, HoldScope, Identifier, Outcome, ReferralState, Standing, StopKind
+from collector.history.rules import (
+    Channel,
+    DocumentKind,
+    HoldScope,
+    Identifier,
+    Outcome,
+    ReferralState,
+    Standing,
+    StopKind,
+)
 from collector.history.tables import Campaign, Referral, StandingRow
 from collector.identity import actions as identity
 from collector.identity import signing_in
@@ -126,8 +135,17 @@ class Walk:
         self.held()
         self.export()
         self.two_people()
+        self.filed()
 
     # --- the parts ---
+
+    def filed(self) -> None:
+        """Papers of an account."""
+        account = self.one(Account)
+        paper = {"kind": DocumentKind.contract, "title": NAME, "note": SECRET, "actor": self.boss}
+        row = self.do("file_document", account, b"%PDF-1.7 " + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
+        assert casework.document_file(self.office, row).is_file()
+        self.done.add("document_file")
 
     def export(self) -> None:
         """A list leaves the house."""

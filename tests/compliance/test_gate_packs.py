@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.compliance.packs import CODES, FOLDER, load_pack, read_pack
-from collector.compliance.rules import FUNCTIONS, Answer, Evidence, compile_policy, judge
+from collector.compliance.rules import FUNCTIONS, Answer, compile_policy, judge
 from collector.foundation.errors import BadInput
+from collector.law.rules import Evidence
 
 HOUSE_TEXT = (FOLDER / "house.yaml").read_text(encoding="utf-8")
 MINIMAL = """

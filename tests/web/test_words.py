@@ -12,7 +12,7 @@ from collector.allocation.rules import LeftOut, Stays
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
-from collector.compliance.rules import Answer, Evidence, NumberKind
+from collector.compliance.rules import Answer, NumberKind
 from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
@@ -32,6 +32,7 @@ from collector.history.rules import (
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
+from collector.law.rules import Evidence
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,

@@ -5,7 +5,7 @@ from collector.compliance.rules.case import Capabilities
 from collector.compliance.rules.contact import Contact, NumberKind, Purpose, Role, Whom
 from collector.compliance.rules.judge import judge
 from collector.compliance.rules.openings import Stretch, stretches
-from collector.compliance.rules.pack import Evidence, Pack, Recording, Rule
+from collector.compliance.rules.pack import Pack, Recording, Rule
 from collector.compliance.rules.policy import FUNCTIONS, Policy, compile_policy, parameters_of
 from collector.compliance.rules.stops import TREATED_UNTIL
 from collector.compliance.rules.uses import Use, uses
@@ -18,7 +18,6 @@ __all__ = [
     "Answer",
     "Capabilities",
     "Contact",
-    "Evidence",
     "Fired",
     "NumberKind",
     "Pack",

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from collector.compliance.rules.verdict import Answer
-
-
-class Evidence(StrEnum):
-    """How well the source is known. Packs never present an `unverified` rule as sourced."""
-
-    text = "text"
-    """The legal text or the regulator's page was read."""
-    secondary = "secondary"
-    """A law firm's or the press's account."""
-    unverified = "unverified"
-    """General knowledge, to be checked by the user's counsel."""
-    house = "house"
-    """A default of this house, no law."""
+from collector.law.rules import Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Pure rules of what happens: its words, and how promises are kept and broken."""
 
 from collector.history.rules.campaigns import CAMPAIGN_CHANNELS, CAMPAIGN_MOVES, SILENT, CampaignState, MemberState
+from collector.history.rules.documents import MOST_BYTES, DocumentKind, Media, media_of
 from collector.history.rules.holding import HELD_BACK, HoldingFact, HoldingReason, holder_at
 from collector.history.rules.looking import LOOK_AGAIN, must_say_why, people_a_day
 from collector.history.rules.promises import (
@@ -60,6 +61,7 @@ __all__ = [
     "DEAD",
     "HELD_BACK",
     "LOOK_AGAIN",
+    "MOST_BYTES",
     "NOT_PLACED",
     "NO_PAYMENTS",
     "OF_ONE_DEBT",
@@ -73,12 +75,14 @@ __all__ = [
     "Channel",
     "Checked",
     "Direction",
+    "DocumentKind",
     "Held",
     "HoldReason",
     "HoldScope",
     "HoldingFact",
     "HoldingReason",
     "Identifier",
+    "Media",
     "MemberState",
     "Outcome",
     "PaymentMade",
@@ -98,6 +102,7 @@ __all__ = [
     "check_promise",
     "holder_at",
     "identifiers_on_file",
+    "media_of",
     "move_promise",
     "move_referral",
     "must_say_why",

@@ -14,6 +14,7 @@ from collector.history.tables.contacts import (
     SaidInCall,
     Verification,
 )
+from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
 from collector.history.tables.standing import (
     Complaint,
@@ -35,6 +36,7 @@ __all__ = [
     "Delivery",
     "Disposition",
     "Dispute",
+    "Document",
     "Hold",
     "HoldingRow",
     "KeepRow",

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path, Query, Request
 
 from collector.casework.views import law as law_views
 from collector.casework.views import refusals
-from collector.compliance.rules import Evidence, Rule
+from collector.compliance.rules import Rule
 from collector.foundation.paging import Page as Keyset
+from collector.law.rules import Evidence
 from collector.web.pages import telling
 from collector.web.pages.shell import frame_of
 from collector.web.session import CallerParam, DeskParam, reading

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
 
+from collector.foundation.migrations.guards import only_added_to
+
 revision = "0017"
 down_revision = "0016"
 branch_labels = None
@@ -65,19 +67,4 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_absence_user_id"), "absence", ["user_id"])
     for table in ADDED_TO:
-        _only_added_to(table)
-
-
-def _only_added_to(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        for name, when, each in (
-            ("append_only", "UPDATE OR DELETE", "ROW"),
-            ("append_only_truncate", "TRUNCATE", "STATEMENT"),
-        ):
-            op.execute(
-                f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each} EXECUTE FUNCTION collector_append_only()"
-            )
-        return
-    for when in ("UPDATE", "DELETE"):
-        abort = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        op.execute(f"CREATE TRIGGER {table}_{when.lower()} BEFORE {when} ON {table} {abort}")
+        only_added_to(table)

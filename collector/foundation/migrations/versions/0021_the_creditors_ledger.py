@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
 
+from collector.foundation.migrations.guards import only_added_to
+
 revision = "0021"
 down_revision = "0020"
 branch_labels = None
@@ -74,19 +76,4 @@ def upgrade() -> None:
         sqlite_where=NO_PAYMENT,
         postgresql_where=NO_PAYMENT,
     )
-    _only_added_to("reversal_note")
-
-
-def _only_added_to(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        for name, when, each in (
-            ("append_only", "UPDATE OR DELETE", "ROW"),
-            ("append_only_truncate", "TRUNCATE", "STATEMENT"),
-        ):
-            op.execute(
-                f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each} EXECUTE FUNCTION collector_append_only()"
-            )
-        return
-    for when in ("UPDATE", "DELETE"):
-        abort = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        op.execute(f"CREATE TRIGGER {table}_{when.lower()} BEFORE {when} ON {table} {abort}")
+    only_added_to("reversal_note")

@@ -1,0 +1,87 @@
+"""Papers of an account, stored with what proves them whole."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlmodel import Session, col, select
+
+from collector.casework.office import Office
+from collector.foundation.errors import BadInput
+from collector.foundation.files import replace_file
+from collector.history.actions.keep import add
+from collector.history.rules import MOST_BYTES, DocumentKind, media_of
+from collector.history.tables import Document
+from collector.identity.rules import Actor
+from collector.portfolio.tables import Account
+
+FOLDER_HOLDS = 1000
+MOST_NAME = 120
+
+
+def document_file(office: Office, row: Document) -> Path:
+    """Where the bytes lie: by our own number, a thousand in a folder."""
+    number = row.id or 0
+    return office.settings.documents / f"{number // FOLDER_HOLDS:06}" / f"{number}.{row.media}"
+
+
+def file_document(
+    session: Session,
+    office: Office,
+    account: Account,
+    content: bytes,
+    *,
+    kind: DocumentKind,
+    title: str,
+    actor: Actor,
+    now: datetime,
+    person_id: int | None = None,
+    dated_on: date | None = None,
+    note: str = "",
+    privileged: bool = False,
+    replaces_id: int | None = None,
+) -> Document:
+    """Store a paper of the account: PDF, JPEG or PNG. The very same bytes of the same kind are one paper; what is
+    empty, too large or of another type is a `BadInput`."""
+    media = media_of(content)
+    if media is None:
+        raise BadInput("send a PDF, JPEG or PNG file: this is none of them, whatever its name says")
+    if len(content) > MOST_BYTES:
+        raise BadInput(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; scan it smaller or in parts")
+    digest = hashlib.sha256(content).hexdigest()
+    before = session.exec(
+        select(Document).where(
+            col(Document.account_id) == account.id, col(Document.kind) == kind, col(Document.sha256) == digest
+        )
+    ).first()
+    if before is not None:
+        return before
+    row = Document(
+        portfolio_id=account.portfolio_id,
+        account_id=account.id or 0,
+        person_id=person_id,
+        kind=kind,
+        name=" ".join("".join(one for one in title if one.isprintable()).split())[:MOST_NAME] or kind.value,
+        media=media,
+        size=len(content),
+        sha256=digest,
+        dated_on=dated_on,
+        note=note,
+        privileged=privileged,
+        replaces_id=replaces_id,
+        stored_at=now,
+        actor=actor.name,
+    )
+    detail = {"account": account.id, "kind": kind.value, "sha256": digest, "size": len(content)}
+    add(session, row, actor.name, "document.filed", detail, now)
+    path = document_file(office, row)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    replace_file(path, write)
+    return row
