@@ -14,7 +14,7 @@ from collector.portfolio.tables.book import (
     Portfolio,
     PortfolioAccess,
 )
-from collector.portfolio.tables.ledger import LedgerBalance, ReversalNote
+from collector.portfolio.tables.ledger import InstalmentBefore, LedgerBalance, LedgerEntry, ReversalNote
 from collector.portfolio.tables.stage import (
     STAGES,
     stage_account,
@@ -31,8 +31,10 @@ __all__ = [
     "Account",
     "CallerNumber",
     "ContactPoint",
+    "InstalmentBefore",
     "InstalmentRow",
     "LedgerBalance",
+    "LedgerEntry",
     "LoadRun",
     "Partner",
     "Party",
