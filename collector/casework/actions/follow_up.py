@@ -77,7 +77,7 @@ def follow_up(
 def _settle_offers(session: Session, facts: Mapping[int, PersonFacts], now: datetime, actor: Actor) -> bool:
     """Fulfil and lapse what was offered, by the facts that tell of it; whether anything changed."""
     accounts = (account for one in facts.values() for account in one.accounts if account.extra is not None)
-    offers = {extra.offer.id for extra in map(extra_of, accounts) if extra.offer is not None}
+    offers = {offer.id for account in accounts for offer in extra_of(account).offers}
     days = banking_days(session, now)
     moved = [terms.settle(session, offer_id, now, actor, days) for offer_id in sorted(offers)]
     return any(moved)

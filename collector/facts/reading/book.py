@@ -16,6 +16,7 @@ from collector.history.tables import Dispute, LevelLowered, Offer, Promise, Refe
 from collector.portfolio.rules import OBLIGORS, CollectorType, EntryKind, Instalment, PaymentKind, PaymentState
 from collector.portfolio.tables import (
     Account,
+    InstalmentBefore,
     InstalmentRow,
     LedgerEntry,
     Partner,
@@ -85,6 +86,7 @@ def book(reader: Reader, ids: Collection[int]) -> None:
         ),
     ):
         reader.found.payments[row[0]].append(shapes.PaymentRecord._make(row[1:]))
+    former_schedules(reader, ids)
     entry, back = columns_of(LedgerEntry), LedgerEntry.__table__.alias("back")  # type: ignore[attr-defined]
     for row in reader.rare(
         entry.account_id,
@@ -99,6 +101,23 @@ def book(reader: Reader, ids: Collection[int]) -> None:
         select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids)),
     ):
         reader.found.pauses[number].append((first, last))
+
+
+def former_schedules(reader: Reader, ids: Collection[int]) -> None:
+    """The instalments that were replaced by agreement, by version."""
+    former = columns_of(InstalmentBefore)
+    versions: dict[tuple[int, int], shapes.FormerSchedule] = {}
+    for number, version, until, due_on, amount in reader.rare(
+        former.account_id,
+        select(former.account_id, former.version, reader.moment(former.replaced_at))
+        .add_columns(former.due_on, former.amount_due)
+        .where(reader.among(former.account_id, ids))
+        .order_by(former.account_id, former.version, former.due_on, former.number),
+    ):
+        if (number, version) not in versions:
+            versions[number, version] = shapes.FormerSchedule(until, [])
+            reader.found.former[number].append(versions[number, version])
+        versions[number, version].lines.append(Instalment(due_on, amount))
 
 
 def _accounts() -> Select[Any]:

@@ -25,7 +25,7 @@ from collector.history.tables import (
     StandingRow,
     Stop,
 )
-from collector.portfolio.tables import LedgerEntry, PauseRow
+from collector.portfolio.tables import InstalmentBefore, LedgerEntry, PauseRow
 
 BY_PERSON = [
     columns_of(table).person_id
@@ -33,7 +33,7 @@ BY_PERSON = [
 ]
 BY_ACCOUNT = [
     columns_of(table).account_id
-    for table in (Dispute, Hold, LedgerEntry, LevelLowered, Offer, PauseRow, Promise, Referral)
+    for table in (Dispute, Hold, InstalmentBefore, LedgerEntry, LevelLowered, Offer, PauseRow, Promise, Referral)
 ]
 BY_NUMBER = columns_of(Stop).number
 EVERY = frozenset(str(column) for column in (*BY_PERSON, *BY_ACCOUNT, BY_NUMBER))

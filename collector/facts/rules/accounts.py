@@ -23,7 +23,7 @@ from collector.facts.rules.records import (
 from collector.facts.rules.spell import spell_since
 from collector.facts.rules.words import NO_EXTRA, AccountFacts, Extra, OfferFact, PromiseFact
 from collector.history.rules import PromiseState, ReferralState
-from collector.portfolio.rules import Ageing, Paid, PartyRole, Waived, age, lowering
+from collector.portfolio.rules import Ageing, Instalment, Paid, PartyRole, Waived, age, lowering
 
 ROLES = {role.value: role for role in PartyRole}
 LIMITATION_YEARS = {"cn": 3}
@@ -89,12 +89,12 @@ def account_facts(
     book = records.books[account.portfolio_id]
     payments = [Paid(row.on, row.amount) for row in begun(records.payments.get(account.id, ()), now, turns)]
     waived = waived_at(records.waived.get(account.id, ()), now, turns)
-    state = _lateness(records, account, payments, waived, book.grace_days, day)
+    schedule = schedule_at(records, account.id, now, turns)
+    state = _lateness(schedule, account, payments, waived, book.grace_days, day)
     ageing = state.ageing
     promises = begun(records.promises.get(account.id, ()), now, turns)
     asked = touch.step or touch.worked or promises
-    schedule, lowered_by = records.instalments.get(account.id, ()), lowering(payments, waived, day)
-    since = spell_since(schedule, lowered_by, day) if asked else None
+    since = spell_since(schedule, lowering(payments, waived, day), day) if asked else None
     lowered = begun(records.lowered.get(account.id, ()), now, turns)
     limitation = _limitation(book, ageing, promises)
     columns: tuple[Any, ...] = (
@@ -118,6 +118,15 @@ def account_facts(
     return AccountFacts(*columns), _earliest(
         ageing.fresh_until, limitation and limitation - LIMITATION_SHOWN, after=day
     )
+
+
+def schedule_at(records: Records, account_id: int, now: int, turns: list[int]) -> Sequence[Instalment]:
+    """The instalments that held then."""
+    for former in records.former.get(account_id, ()):
+        if former.until > now:
+            turns.append(former.until)
+            return former.lines
+    return records.instalments.get(account_id, ())
 
 
 def waived_at(rows: Sequence[WaivedRecord], now: int, turns: list[int]) -> list[Waived]:
@@ -145,7 +154,7 @@ def _amounts(ageing: Ageing) -> tuple[Any, ...]:
 
 
 def _lateness(
-    records: Records,
+    instalments: Sequence[Instalment],
     account: AccountRecord,
     payments: Sequence[Paid],
     waived: Sequence[Waived],
@@ -153,9 +162,8 @@ def _lateness(
     day: date,
 ) -> Lateness:
     """A schedule says more than a report, so where there is one the report is not asked."""
-    instalments = records.instalments.get(account.id)
     if instalments or account.reported_on is None:
-        return Lateness(age(instalments or (), payments, grace_days, day, waived))
+        return Lateness(age(instalments, payments, grace_days, day, waived))
     return _reported(account, account.reported_on, payments, waived, day)
 
 
@@ -255,7 +263,8 @@ def _extra(
         limitation_on=lapses,
         refused_at=refused_at,
         cause=cause,
-        offer=_offer(records.offers.get(account_id, ()), now, turns),
+        offers=_offers(records.offers.get(account_id, ()), now, turns),
+        waived=sum(one.amount for one in waived_at(records.waived.get(account_id, ()), now, turns)),
     )
     return None if extra == NO_EXTRA else _encode(extra).decode()
 
@@ -263,19 +272,20 @@ def _extra(
 def _has_rare_parts(records: Records, owed: Obligation) -> bool:
     """Whether anything was recorded that could be among them: for most accounts nothing ever was."""
     return owed.person_id in records.dispositions or any(
-        owed.account_id in rows for rows in (records.pauses, records.referrals, records.disputes, records.offers)
+        owed.account_id in rows
+        for rows in (records.pauses, records.referrals, records.disputes, records.offers, records.waived)
     )
 
 
-def _offer(rows: Sequence[OfferRecord], now: int, turns: list[int]) -> OfferFact | None:
-    """The newest that stands. What was decided later was open before."""
+def _offers(rows: Sequence[OfferRecord], now: int, turns: list[int]) -> tuple[OfferFact, ...]:
+    """Those that stand. What was decided later was open before."""
     standing = [row for row in begun(rows, now, turns) if row.ended_at is None or row.ended_at > now]
-    if not standing:
-        return None
-    newest = standing[-1]
-    turns.extend(turn for turn in (newest.kept_at, newest.ended_at) if turn is not None and turn > now)
-    kept = newest.kept_at is not None and newest.kept_at <= now
-    return OfferFact(newest.id, newest.total, newest.due_at, newest.at, kept)
+    for row in standing:
+        turns.extend(turn for turn in (row.kept_at, row.ended_at) if turn is not None and turn > now)
+    return tuple(
+        OfferFact(row.id, row.total, row.due_at, row.at, row.kept_at is not None and row.kept_at <= now)
+        for row in standing
+    )
 
 
 def _pauses(records: Records, account_id: int, ageing: Ageing) -> tuple[tuple[date, date], ...]:

@@ -76,6 +76,13 @@ class WaivedRecord(NamedTuple):
     ended_at: int | None
 
 
+class FormerSchedule(NamedTuple):
+    """The instalments that held until they were replaced by agreement."""
+
+    until: int
+    lines: list[Instalment]
+
+
 class OfferRecord(NamedTuple):
     """Terms that were offered to the borrower: a sum by a day. `kept_at`: it was paid in time."""
 
@@ -251,6 +258,8 @@ class Records:
     instalments: dict[int, list[Instalment]] = field(default_factory=_lists)
     payments: dict[int, list[PaymentRecord]] = field(default_factory=_lists)
     """Standing payments by account."""
+    former: dict[int, list[FormerSchedule]] = field(default_factory=_lists)
+    """By account, oldest first; for most accounts there never was another schedule."""
     waived: dict[int, list[WaivedRecord]] = field(default_factory=_lists)
     offers: dict[int, list[OfferRecord]] = field(default_factory=_lists)
     """Oldest first."""

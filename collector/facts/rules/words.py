@@ -240,7 +240,9 @@ class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str | None = None
     sued_on: date | None = None
     """When the debtor was sued or arbitration was asked for, where that is known."""
-    offer: OfferFact | None = None
+    offers: tuple[OfferFact, ...] = ()
+    waived: int = 0
+    """Minor units that were given up and count as if they were paid."""
 
 
 NO_EXTRA = Extra()

@@ -100,7 +100,7 @@ def why_quiet(seen: Look, body: PersonBody, ctx: Context, now: int) -> Quiet | N
         return Quiet.disputed
     if any(referral.startswith("legal/") for referral in extra.referrals):
         return Quiet.legal
-    if extra.offer is not None and not extra.offer.kept and extra.offer.due_at > now:
+    if any(offer.due_at > now and not offer.kept for offer in extra.offers):
         return Quiet.offered
     return Quiet.promised if _is_promised(extra.promises, account, ctx, now) else None
 

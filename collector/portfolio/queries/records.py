@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col
 
+from collector.foundation.clock import local_day
 from collector.foundation.database import mostly
 from collector.portfolio.rules import EntryKind, Instalment, Paid, Pause, PaymentKind, PaymentState, Reported, Waived
-from collector.portfolio.tables import Account, InstalmentRow, LedgerEntry, PauseRow, PaymentRow, Portfolio
+from collector.portfolio.tables import (
+    Account,
+    InstalmentBefore,
+    InstalmentRow,
+    LedgerEntry,
+    PauseRow,
+    PaymentRow,
+    Portfolio,
+)
 
 CHUNK = 2_000
 
@@ -29,6 +39,12 @@ class Records:
     payments: list[Paid] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     waived: list[Waived] = field(default_factory=list)
+    former: list[tuple[date, list[Instalment]]] = field(default_factory=list)
+    """Schedules that were replaced by agreement, oldest first, each with the day it was replaced."""
+
+    def schedule_on(self, day: date) -> list[Instalment]:
+        """The instalments that held at the end of that day."""
+        return next((lines for replaced_on, lines in self.former if replaced_on > day), self.instalments)
 
 
 def records_of(session: Session, account_ids: Iterable[int]) -> dict[int, Records]:
@@ -43,6 +59,7 @@ def records_of(session: Session, account_ids: Iterable[int]) -> dict[int, Record
         ):
             chunk[account_id].instalments.append(Instalment(due_on, amount))
         _add_payments(session, ids, chunk)
+        _add_former(session, ids, chunk)
         for account_id, waived in waived_of(session, ids):
             chunk[account_id].waived.append(waived)
         for account_id, first, last in session.connection().execute(
@@ -73,6 +90,21 @@ def _add_payments(session: Session, ids: Sequence[int], chunk: dict[int, Records
     ):
         if account_id is not None:
             chunk[account_id].payments.append(Paid(paid_on, amount))
+
+
+def _add_former(session: Session, ids: Sequence[int], chunk: dict[int, Records]) -> None:
+    before = InstalmentBefore.__table__.c  # type: ignore[attr-defined]
+    seen: dict[tuple[int, int], list[Instalment]] = {}
+    for account_id, version, replaced_at, due_on, amount in session.connection().execute(
+        columns_of(before.account_id, before.version, before.replaced_at, before.due_on, before.amount_due)
+        .where(before.account_id.in_(ids))
+        .order_by(before.account_id, before.version, before.due_on, before.number)
+    ):
+        record = chunk[account_id]
+        if (account_id, version) not in seen:
+            seen[account_id, version] = []
+            record.former.append((local_day(replaced_at, record.zone), seen[account_id, version]))
+        seen[account_id, version].append(Instalment(due_on, amount))
 
 
 def waived_of(session: Session, account_ids: Sequence[int]) -> list[tuple[int, Waived]]:

@@ -22,7 +22,7 @@ class TermsKind(StrEnum):
     """核销: out of the creditor's books, and collected as before."""
     recourse = "recourse"
     """Of what was advanced for the account, that much came back."""
-    closing = "closing"
+    closing = "account_closing"
     """结清: nothing is owed, and everything about the account ends."""
 
 
@@ -35,13 +35,13 @@ SCHEDULES = frozenset({TermsKind.extension, TermsKind.restructuring})
 class TermsState(StrEnum):
     """Where terms stand. Before `offered` nobody tells the borrower of them."""
 
-    proposed = "proposed"
+    proposed = "awaiting_approval"
     approved = "approved"
     offered = "offered"
     fulfilled = "fulfilled"
     lapsed = "lapsed"
     withdrawn = "withdrawn"
-    rejected = "rejected"
+    rejected = "not_approved"
 
 
 LIVE = frozenset({TermsState.proposed, TermsState.approved, TermsState.offered})
@@ -61,5 +61,6 @@ MOVES = {
 def move_terms(before: TermsState, after: TermsState) -> TermsState:
     """The state after, or a `Conflict`: terms do not move that way."""
     if after not in MOVES[before]:
-        raise Conflict(f"these terms are {before}; they can not become {after}")
+        state, next_ = before.replace("_", " "), after.replace("_", " ")
+        raise Conflict(f"these terms are {state}; they can not become {next_}")
     return after
