@@ -58,7 +58,7 @@ def _set(compiler: typst.Compiler, wanted: dict[str, Any]) -> tuple[bytes, list[
             lacking.append(text)
             continue
         if not isinstance(body, bytes):
-            raise typst.TypstError("no document came out")
+            raise RuntimeError("no document came out")
         return body, lacking
 
 

@@ -13,7 +13,7 @@ from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
-from collector.casework import approvals, drafts, strategies
+from collector.casework import approvals, casefiles, drafts, strategies
 from collector.casework.approvals import campaigns, exports, holds, matching, texts, ways
 from collector.casework.campaigns import CampaignOrder
 from collector.casework.campaigns import choose as chosen_for
@@ -136,6 +136,7 @@ class Walk:
         self.export()
         self.two_people()
         self.filed()
+        self.claimed()
 
     # --- the parts ---
 
@@ -146,6 +147,19 @@ class Walk:
         row = self.do("file_document", account, b"%PDF-1.7 " + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
         assert casework.document_file(self.office, row).is_file()
         self.done.add("document_file")
+
+    def claimed(self) -> None:
+        """A rate that changed, and a case file that left the house."""
+        account, now = self.one(Account), moment("2026-05-13 18:40")
+        rate = {"penalty_rate": "18.25", "reason": SECRET, "actor": self.boss, "now": now}
+        self.do("note_rate_change", self.story.cn, account.id, date(2026, 5, 1), **rate)
+        order = casefiles.CaseOrder(now)
+        with casefiles.open_typesetter(self.office) as typesetter:
+            folder = self.folder / "case"
+            made = casefiles.make_case_file(
+                self.office, typesetter, account.id, folder, order, actor=self.boss, now=now
+            )
+        assert made.pages > 3
 
     def export(self) -> None:
         """A list leaves the house."""
