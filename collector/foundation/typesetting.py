@@ -81,25 +81,25 @@ class Typesetter:
         a `BadInput`.
         """
         file = self._file(template)
-        wanted = {
-            "file": str(file),
-            "data": _clean(data),
-            "font": "",
-            "timestamp": int(at.timestamp()),
-        }
+        return self._asked(file.name, {"file": str(file), "data": _clean(data), "timestamp": int(at.timestamp())})
+
+    def lacking(self, data: Mapping[str, Any]) -> tuple[str, ...]:
+        """Characters of the data that no font here has, before a document is set."""
+        return self._asked("the text", {"file": "", "data": _clean(data)}).lacking
+
+    def _asked(self, name: str, wanted: dict[str, Any]) -> Pdf:
         child, until = self._started(), time.monotonic() + self.seconds
-        wanted["font"] = self._font
         if child.stdin is None:
             raise NotReady("the typesetter takes no input")
         try:
-            child.stdin.write(json.dumps(wanted).encode() + b"\n")
+            child.stdin.write(json.dumps({**wanted, "font": self._font}).encode() + b"\n")
             child.stdin.flush()
             reply = json.loads(self._line(until))
         except BrokenPipeError as error:
             self.close()
-            raise BadInput(f"{file.name} can not be set: it needs more memory than it may have") from error
+            raise BadInput(f"{name} can not be set: it needs more memory than it may have") from error
         if "error" in reply:
-            raise BadInput(f"{file.name} can not be set: {printable(reply['error'])[:300]}")
+            raise BadInput(f"{name} can not be set: {printable(reply['error'])[:300]}")
         return Pdf(self._read(reply["size"], until), tuple(reply["lacking"]))
 
     def _file(self, template: str) -> Path:

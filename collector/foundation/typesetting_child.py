@@ -15,6 +15,8 @@ import typst
 LACKING = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 ESCAPED = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))")
 PLAIN = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+KNOWN: dict[str, bool] = {}
+"""Characters that were looked at: whether some font has them. The fonts stay the same while this process lives."""
 MOST_LACKING = 500
 """Different characters of one document that no font has."""
 
@@ -27,8 +29,12 @@ def main(root: str, fonts: str, memory: int) -> None:
     compiler = typst.Compiler(b"", root=root, font_paths=known, package_path=root, package_cache_path=root)
     _say({"families": sorted(known.families())})
     for line in sys.stdin:
+        wanted = json.loads(line)
+        if not wanted["file"]:
+            _say({"size": 0, "lacking": _unknown(compiler, wanted)})
+            continue
         try:
-            body, lacking = _set(compiler, json.loads(line))
+            body, lacking = _set(compiler, wanted)
         except typst.TypstError as error:
             _say({"error": error.message})
             continue
@@ -39,9 +45,9 @@ def main(root: str, fonts: str, memory: int) -> None:
 
 def _set(compiler: typst.Compiler, wanted: dict[str, Any]) -> tuple[bytes, list[str]]:
     """The document. What no font can show is written as its number, such as [U+0E01], and told."""
-    lacking: list[str] = []
+    lacking = _unknown(compiler, wanted)
     while True:
-        data = _shown(wanted["data"], lacking)
+        data = _shown(wanted["data"], lacking) if lacking else wanted["data"]
         try:
             body = compiler.compile(
                 input=wanted["file"],
@@ -60,6 +66,28 @@ def _set(compiler: typst.Compiler, wanted: dict[str, Any]) -> tuple[bytes, list[
         if not isinstance(body, bytes):
             raise RuntimeError("no document came out")
         return body, lacking
+
+
+def _unknown(compiler: typst.Compiler, wanted: dict[str, Any]) -> list[str]:
+    """Characters of the data that no font has, found on a page of their own: a whole document is not set in vain. Those
+    that were looked at before are known."""
+    new = sorted(set(json.dumps(wanted["data"], ensure_ascii=False)) - KNOWN.keys())
+    page = b"#set text(font: sys.inputs.font)\n#json(bytes(sys.inputs.data)).join(linebreak())"
+    while new:
+        inputs = {"data": json.dumps(new, ensure_ascii=False), "font": wanted["font"]}
+        try:
+            compiler.compile(input=page, format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"], timestamp=0)
+        except typst.TypstError as error:
+            found = LACKING.search(error.message)
+            text = _unescaped(found[1]) if found else ""
+            if text not in new:
+                break  # not for want of a letter: setting the document itself will say why
+            KNOWN[text] = False
+            new.remove(text)
+            continue
+        KNOWN.update(dict.fromkeys(new, True))
+        break
+    return sorted({one for one in json.dumps(wanted["data"], ensure_ascii=False) if not KNOWN.get(one, True)})
 
 
 def _shown(value: Any, lacking: list[str]) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
+import typst
 from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
@@ -60,6 +61,7 @@ NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "1380134
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
 MARKS = (NAME, SECRET, "349876", SECOND[2:], FOUND[2:], ID_NO, MAIL, STREET, "6222020200001111")
 DAY = "2026-05-13"
+SCAN = typst.compile(b"scan", timestamp=0)
 WORKED = STRATEGY.replace(
     "  - {name: late, ",
     "  - {name: far, when: {bucket: [M3]}, stage: decline, level: middle, cadence: papers}\n  - {name: late, ",
@@ -144,7 +146,7 @@ class Walk:
         """Papers of an account."""
         account = self.one(Account)
         paper = {"kind": DocumentKind.contract, "title": NAME, "note": SECRET, "actor": self.boss}
-        row = self.do("file_document", account, b"%PDF-1.7 " + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
+        row = self.do("file_document", account, SCAN + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
         assert casework.document_file(self.office, row).is_file()
         self.done.add("document_file")
 

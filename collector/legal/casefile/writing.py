@@ -84,10 +84,11 @@ def write(
     words = words_in(language)
     key = fingerprint(public_of(signing_key(secret)))
     lacking = missing(have(material))
-    made = typesetter.pdf(TEMPLATE, bound(material, words, papers, lacking, key), material.as_of)
-    if made.lacking:
-        lacking = missing(have(material, len(made.lacking)))
-        made = typesetter.pdf(TEMPLATE, bound(material, words, papers, lacking, key), material.as_of)
+    document = bound(material, words, papers, lacking, key)
+    if unshown := typesetter.lacking(document):
+        lacking = missing(have(material, len(unshown)))
+        document = bound(material, words, papers, lacking, key)
+    made = typesetter.pdf(TEMPLATE, document, material.as_of)
     (folder / BOUND).write_bytes(sign(made.body) if sign else made.body)
     write_sheets(folder / BALANCE, sheets(material, words), material.as_of)
     (folder / AUDIT).write_text(_audit(material), encoding="utf-8")

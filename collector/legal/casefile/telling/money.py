@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from collector.law.rules import ClaimPart, Source
 from collector.legal.casefile.telling.parts import SMALLER, Part, Told, day, facts, note, percent, table
-from collector.portfolio.queries import law_of
+from collector.portfolio.queries import law_of, lender_of
 from collector.portfolio.rules import PaymentKind
 from collector.portfolio.rules.balance import YEAR
 
@@ -160,9 +160,9 @@ def _rates(told: Told) -> Iterator[Part]:
 
 def _sources(told: Told) -> Iterator[Part]:
     words, law = told.words, law_of(told.material.portfolio)
-    used = {one.rule for one in told.material.statement.accruals}
-    caps = [cap.source for cap in law.caps if cap.source.rule in used or told.material.statement.allowed is not None]
-    sources: list[Source] = [*law.sources, *caps]
+    opened = told.material.account.opened_on or min((one.due_on for one in told.material.instalments), default=None)
+    caps = law.caps_of(lender_of(told.material.portfolio), opened) if opened else ()
+    sources: list[Source] = [*law.sources, *(one for cap in caps if (one := law.source_of(cap.rule)) is not None)]
     rows = [[one.rule, one.source, words.of("evidence_kind", one.evidence)] for one in sources]
     yield table(words.many("rule", "source", "evidence"), rows, [3, 6, 3], title=words("sources"), size=SMALLER)
 
