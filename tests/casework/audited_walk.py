@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
+import typst
 from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
-from collector.casework import approvals, drafts, strategies
+from collector.casework import approvals, casefiles, drafts, strategies
 from collector.casework.approvals import advances, campaigns, exports, holds, matching, texts, ways
 from collector.casework.approvals import terms as asking
 from collector.casework.campaigns import CampaignOrder
@@ -64,6 +65,7 @@ NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "1380134
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
 MARKS = (NAME, SECRET, "349876", SECOND[2:], FOUND[2:], ID_NO, MAIL, STREET, "6222020200001111")
 DAY = "2026-05-13"
+SCAN = typst.compile(b"scan", timestamp=0)
 WORKED = STRATEGY.replace(
     "  - {name: late, ",
     "  - {name: far, when: {bucket: [M3]}, stage: decline, level: middle, cadence: papers}\n  - {name: late, ",
@@ -142,6 +144,7 @@ class Walk:
         self.two_people()
         self.filed()
         self.terms()
+        self.claimed()
 
     # --- the parts ---
 
@@ -149,7 +152,7 @@ class Walk:
         """Papers of an account."""
         account = self.one(Account)
         paper = {"kind": DocumentKind.contract, "title": NAME, "note": SECRET, "actor": self.boss}
-        row = self.do("file_document", account, b"%PDF-1.7 " + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
+        row = self.do("file_document", account, SCAN + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
         assert casework.document_file(self.office, row).is_file()
         self.done.add("document_file")
 
@@ -169,7 +172,7 @@ class Walk:
         signed = self.agreed_terms(five, steps, again)
         self.do("offer_terms", terms_id=signed.id, at=again, actor=self.agent)
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
-        refused, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)
+        _, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)
         self.change(approvals.withdraw, asked.id, self.agent, again)
         self.done |= {"drop_terms", "approve_terms", "propose_terms"}
         month = self.change(
@@ -216,6 +219,19 @@ class Walk:
     def agree(self, asked: Approval, now: datetime) -> None:
         more = {"shown": asked.digest, "yes": True, "reason": SECRET, "actor": self.chen, "now": now}
         self.change(approvals.decide, self.office, asked.id, **more)
+
+    def claimed(self) -> None:
+        """A rate that changed, and a case file that left the house."""
+        account, now = self.one(Account), moment("2026-05-13 18:40")
+        rate = {"penalty_rate": "18.25", "reason": SECRET, "actor": self.boss, "now": now}
+        self.do("note_rate_change", self.story.cn, account.id, date(2026, 5, 1), **rate)
+        order = casefiles.CaseOrder(now)
+        with casefiles.open_typesetter(self.office) as typesetter:
+            folder = self.folder / "case"
+            made = casefiles.make_case_file(
+                self.office, typesetter, account.id, folder, order, actor=self.boss, now=now
+            )
+        assert made.pages > 3
 
     def export(self) -> None:
         """A list leaves the house."""

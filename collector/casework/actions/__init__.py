@@ -48,6 +48,7 @@ from collector.casework.actions.promises import (
     says_paid,
     withdraw_promise,
 )
+from collector.casework.actions.rates import note_rate_change
 from collector.casework.actions.receipts import message_status
 from collector.casework.actions.reconciling import reconcile
 from collector.casework.actions.recordings import (
@@ -157,6 +158,7 @@ __all__ = [
     "next_call",
     "note_absence",
     "note_played",
+    "note_rate_change",
     "note_reversal",
     "note_standing",
     "offer_terms",
