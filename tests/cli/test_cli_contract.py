@@ -59,7 +59,7 @@ OPTIONS = {
     "strategy show": {"--at", "--json"},
     "terms propose": {"--reason", "--total", "--due-on", "--at", "--json"},
     "terms list": {"--all", "--json"},
-    "terms show": {"--json"},
+    "terms show": {"--at", "--json"},
     "terms move": {"--at", "--json"},
     "terms advances": {"--at", "--json"},
 }

@@ -15,6 +15,7 @@ from web.conftest import NOW, Building, Visitor
 from collector.audit.tables import AuditEntry
 from collector.casework import actions
 from collector.casework.approvals import matching, ways
+from collector.casework.approvals import terms as asking
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import Channel, HoldReason, HoldScope, ReferralKind, Standing, StopKind
@@ -26,6 +27,8 @@ from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio, WaysChange
+from collector.terms.actions import Order
+from collector.terms.rules import TermsKind
 from collector.web.access import API, PAGES, PUBLIC
 
 SCHEMA = "reference_schema"
@@ -117,6 +120,7 @@ def ids(house: Building) -> dict[str, int]:
             "difference_id": a_difference(session, book),
             "call_id": a_call_in(session, office, book),
             "campaign_id": a_campaign(session, book),
+            "terms_id": some_terms(session, office, account),
         }  # fmt: skip
 
 
@@ -243,6 +247,13 @@ def a_campaign(session: Any, book: Any) -> int:
     return history.make_campaign(session, row, [(book.loan, book.wang)], LI).id or 0
 
 
+def some_terms(session: Any, office: Any, account: Account) -> int:
+    """Proposed, and nobody agreed yet."""
+    order = Order(TermsKind.settlement, "x", 100_00, NOW.date() + timedelta(days=3))
+    row, _ = asking.propose(session, office, account, order, LI, NOW)
+    return row.id or 0
+
+
 def a_call_in(session: Any, office: Any, book: Any) -> int:
     """Wang called, and nobody took it."""
     actions.inbound_call(session, office, sid="CA1", sender="+8613812340001", to="+8657122010010", at=NOW)
@@ -350,6 +361,9 @@ FORMS: dict[str, dict[str, str]] = {
     "move_referral": {"state": "accepted"},
     "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
+    "propose_terms": {"kind": "write_off", "reason": "x"},
+    "preview_terms": {"kind": "write_off", "reason": "x"},
+    "move_terms": {"move": "withdraw"},
     "answer_says_paid": {"found": "true"},
     "propose_reversal": {"reference": "x"},
     "note_reversal": {"step": "closed", "reason": "x"},
