@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
 from collector.casework import approvals, drafts, strategies
+from collector.casework.actions.letters import LetterOrder, LetterReport, ReportKind
 from collector.casework.approvals import campaigns, exports, holds, matching, texts, ways
 from collector.casework.campaigns import CampaignOrder
 from collector.casework.campaigns import choose as chosen_for
@@ -28,6 +29,7 @@ from collector.history.rules import (
     Identifier,
     Outcome,
     ReferralState,
+    ReturnReason,
     Standing,
     StopKind,
 )
@@ -54,7 +56,7 @@ from collector.reports import actions as reports
 from collector.reports.queries import choose
 from collector.reports.rules import Format, OfStage, Stage
 from collector.texts import actions as registering
-from collector.texts.rules import Registration
+from collector.texts.rules import LetterKind, Registration
 
 NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "13801349876", "13801349877", "11010519491231002X"
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
@@ -136,8 +138,37 @@ class Walk:
         self.export()
         self.two_people()
         self.filed()
+        self.lettered()
 
     # --- the parts ---
+
+    def lettered(self) -> None:
+        """Letters that the plan asks for and one that nobody planned: printed, posted, and what came of them."""
+        now, day = moment("2026-05-13 18:40"), date(2026, 5, 13)
+        said = {"at": now, "actor": self.boss}
+        account = self.ids[1]
+        with self.database.begin() as session:
+            session.get_one(Account, account.id).opened_on = date(2024, 5, 18)
+        batch = self.whole("print_open", "CN", now, self.boss)
+        order = LetterOrder(account.id, LetterKind.demand, account.person_id)
+        made = [self.do("make_letter", order, **said)]
+        papers = {"creditor_code": "91330100799655058B", "creditor_address": STREET, "creditor_representative": SECRET}
+        entered = {**papers, "court": SECRET, "counsel": NAME, "counsel_firm": SECRET, "powers": SECRET}
+        made += [
+            self.do("make_letter", LetterOrder(account.id, LetterKind.power_of_attorney, entered=entered), **said)
+            for _ in range(2)
+        ]
+        for row in made:
+            assert self.whole("print_letter", row.id, now, self.boss).file.is_file()
+        first, second, third = made
+        for row in (second, third):
+            assert not self.do("letter_posted", row.id, f"RR{row.id}", day, **said).refused
+        assert isinstance(self.do("letter_posted", first.id, "RR1", day, **said).refused, str), batch
+        self.do("letter_arrived", second.id, day, scan=b"%PDF-1.7 " + SECRET.encode(), **said)
+        self.do("letter_signed", second.id, day, scan=b"%PDF-1.7 slip", **said)
+        self.do("letter_returned", third.id, day, ReturnReason.moved, scan=None, **said)
+        told = [LetterReport(2, third.id, day, reason=ReturnReason.moved)]
+        assert self.whole("take_reports", ReportKind.returned, told, **said).told == 1
 
     def filed(self) -> None:
         """Papers of an account."""
