@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 import typer
 
@@ -125,9 +126,9 @@ def arrived(
         return
     with desk.database.begin() as session:
         paper = scan.read_bytes() if scan else None
-        more = {"at": when, "actor": COMMAND_LINE, "scan": paper}
         took = actions.letter_signed if signed else actions.letter_arrived
-        event = took(session, desk, _id(number), _day(on, when.date()), **more)
+        day = _day(on, when.date())
+        event = took(session, desk, _id(number), day, at=when, actor=COMMAND_LINE, scan=paper)
         document = {"letter": number, "step": event.step, "on": event.on, "document": event.document_id}
     show(document, as_json=json_, lines=[f"{number}: {document['step']}"])
 
@@ -151,8 +152,8 @@ def returned(
     with desk.database.begin() as session:
         paper = scan.read_bytes() if scan else None
         day = _day(on, when.date())
-        more = {"at": when, "actor": COMMAND_LINE, "scan": paper}
-        event = actions.letter_returned(session, desk, _id(number), day, reason, **more)
+        more = (_id(number), day, reason)
+        event = actions.letter_returned(session, desk, *more, at=when, actor=COMMAND_LINE, scan=paper)
         document = {"letter": number, "step": event.step, "on": event.on, "reason": event.reason}
     show(document, as_json=json_, lines=[f"{number}: returned, {reason}"])
 
@@ -190,4 +191,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    replace_file(path, lambda file: file.write(content) and None)
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    replace_file(path, write)

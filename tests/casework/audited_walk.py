@@ -147,8 +147,6 @@ class Walk:
         now, day = moment("2026-05-13 18:40"), date(2026, 5, 13)
         said = {"at": now, "actor": self.boss}
         account = self.ids[1]
-        with self.database.begin() as session:
-            session.get_one(Account, account.id).opened_on = date(2024, 5, 18)
         batch = self.whole("print_open", "CN", now, self.boss)
         order = LetterOrder(account.id, LetterKind.demand, account.person_id)
         made = [self.do("make_letter", order, **said)]
@@ -301,10 +299,10 @@ class Walk:
         self.load("callers", "portfolio,number\nCN,+862155510009\n")
         rows = [
             f"A{number},6222020200001111,{NAME}{number},cn_id,{ID_NO if number == 1 else ''},138{number:02d}349876,"
-            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X"
+            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X,2024-05-18"
             for number in range(1, TEXTED + 1)
         ]
-        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner\n"
+        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner,opened_on\n"
         self.load("accounts", head + "\n".join(rows).replace("cn_id,,", ",,") + "\n")
         due = [(number, line, f"2026-0{month}-11") for number in (1, 2, 3) for line, month in enumerate((3, 4, 5), 1)]
         due += [(number, line, f"2026-0{month}-11") for number in CALLED for line, month in enumerate((5, 6), 1)]

@@ -83,8 +83,8 @@ def counts(session: Session, scope: Scope) -> dict[LetterState, int]:
     """How many letters stand in each state, up to one more than a list shows."""
     found = {}
     for state in LetterState:
-        inner = within(select(LetterRow.id), LetterRow.portfolio_id, scope).where(*_in_state(state)).limit(MOST + 1)
-        found[state] = session.exec(select(func.count()).select_from(inner.subquery())).one()
+        rows = within(select(LetterRow), LetterRow.portfolio_id, scope).where(*_in_state(state)).limit(MOST + 1)
+        found[state] = session.exec(select(func.count()).select_from(rows.subquery())).one()
     return found
 
 
@@ -113,13 +113,14 @@ def _in_state(state: LetterState) -> Sequence[ColumnElement[bool]]:
     """`state_of`, as the database asks it."""
     arrived = _has(LetterStep.arrived) | _has(LetterStep.signed)
     returned, posted, printed = _has(LetterStep.returned), _has(LetterStep.posted), _has(LetterStep.printed)
-    return {
+    asked: Mapping[LetterState, Sequence[ColumnElement[bool]]] = {
         LetterState.arrived: [arrived],
         LetterState.returned: [returned, ~arrived],
         LetterState.posted: [posted, ~arrived, ~returned],
         LetterState.to_post: [printed, ~posted, ~arrived],
         LetterState.to_print: [~printed],
-    }[state]
+    }
+    return asked[state]
 
 
 def _listed(session: Session, rows: Sequence[LetterRow]) -> list[Listed]:
