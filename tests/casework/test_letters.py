@@ -348,8 +348,8 @@ def test_everything_that_is_missing_is_named_at_once(story: Story) -> None:
         session.get_one(Portfolio, story.cn).pay_instructions = ""
     with pytest.raises(BadInput) as refused:
         make(story, who)
-    told = {problem.column for problem in refused.value.problems}
-    assert told == {"person_address", "contract_date", "pay_instructions"}
+    told = {problem.reason.partition(" is missing")[0] for problem in refused.value.problems}
+    assert told == {"the address of the person addressed", "the contract date", "how to pay"}
     assert "the contract date is missing: operations can load it in the accounts file, column opened_on" in str(
         refused.value
     )

@@ -142,9 +142,9 @@ def rows_for(gathered: Gathered, template: LetterTemplate) -> Rows:
     """The tables of the letter. An obligor without a number or an address is refused by role where they are printed:
     a court needs both."""
     problems = [
-        Problem(f"{what} of the {one.role} is missing: operations can load it in the {file} file, column {column}")
+        Problem(f"{thing} of the {one.role} is missing: operations can load it in the {file} file, column {column}")
         for one in (gathered.obligors if "obligors" in template.tables else ())
-        for what, value, file, column in _needed(one)
+        for thing, value, file, column in _needed(one)
         if not value
     ]
     if problems:

@@ -101,8 +101,10 @@ def waiting(session: Session, scope: Scope, at: datetime) -> list[Waiting]:
         )
         .group_by(col(Task.portfolio_id))
     )
-    number = dict(session.exec(within(statement, Task.portfolio_id, scope)).all())
-    return [Waiting(row.id or 0, row.code, number.get(row.id or 0, 0)) for row in portfolios(session, scope)]
+    books = portfolios(session, scope)
+    mine = statement.where(col(Task.portfolio_id).in_([row.id for row in books]))
+    number = dict(session.exec(mine).all())
+    return [Waiting(row.id or 0, row.code, number.get(row.id or 0, 0)) for row in books]
 
 
 def _has(step: LetterStep) -> ColumnElement[bool]:

@@ -69,7 +69,7 @@ def entered(
         try:
             values[value.name] = _read(value, value.entry, text, currency, language, known)
         except BadInput as error:
-            problems.append(Problem(f"{value.meaning}: {error.message}", column=value.name))
+            problems.append(Problem(f"{value.meaning}: {error.message}"))
     if problems:
         raise BadInput(problems=tuple(problems))
     return values

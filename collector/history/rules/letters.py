@@ -52,7 +52,7 @@ _EXCLUDES = {
     LetterStep.arrived: LetterStep.returned,
     LetterStep.returned: LetterStep.arrived,
 }
-_TOLD = {
+REASONS = {
     LetterStep.printed: "it was not printed yet",
     LetterStep.posted: "it was not posted yet",
     LetterStep.returned: "it came back",
@@ -63,10 +63,10 @@ _TOLD = {
 def require_step(step: LetterStep, before: Collection[LetterStep]) -> None:
     """`Conflict` where this step can not follow those there were; a step that was taken is not asked about again."""
     for missing in sorted(_NEEDS[step] - set(before)):
-        raise Conflict(f"the letter can not be {step}: {_TOLD[missing]}")
+        raise Conflict(f"the letter can not be {step}: {REASONS[missing]}")
     other = _EXCLUDES.get(step)
     if other in before and other is not None:
-        raise Conflict(f"the letter can not be {step}: {_TOLD[other]}")
+        raise Conflict(f"the letter can not be {step}: {REASONS[other]}")
 
 
 def state_of(steps: Collection[LetterStep]) -> LetterState:

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from jinja2 import Template, nodes
 
@@ -26,10 +25,6 @@ MOST_VALUE = 2_000
 """Characters of one value."""
 MOST_ROWS = 400
 """Rows of one table."""
-MISSING_ROWS: Final[Mapping[str, str]] = {
-    "instalments": "the schedule is missing: operations can load it in the instalments file, column due_on",
-    "obligors": "who owes is missing: operations can load it in the parties file, column role",
-}
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
 """Table → its rows, by column."""
 
@@ -54,22 +49,21 @@ class LetterTemplate:
     def tables(self) -> frozenset[str]:
         return frozenset(block.rows for block in _blocks_of(self.words) if block.rows)
 
-    def missing(self, values: Mapping[str, Value]) -> list[Problem]:
-        """Every value that is missing, by name, in the order of the catalogue."""
-        wanted = [value for name, value in VALUES.items() if name in self.variables - self.may_be_empty]
-        return [
-            Problem(value.missing, column=value.name)
+    def missing(self, values: Mapping[str, Value]) -> tuple[LetterValue, ...]:
+        """Every value that the letter can not do without and that is not given, in the order of the catalogue."""
+        wanted = (value for name, value in VALUES.items() if name in self.variables - self.may_be_empty)
+        return tuple(
+            value
             for value in wanted
             if value.kind is Kind.text and not value.optional and not clean(str(values.get(value.name, "")))
-        ]
+        )
 
     def fill(self, values: Mapping[str, Value], rows: Rows) -> Letter:
         """The finished letter. A table that is known to be empty is left out. Raises BadInput with everything that is
         missing."""
-        problems = self.missing(values)
-        problems += [Problem(MISSING_ROWS[name], column=name) for name in sorted(self.tables - rows.keys())]
-        if problems:
-            raise BadInput(problems=tuple(problems))
+        lacks = [*(value.name for value in self.missing(values)), *sorted(self.tables - rows.keys())]
+        if lacks:
+            raise BadInput(f"the letter lacks {', '.join(lacks)}")
         given = {name: _given(name, values) for name in self.variables}
         say = _sayer(given)
         slip = self.words.slip

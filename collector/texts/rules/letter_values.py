@@ -35,14 +35,14 @@ MOST_CHARACTERS: Final[Mapping[Entry, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class LetterValue:
-    """One thing a letter may print. `supply`: who can bring a missing one, as a sentence goes on; "": it is always
-    known. `entry`: it is entered with the letter. `optional`: it may be empty. `zh`, `en`: invented samples."""
+    """One thing a letter may print. `source`: the file and column that bring it; None: it is always known, or entered.
+    `entry`: it is entered with the letter. `optional`: it may be empty. `zh`, `en`: invented samples."""
 
     name: str
     meaning: str
     zh: Value
     en: Value
-    supply: str = ""
+    source: tuple[str, str] | None = None
     entry: Entry | None = None
     optional: bool = False
 
@@ -50,22 +50,12 @@ class LetterValue:
     def kind(self) -> Kind:
         return Kind.flag if isinstance(self.zh, bool) else Kind.text
 
-    @property
-    def missing(self) -> str:
-        """The sentence that names it where it is missing."""
-        return f"{self.meaning} is missing: {self.supply or 'enter it with the letter'}"
 
-
-def _loaded(file: str, column: str) -> str:
-    return f"operations can load it in the {file} file, column {column}"
-
-
-_PROPOSED = "two people can agree to it on the portfolio's page"
 _BOOK = (
     LetterValue(
-        "creditor", "the creditor", "安和银行股份有限公司", "Hillside Credit Union", _loaded("portfolios", "creditor")
+        "creditor", "the creditor", "安和银行股份有限公司", "Hillside Credit Union", ("portfolios", "creditor")
     ),
-    LetterValue("sender_name", "who sends", "安和银行", "Hillside Credit", _loaded("portfolios", "sender_name")),
+    LetterValue("sender_name", "who sends", "安和银行", "Hillside Credit", ("portfolios", "sender_name")),
     LetterValue(
         "disclosure",
         "whom the sender acts for",
@@ -78,53 +68,43 @@ _BOOK = (
         "how to pay",
         "可通过本行手机银行“贷款—还款”办理",
         "Pay in our app under Loans > Pay",
-        f"{_loaded('portfolios', 'pay_instructions')}, or {_PROPOSED}",
+        ("portfolios", "pay_instructions"),
     ),
-    LetterValue("call_back_number", "a number to call", "400-555-0199", "+1 415 555 0132", _PROPOSED, optional=True),
+    LetterValue("call_back_number", "a number to call", "400-555-0199", "+1 415 555 0132", optional=True),
     LetterValue("today", "the day of the letter", "2026年5月18日", "May 18, 2026"),
     LetterValue("answer_by", "the day until which an answer is awaited", "2026年5月25日", "May 25, 2026"),
-    LetterValue(
-        "person_name", "the name of the person addressed", "王小明", "Jordan Carter", _loaded("parties", "name")
-    ),
+    LetterValue("person_name", "the name of the person addressed", "王小明", "Jordan Carter", ("parties", "name")),
     LetterValue(
         "person_address",
         "the address of the person addressed",
         "杭州市西湖区文三路九号",
         "12 Elm Street, Springfield, IL",
-        "operations can load it in the accounts file, column home_address, or in the parties file, column address",
+        ("accounts", "home_address"),
     ),
     LetterValue("has_schedule", "whether the late instalments are known", True, True),
     LetterValue("to_guarantor", "whether it goes to a guarantor", True, True),
     LetterValue("to_co_borrower", "whether it goes to a co-borrower", False, False),
-    LetterValue(
-        "borrower_name", "the name of the borrower", "王小明", "Jordan Carter", _loaded("accounts", "borrower_name")
-    ),
+    LetterValue("borrower_name", "the name of the borrower", "王小明", "Jordan Carter", ("accounts", "borrower_name")),
     LetterValue("account_no", "the account number", "HT20240518", "L-20240518"),
     LetterValue("product", "the product", "个人消费贷款", "personal loan", optional=True),
-    LetterValue(
-        "contract_date", "the contract date", "2024年5月18日", "May 18, 2024", _loaded("accounts", "opened_on")
-    ),
-    LetterValue("principal", "the amount lent", "人民币50,000.00元", "USD 5,000.00", _loaded("accounts", "principal")),
-    LetterValue("annual_rate", "the annual rate", "14.07%", "14.07%", _loaded("accounts", "annual_rate")),
-    LetterValue(
-        "penalty_rate", "the penalty rate", "21.105%", "18%", _loaded("accounts", "penalty_rate"), optional=True
-    ),
-    LetterValue(
-        "matures_on", "the day the debt matures", "2027年5月18日", "May 18, 2027", _loaded("accounts", "matures_on")
-    ),
+    LetterValue("contract_date", "the contract date", "2024年5月18日", "May 18, 2024", ("accounts", "opened_on")),
+    LetterValue("principal", "the amount lent", "人民币50,000.00元", "USD 5,000.00", ("accounts", "principal")),
+    LetterValue("annual_rate", "the annual rate", "14.07%", "14.07%", ("accounts", "annual_rate")),
+    LetterValue("penalty_rate", "the penalty rate", "21.105%", "18%", ("accounts", "penalty_rate"), optional=True),
+    LetterValue("matures_on", "the day the debt matures", "2027年5月18日", "May 18, 2027", ("accounts", "matures_on")),
     LetterValue(
         "overdue",
         "the amount overdue",
         "人民币2,560.00元（大写：人民币贰仟伍佰陆拾元整）",
         "USD 825.00",
-        "operations can load the schedule in the instalments file, column amount_due",
+        ("instalments", "amount_due"),
     ),
     LetterValue(
         "owed",
         "the whole amount owed",
         "人民币18,300.00元（大写：人民币壹万捌仟叁佰元整）",
         "USD 6,120.00",
-        "operations can load the schedule in the instalments file, column amount_due",
+        ("instalments", "amount_due"),
     ),
     LetterValue("days_past_due", "how many days it is late", "48", "48"),
     LetterValue(
@@ -132,7 +112,7 @@ _BOOK = (
         "the oldest unpaid due date",
         "2026年3月31日",
         "March 31, 2026",
-        "operations can load the schedule in the instalments file, column due_on",
+        ("instalments", "due_on"),
     ),
     LetterValue("last_paid_on", "the day of the last payment", "2026年2月26日", "February 26, 2026", optional=True),
     LetterValue("is_joint", "whether the guarantee is joint", True, True),
@@ -141,7 +121,7 @@ _BOOK = (
         "the end of the guarantee period",
         "2027年11月18日",
         "November 18, 2027",
-        _loaded("parties", "guarantee_until"),
+        ("parties", "guarantee_until"),
         optional=True,
     ),
 )

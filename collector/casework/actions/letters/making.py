@@ -17,6 +17,7 @@ from collector.casework.letters.gathering import (
     rows_for,
     values_for,
 )
+from collector.casework.letters.missing import require_whole
 from collector.casework.office import Office
 from collector.foundation.database import lock_key
 from collector.foundation.errors import BadInput, Conflict
@@ -59,7 +60,9 @@ def make_letter(session: Session, office: Office, order: LetterOrder, *, at: dat
     approved = gathered.approved if order.kind in CONTACTS | AGREEMENTS else None
     values = values_for(gathered, order.person_id, template.language)
     values |= wording.entered(template.entries, order.entered, gathered.book.currency, template.language, approved)
-    letter = template.fill(values, rows_for(gathered, template))
+    rows = rows_for(gathered, template)
+    require_whole(template, values, rows, gathered.one(order.person_id).role if order.person_id else None)
+    letter = template.fill(values, rows)
     if found := foreign(gathered, order.kind, _without(letter.words, order)):
         raise BadInput(f"the letter points to {len(found)} links or numbers that nobody approved; it is not made")
     row = LetterRow(
