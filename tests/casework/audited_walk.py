@@ -165,6 +165,8 @@ class Walk:
         self.do("letter_arrived", second.id, day, scan=b"%PDF-1.7 " + SECRET.encode(), **said)
         self.do("letter_signed", second.id, day, scan=b"%PDF-1.7 slip", **said)
         self.do("letter_returned", third.id, day, ReturnReason.moved, scan=None, **said)
+        self.done.add("give_letters")
+        self.change(casework.give_letters, [third.id], "pdf", now, self.boss)
         told = [LetterReport(2, third.id, day, reason=ReturnReason.moved)]
         assert self.whole("take_reports", ReportKind.returned, told, **said).told == 1
 

@@ -281,7 +281,7 @@ def test_who_does_not_owe_is_never_written_to(story: Story) -> None:
     with pytest.raises(BadInput, match="names that person"):
         make(story, who, person_id=None)
     with pytest.raises(BadInput, match="names that person"):
-        make(story, who, LetterKind.complaint)
+        make(story, who, LetterKind.statement_of_claim)
 
 
 @pytest.mark.parametrize(
@@ -367,11 +367,11 @@ def known(story: Story, who: Borrower) -> None:
 def test_a_complaint_names_everyone_in_full_and_a_letter_does_not(story: Story) -> None:
     who = late(story)
     with pytest.raises(BadInput, match="the number of the ID of the borrower is missing"):
-        make(story, who, LetterKind.complaint, person_id=None, entered=FILED)
+        make(story, who, LetterKind.statement_of_claim, person_id=None, entered=FILED)
     known(story, who)
     with pytest.raises(BadInput, match="the court is missing: enter it with the letter"):
-        make(story, who, LetterKind.complaint, person_id=None, entered={**FILED, "court": " "})
-    letter = make(story, who, LetterKind.complaint, person_id=None, entered=FILED)
+        make(story, who, LetterKind.statement_of_claim, person_id=None, entered={**FILED, "court": " "})
+    letter = make(story, who, LetterKind.statement_of_claim, person_id=None, entered=FILED)
     casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
     said = words(story, letter)
     for piece in (

@@ -158,7 +158,7 @@ def test_what_is_missing_is_named_and_where_it_comes_from(kind: LetterKind, lang
 
 
 def test_two_letters_at_once_are_the_same_as_one_by_one() -> None:
-    both = [printed(sample(LetterKind.demand, "zh"), 1), printed(sample(LetterKind.complaint, "en"), 2)]
+    both = [printed(sample(LetterKind.demand, "zh"), 1), printed(sample(LetterKind.statement_of_claim, "en"), 2)]
     assert print_docx(LETTERS.docx_layout, both) == [print_docx(LETTERS.docx_layout, [one])[0] for one in both]
 
 

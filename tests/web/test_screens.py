@@ -103,6 +103,7 @@ NOT_PAGES = frozenset(
         "desk_live",
         "live_inbound",
         "inbound_page",
+        "letter_file",
         "progress_now",
         "recording_sound",
         "reference_schema",

@@ -33,6 +33,7 @@ from collector.casework.actions.inbound_calls import inbound_call, inbound_call_
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
 from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
 from collector.casework.actions.letters import (
+    give_letters,
     letter_arrived,
     letter_posted,
     letter_returned,
@@ -130,6 +131,7 @@ __all__ = [
     "file_of",
     "follow_up",
     "found",
+    "give_letters",
     "handle_inbound",
     "hold",
     "hold_body",

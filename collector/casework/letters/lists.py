@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +16,9 @@ from collector.history.tables import LetterEvent, LetterRow
 from collector.identity.rules import Scope
 from collector.planning.rules import RunState, TaskState
 from collector.planning.tables import PlanRun, Task
-from collector.portfolio.queries import portfolios, within
+from collector.portfolio.queries import portfolio_by_code, portfolios, within
 from collector.portfolio.tables import Account, Person, Portfolio
-from collector.texts.rules import LetterKind, number_of
+from collector.texts.rules import CONTACTS, LetterKind, number_of
 
 MOST = 200
 """Letters of a list that are shown, the newest."""
@@ -77,6 +78,30 @@ def letter(session: Session, scope: Scope, letter_id: int) -> tuple[LetterRow, L
     if row is None or not scope.admits(row.portfolio_id):
         raise NotFound("there is no such letter")
     return row, _listed(session, [row])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ToPost:
+    """A printed letter for the post office's list."""
+
+    letter_id: int
+    number: str
+    name: str
+    address: str
+
+
+def to_post(session: Session, scope: Scope, code: str) -> list[ToPost]:
+    """Letters of a portfolio to somebody who owes that are printed and not posted, in the order they were made."""
+    book = portfolio_by_code(session, code, scope)
+    statement = select(LetterRow).where(
+        LetterRow.portfolio_id == book.id, col(LetterRow.kind).in_(sorted(CONTACTS)), *_in_state(LetterState.to_post)
+    )
+    rows = session.exec(statement.order_by(col(LetterRow.id))).all()
+    return [
+        ToPost(row.id or 0, number_of(row.id or 0), re.sub("[：:]$", "", to[0]), " ".join(to[1:]))
+        for row in rows
+        for to in [row.body["to"]]
+    ]
 
 
 def counts(session: Session, scope: Scope) -> dict[LetterState, int]:

@@ -69,6 +69,11 @@ def require_step(step: LetterStep, before: Collection[LetterStep]) -> None:
         raise Conflict(f"the letter can not be {step}: {REASONS[other]}")
 
 
+def may_step(step: LetterStep, before: Collection[LetterStep]) -> bool:
+    """Whether this step was not taken yet and can follow those there were."""
+    return step not in before and _NEEDS[step] <= set(before) and _EXCLUDES.get(step) not in before
+
+
 def state_of(steps: Collection[LetterStep]) -> LetterState:
     """Where a letter stands after these steps; a signed slip proves that it arrived."""
     if LetterStep.arrived in steps or LetterStep.signed in steps:

@@ -19,7 +19,8 @@ class LetterKind(StrEnum):
     assumption = "assumption"
     """Heirs take the debt over, up to what they inherit."""
     preservation = "preservation"
-    complaint = "complaint"
+    statement_of_claim = "statement_of_claim"
+    """民事起诉状, the complaint that begins a suit."""
     power_of_attorney = "power_of_attorney"
     fraud_report = "fraud_report"
 

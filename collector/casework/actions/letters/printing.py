@@ -13,6 +13,7 @@ from typing import BinaryIO
 from pypdf import PdfReader, PdfWriter
 from sqlmodel import Session, col, select
 
+from collector.audit.actions import record
 from collector.casework.actions.documents import document_file, file_document
 from collector.casework.actions.letters.making import LetterOrder, make_letter
 from collector.casework.office import Office
@@ -106,12 +107,13 @@ def print_open(
     actor: Actor,
     *,
     scope: Scope = EVERYTHING,
+    most: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Batch:
-    """Every letter that the plan of this portfolio asks for now, one after the other: what can not be printed is told
-    and does not hold up the others."""
+    """Every letter that the plan of this portfolio asks for now, at `most` so many, one after the other: what can not
+    be printed is told and does not hold up the others."""
     with office.database.read() as session:
-        tasks = _open_tasks(session, portfolio_by_code(session, code, scope).id or 0, at)
+        tasks = _open_tasks(session, portfolio_by_code(session, code, scope).id or 0, at)[:most]
     printed: list[PrintedLetter] = []
     not_printed: list[NotPrinted] = []
     for done, (order, task_id, account) in enumerate(tasks, 1):
@@ -143,6 +145,12 @@ def bound(printed: Sequence[PrintedLetter], file: BinaryIO) -> None:
     for one in printed:
         writer.append(io.BytesIO(one.file.read_bytes()), outline_item=f"{one.number} {one.title}", import_outline=False)
     writer.write(file)
+
+
+def give_letters(session: Session, letter_ids: Sequence[int], kind: str, at: datetime, actor: Actor) -> None:
+    """Put on record who took the files of these letters. `kind`: pdf, docx or csv."""
+    for letter_id in letter_ids:
+        record(session, actor.name, "letter.given", f"letter:{letter_id}", {"kind": kind}, at)
 
 
 def letter_pdf(session: Session, office: Office, row: LetterRow) -> bytes:
