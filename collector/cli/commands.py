@@ -16,12 +16,14 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "looks": ("tasks", "referrals", "explain"),
     "people": ("promise", "says-paid", "found", "stop", "hold", "pause", "lower-level"),
     "law": ("check",),
+    "casefile": ("casefile", "balance"),
 }
 GROUPS: Mapping[str, Sequence[str]] = {
     "admin": ("db", "user", "apikey", "facts", "audit"),
     "law": ("strategy",),
     "export": ("export",),
     "letters": ("letters",),
+    "terms": ("terms",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from collector.foundation.errors import BadInput, NotFound
+from collector.foundation.typesetting import Typesetter
 from collector.texts.letters.catalogue import LetterCatalogue, read_letter
 from collector.texts.letters.letter import Letter, letter_from
 from collector.texts.letters.printing import ToPrint, print_docx, print_pdf
@@ -37,6 +39,12 @@ AT = datetime(2026, 5, 18, 4, tzinfo=UTC)
 LETTERS = LetterCatalogue.load()
 LANGUAGES = ("zh", "en")
 EVERY = [pytest.param(kind, language, id=f"{kind} {language}") for kind in LetterKind for language in LANGUAGES]
+
+
+@pytest.fixture(scope="module")
+def setter() -> Iterator[Typesetter]:
+    with Typesetter(LETTERS.pdf_folder) as setter:
+        yield setter
 
 
 def sample(kind: LetterKind, language: str, **more: str | bool) -> Letter:
@@ -128,11 +136,11 @@ def test_an_id_is_masked() -> None:
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY)
-def test_every_letter_is_printed_both_ways_with_the_same_words(kind: LetterKind, language: str) -> None:
+def test_every_letter_is_printed_both_ways(setter: Typesetter, kind: LetterKind, language: str) -> None:
     letter = sample(kind, language)
     assert letter_from(json.loads(json.dumps(letter.as_data()))) == letter
-    pdf = print_pdf(LETTERS.pdf_layout, printed(letter))
-    assert pdf == print_pdf(LETTERS.pdf_layout, printed(letter)), "the same letter, the same bytes"
+    pdf = print_pdf(setter, printed(letter))
+    assert pdf == print_pdf(setter, printed(letter)), "the same letter, the same bytes"
     [docx] = print_docx(LETTERS.docx_layout, [printed(letter)])
     in_docx = bare(words_in(docx))
     in_pdf = bare(words_of(pdf))
@@ -172,13 +180,13 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_data_is_never_markup(name: str) -> None:
+def test_data_is_never_markup(setter: Typesetter, name: str) -> None:
     letter = sample(LetterKind.quarterly, "en", person_name=name)
     expected = bare(letter.to[0])
     assert expected
     [docx] = print_docx(LETTERS.docx_layout, [printed(letter)])
     assert expected in bare(words_in(docx))
-    said = words_of(print_pdf(LETTERS.pdf_layout, printed(letter)))
+    said = words_of(print_pdf(setter, printed(letter)))
     assert "root:" not in said
     if name.isascii():
         assert expected in bare(said)
@@ -192,10 +200,10 @@ def test_a_value_that_is_too_long_or_a_table_that_is_too_long_is_refused() -> No
         LETTERS.letter(LetterKind.demand, "zh").fill(letter_samples("zh"), rows)
 
 
-def test_hundreds_of_instalments_go_over_several_pages() -> None:
+def test_hundreds_of_instalments_go_over_several_pages(setter: Typesetter) -> None:
     rows = {**sample_rows("zh"), "instalments": sample_rows("zh")["instalments"] * 300}
     letter = LETTERS.letter(LetterKind.quarterly, "zh").fill(letter_samples("zh"), rows)
-    assert len(PdfReader(io.BytesIO(print_pdf(LETTERS.pdf_layout, printed(letter)))).pages) > 5
+    assert len(PdfReader(io.BytesIO(print_pdf(setter, printed(letter)))).pages) > 5
 
 
 def crafted(target: Path, text: str) -> Path:
@@ -306,7 +314,7 @@ def test_an_installations_own_words_and_layouts_take_the_place_of_the_shipped_on
     assert letter.template != LETTERS.letter(LetterKind.demand, "en").digest
     [docx] = print_docx(found.docx_layout, [printed(letter)])
     assert "OUR HEAD Ours" in words_in(docx)
-    assert found.pdf_layout == LETTERS.pdf_layout
+    assert found.pdf_folder == LETTERS.pdf_folder
     with pytest.raises(NotFound, match="no letter 'demand' in language 'fr'"):
         found.letter(LetterKind.demand, "fr")
 

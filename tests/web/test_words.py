@@ -47,6 +47,7 @@ from collector.portfolio.rules import (
     DebitFailure,
     DebtType,
     DifferenceKind,
+    EntryKind,
     LedgerState,
     LoadKind,
     PartyRole,
@@ -58,6 +59,7 @@ from collector.portfolio.rules import (
 )
 from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
+from collector.terms.rules import TermsKind, TermsState
 from collector.texts.rules import ROWS, VALUES, VARIABLES, LetterKind, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.campaigns import SORT_WORDS
@@ -90,6 +92,7 @@ KINDS = [
     DebitFailure,
     DebtType,
     DifferenceKind,
+    EntryKind,
     Evidence,
     HoldReason,
     HoldScope,
@@ -133,6 +136,8 @@ KINDS = [
     Stays,
     StopKind,
     TaskState,
+    TermsKind,
+    TermsState,
     Tier,
     Tone,
     TrialState,

@@ -59,6 +59,7 @@ from collector.casework.actions.promises import (
     says_paid,
     withdraw_promise,
 )
+from collector.casework.actions.rates import note_rate_change
 from collector.casework.actions.receipts import message_status
 from collector.casework.actions.reconciling import reconcile
 from collector.casework.actions.recordings import (
@@ -86,6 +87,16 @@ from collector.casework.actions.stops import (
     withdraw_standing,
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
+from collector.casework.actions.terms import (
+    approve_terms,
+    book_advances,
+    close_account,
+    drop_terms,
+    offer_terms,
+    propose_terms,
+    sign_terms,
+    withdraw_terms,
+)
 from collector.casework.actions.verifying import verify, verify_caller
 from collector.casework.actions.ways import cancel_ways, ways_take_effect
 
@@ -108,12 +119,15 @@ __all__ = [
     "announcement",
     "answer_dispute",
     "answer_says_paid",
+    "approve_terms",
     "ask_campaign",
     "ask_keep",
+    "book_advances",
     "call_status",
     "cancel_ways",
     "choose_caller",
     "choose_state",
+    "close_account",
     "compare_again",
     "compare_statement",
     "complain",
@@ -123,6 +137,7 @@ __all__ = [
     "dial_status",
     "dispute",
     "document_file",
+    "drop_terms",
     "end_absence",
     "explain_difference",
     "extend_hold",
@@ -160,8 +175,10 @@ __all__ = [
     "next_call",
     "note_absence",
     "note_played",
+    "note_rate_change",
     "note_reversal",
     "note_standing",
+    "offer_terms",
     "open_file",
     "paper_done",
     "pause",
@@ -171,6 +188,7 @@ __all__ = [
     "print_letter",
     "print_open",
     "promise_body",
+    "propose_terms",
     "reassign",
     "recall",
     "reconcile",
@@ -187,6 +205,7 @@ __all__ = [
     "send_how_to_pay",
     "send_how_to_pay_inbound",
     "settle_inbound",
+    "sign_terms",
     "start_call",
     "start_campaign",
     "stop",
@@ -200,4 +219,5 @@ __all__ = [
     "ways_take_effect",
     "withdraw_promise",
     "withdraw_standing",
+    "withdraw_terms",
 ]

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import literal
+from sqlalchemy import select as columns_of
+from sqlmodel import Session, col, select
 
 from collector.facts.rules import PersonFacts, Phone
 from collector.foundation.known import once
@@ -64,10 +66,11 @@ def contacts_of(session: Session, account: Account, person_id: int, rounds: Mapp
 
 def _points(session: Session, account: Account) -> Sequence[ContactPoint]:
     """Of everyone who stands to the account."""
-    beside = select(Party.person_id).where(Party.account_id == account.id)
+    # One list of people: "the borrower or somebody beside them" reads every contact point there is.
+    beside = columns_of(col(Party.person_id)).where(col(Party.account_id) == account.id)
+    people = columns_of(literal(account.person_id)).union(beside)
     statement = select(ContactPoint).where(
-        ContactPoint.portfolio_id == account.portfolio_id,
-        or_(ContactPoint.person_id == account.person_id, col(ContactPoint.person_id).in_(beside)),
+        ContactPoint.portfolio_id == account.portfolio_id, col(ContactPoint.person_id).in_(people)
     )
     return session.exec(statement.order_by(col(ContactPoint.rank), col(ContactPoint.id))).all()
 

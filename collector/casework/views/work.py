@@ -178,7 +178,9 @@ def _left_of(run_id: int, now: datetime) -> Select[tuple[str, int]]:
     queue = select(func.min(col(Task.segment)).label("segment")).where(*call).cte("queue", recursive=True)
     after = select(func.min(col(Task.segment))).where(*call, col(Task.segment) > queue.c.segment).scalar_subquery()
     queue = queue.union_all(select(after).where(queue.c.segment.is_not(None)))
-    some = select(Task.id).where(*call, col(Task.segment) == queue.c.segment, col(Task.not_after) > now).limit(MOST)
+    some = select(Task.id).where(*call, col(Task.segment) == queue.c.segment, col(Task.not_after) > now)
+    # In the index's own order: else a queue of three calls is looked for among all the others.
+    some = some.order_by(col(Task.not_after)).limit(MOST)
     count = select(func.count()).select_from(some.correlate(queue).subquery()).scalar_subquery()
     return columns_of(queue.c.segment, count).where(queue.c.segment.is_not(None))
 

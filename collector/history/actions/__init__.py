@@ -34,6 +34,7 @@ from collector.history.actions.holds import chain, extend_hold, lift_hold
 from collector.history.actions.letters import add_letter, steps_of, take_step
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
+from collector.history.actions.offers import end_offer, keep_offer, open_offer
 from collector.history.actions.promises import (
     make_promise,
     remind_promise,
@@ -67,6 +68,7 @@ __all__ = [
     "close_members",
     "closing_refused",
     "complain",
+    "end_offer",
     "end_round",
     "extend_hold",
     "finish_callback",
@@ -74,6 +76,7 @@ __all__ = [
     "held_campaign",
     "hold",
     "keep_account",
+    "keep_offer",
     "lift_hold",
     "lift_stop",
     "lower_level",
@@ -87,6 +90,7 @@ __all__ = [
     "note_not_contacted",
     "note_verification",
     "open_dispute",
+    "open_offer",
     "open_referral",
     "pass_campaign",
     "put_off_members",

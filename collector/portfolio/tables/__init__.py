@@ -14,7 +14,8 @@ from collector.portfolio.tables.book import (
     Portfolio,
     PortfolioAccess,
 )
-from collector.portfolio.tables.ledger import LedgerBalance, ReversalNote
+from collector.portfolio.tables.ledger import InstalmentBefore, LedgerBalance, LedgerEntry, ReversalNote
+from collector.portfolio.tables.rates import RateChange
 from collector.portfolio.tables.stage import (
     STAGES,
     stage_account,
@@ -31,8 +32,10 @@ __all__ = [
     "Account",
     "CallerNumber",
     "ContactPoint",
+    "InstalmentBefore",
     "InstalmentRow",
     "LedgerBalance",
+    "LedgerEntry",
     "LoadRun",
     "Partner",
     "Party",
@@ -41,6 +44,7 @@ __all__ = [
     "Person",
     "Portfolio",
     "PortfolioAccess",
+    "RateChange",
     "ReversalNote",
     "SavedMapping",
     "Upload",

@@ -30,7 +30,8 @@ class LetterCatalogue:
     """Every letter there is, by kind and language, and the two layouts."""
 
     _letters: Mapping[tuple[LetterKind, str], LetterTemplate]
-    pdf_layout: Path
+    pdf_folder: Path
+    """Where layout.typ stands, alone among what it may read."""
     docx_layout: Path
 
     @classmethod
@@ -52,7 +53,7 @@ class LetterCatalogue:
                 letters[letter.kind, letter.language] = letter
         if problems:
             raise BadInput(problems=tuple(problems))
-        return cls(letters, _layout(folders, PDF_LAYOUT), _layout(folders, DOCX_LAYOUT))
+        return cls(letters, _layout(folders, PDF_LAYOUT).parent, _layout(folders, DOCX_LAYOUT))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from collector.foundation.errors import BadInput, NotReady, Problem
-from collector.foundation.typesetting import typeset
+from collector.foundation.typesetting import Typesetter
 from collector.texts.letters.letter import Letter
 from collector.texts.rules import bare_language
 
 CHILD = Path(__file__).with_name("docx_child.py")
 MEMORY, SECONDS, WAIT = 1 << 30, 60, 90
 """Of the child process: bytes, seconds of work, seconds in all."""
+PDF_LAYOUT = "layout"
 MOST_LAYOUT = 20 * 1024 * 1024
 """Bytes of a layout, unpacked."""
 _LABELS: Mapping[str, Mapping[str, str]] = {
@@ -45,9 +46,13 @@ def data_of(one: ToPrint) -> dict[str, Any]:
     return one.letter.as_data() | {"number": one.number, "labels": dict(labels), "language": language}
 
 
-def print_pdf(layout: Path, one: ToPrint) -> bytes:
-    """The same letter gives the same bytes."""
-    return typeset(layout, data_of(one), one.at)
+def print_pdf(setter: Typesetter, one: ToPrint) -> bytes:
+    """The same letter gives the same bytes. `setter`: over the folder of the layout. A letter with characters that no
+    font here has is a `BadInput`: it would go out with holes."""
+    made = setter.pdf(PDF_LAYOUT, data_of(one), one.at)
+    if made.lacking:
+        raise BadInput(f"no font here has {len(made.lacking)} characters of this letter; install one that has them")
+    return made.body
 
 
 def print_docx(layout: Path, letters: Sequence[ToPrint]) -> list[bytes]:

@@ -20,6 +20,7 @@ from collector.casework.office import Office
 from collector.foundation.clock import local_day
 from collector.foundation.errors import CollectorError, Conflict, NotFound, NotReady
 from collector.foundation.files import replace_file, write_csv
+from collector.foundation.typesetting import Typesetter
 from collector.history import actions as history
 from collector.history.actions.keep import fetch
 from collector.history.rules import Channel, DocumentKind, LetterStep
@@ -68,15 +69,20 @@ class Batch:
 
 
 def print_letter(office: Office, letter_id: int, at: datetime, actor: Actor) -> PrintedLetter:
-    """Its PDF, filed among the papers of the account; printed again, it is the same file. Typesetting is slow, so no
-    transaction is open meanwhile."""
+    """Its PDF, filed among the papers of the account; printed again, it is the same file."""
+    with Typesetter(office.letters.pdf_folder, office.settings.fonts_dir) as setter:
+        return _print(office, setter, letter_id, at, actor)
+
+
+def _print(office: Office, setter: Typesetter, letter_id: int, at: datetime, actor: Actor) -> PrintedLetter:
+    """Typesetting is slow, so no transaction is open meanwhile."""
     with office.database.read() as session:
         row = _found(session, letter_id)
         printed = _printed(session, office, row)
         one = _to_print(row)
     if printed is not None:
         return printed
-    content = print_pdf(office.letters.pdf_layout, one)
+    content = print_pdf(setter, one)
     with office.database.begin() as session:
         row = fetch(session, LetterRow, letter_id)
         account = session.get_one(Account, row.account_id)
@@ -116,16 +122,17 @@ def print_open(
         tasks = _open_tasks(session, portfolio_by_code(session, code, scope).id or 0, at)[:most]
     printed: list[PrintedLetter] = []
     not_printed: list[NotPrinted] = []
-    for done, (order, task_id, account) in enumerate(tasks, 1):
-        try:
-            with office.database.begin() as session:
-                letter_id = make_letter(session, office, order, at=at, actor=actor).id or 0
-            printed.append(print_letter(office, letter_id, at, actor))
-        except NotReady:
-            raise
-        except CollectorError as error:
-            not_printed.append(NotPrinted(task_id, account, error.message))
-        progress(done, len(tasks))
+    with Typesetter(office.letters.pdf_folder, office.settings.fonts_dir) as setter:
+        for done, (order, task_id, account) in enumerate(tasks, 1):
+            try:
+                with office.database.begin() as session:
+                    letter_id = make_letter(session, office, order, at=at, actor=actor).id or 0
+                printed.append(_print(office, setter, letter_id, at, actor))
+            except NotReady:
+                raise
+            except CollectorError as error:
+                not_printed.append(NotPrinted(task_id, account, error.message))
+            progress(done, len(tasks))
     return Batch(printed, not_printed)
 
 

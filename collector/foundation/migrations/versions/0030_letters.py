@@ -8,7 +8,7 @@ from sqlmodel import UTCDateTime
 from collector.foundation.migrations.guards import only_added_to
 
 revision = "0030"
-down_revision = "0023"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
