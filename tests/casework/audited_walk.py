@@ -171,8 +171,8 @@ class Walk:
         for row in (second, third):
             assert not self.do("letter_posted", row.id, f"RR{row.id}", day, **said).refused
         assert isinstance(self.do("letter_posted", first.id, "RR1", day, **said).refused, str), batch
-        self.do("letter_arrived", second.id, day, scan=b"%PDF-1.7 " + SECRET.encode(), **said)
-        self.do("letter_signed", second.id, day, scan=b"%PDF-1.7 slip", **said)
+        self.do("letter_arrived", second.id, day, scan=b"\x89PNG\r\n\x1a\n" + SECRET.encode(), **said)
+        self.do("letter_signed", second.id, day, scan=b"\x89PNG\r\n\x1a\n slip", **said)
         self.do("letter_returned", third.id, day, ReturnReason.moved, scan=None, **said)
         self.done.add("give_letters")
         self.change(casework.give_letters, [third.id], "pdf", now, self.boss)

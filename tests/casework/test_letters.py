@@ -122,7 +122,7 @@ def test_a_letter_from_the_plan_to_the_receipt(story: Story, tmp_path: Path) -> 
     [attempt] = story.rows(Attempt, Attempt.channel == Channel.letter)
     assert (done.attempt_id, attempt.text, attempt.step) == (attempt.id, "RR 1234 5678", "plain/2")
     assert [row.state for row in story.tasks(who, Channel.letter)] == [TaskState.done]
-    later, scan = moment("2026-05-18 10:00"), b"%PDF-1.7 receipt"
+    later, scan = moment("2026-05-18 10:00"), b"\x89PNG\r\n\x1a\n receipt"
     arrived = story.do(
         casework.letter_arrived, one.letter_id, date(2026, 5, 15), at=later, actor=COMMAND_LINE, scan=scan
     )
@@ -266,7 +266,9 @@ def test_steps_come_in_their_order(story: Story) -> None:
         story.do(casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=None)
     with pytest.raises(BadInput, match="PDF, JPEG or PNG"):
         story.do(casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=b"MZ")
-    signed = story.do(casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=b"%PDF-1.4 slip")
+    signed = story.do(
+        casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=b"\x89PNG\r\n\x1a\n slip"
+    )
     assert signed.document_id is not None
 
 

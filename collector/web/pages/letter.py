@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
@@ -37,11 +36,6 @@ router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TYPES = {Entry.day: "date", Entry.amount: "text", Entry.line: "text", Entry.code: "text", Entry.text: "area"}
-
-
-class FileKind(StrEnum):
-    pdf = "pdf"
-    docx = "docx"
 
 
 @dataclass(frozen=True)
@@ -161,17 +155,26 @@ def print_letter(letter_id: Id, desk: DeskParam, caller: CallerParam, fields: Fo
     return see(f"/letters/{letter_id}", "printed")
 
 
-@router.get("/letters/{letter_id}/{file}")
-def letter_file(letter_id: Id, file: FileKind, desk: DeskParam, caller: CallerParam) -> Any:
-    """The PDF as it was printed, or the same words as DOCX. Who takes it is on record."""
+@router.get("/letters/{letter_id}/pdf")
+def letter_as_pdf(letter_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
+    """As it was printed. Who takes it is on record."""
     with reading(desk) as session:
         row, seen = letter(session, caller.actor.scope, letter_id)
-        content = letter_pdf(session, desk.office, row) if file is FileKind.pdf else b""
-    if file is FileKind.docx:
-        content = letter_docx(desk.office, row)
+        content = letter_pdf(session, desk.office, row)
     with writing(desk) as session:
-        actions.give_letters(session, [letter_id], file.value, desk.clock(), caller.actor)
-    return download(content, f"{seen.number}.{file}", "application/pdf" if file is FileKind.pdf else DOCX)
+        actions.give_letters(session, [letter_id], "pdf", desk.clock(), caller.actor)
+    return download(content, f"{seen.number}.pdf", "application/pdf")
+
+
+@router.get("/letters/{letter_id}/docx")
+def letter_as_docx(letter_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
+    """The same words for whoever edits the draft. Who takes it is on record."""
+    with reading(desk) as session:
+        row, seen = letter(session, caller.actor.scope, letter_id)
+    content = letter_docx(desk.office, row)
+    with writing(desk) as session:
+        actions.give_letters(session, [letter_id], "docx", desk.clock(), caller.actor)
+    return download(content, f"{seen.number}.docx", DOCX)
 
 
 class StepForm(Form):
