@@ -32,6 +32,17 @@ from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
 from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.letters import (
+    give_letters,
+    letter_arrived,
+    letter_posted,
+    letter_returned,
+    letter_signed,
+    make_letter,
+    print_letter,
+    print_open,
+    take_reports,
+)
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
@@ -135,6 +146,7 @@ __all__ = [
     "file_of",
     "follow_up",
     "found",
+    "give_letters",
     "handle_inbound",
     "hold",
     "hold_body",
@@ -145,12 +157,17 @@ __all__ = [
     "inbound_sms",
     "keep",
     "keep_as_asked",
+    "letter_arrived",
+    "letter_posted",
+    "letter_returned",
+    "letter_signed",
     "lift_hold",
     "lift_stop",
     "load",
     "lone_reversal",
     "lower_level",
     "make_campaign",
+    "make_letter",
     "make_promise",
     "match_payment",
     "message_status",
@@ -168,6 +185,8 @@ __all__ = [
     "pause_campaign",
     "plan",
     "plan_new_days",
+    "print_letter",
+    "print_open",
     "promise_body",
     "propose_terms",
     "reassign",
@@ -193,6 +212,7 @@ __all__ = [
     "stop_campaign",
     "sweep",
     "take_back",
+    "take_reports",
     "uploads",
     "verify",
     "verify_caller",

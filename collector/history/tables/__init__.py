@@ -16,6 +16,7 @@ from collector.history.tables.contacts import (
 )
 from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
+from collector.history.tables.letters import LetterEvent, LetterRow
 from collector.history.tables.standing import (
     Complaint,
     Dispute,
@@ -41,6 +42,8 @@ __all__ = [
     "Hold",
     "HoldingRow",
     "KeepRow",
+    "LetterEvent",
+    "LetterRow",
     "LevelLowered",
     "Look",
     "Offer",
