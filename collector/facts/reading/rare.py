@@ -13,6 +13,7 @@ from collector.facts.reading.reader import FEW, columns_of
 from collector.history.tables import (
     CallbackRow,
     CampaignMember,
+    ClockEvent,
     ClosingRefused,
     Disposition,
     Dispute,
@@ -30,7 +31,9 @@ BY_PERSON = [
     columns_of(table).person_id
     for table in (CallbackRow, CampaignMember, ClosingRefused, Disposition, Hold, RoundEnded, StandingRow, Stop)
 ]
-BY_ACCOUNT = [columns_of(table).account_id for table in (Dispute, Hold, LevelLowered, PauseRow, Promise, Referral)]
+BY_ACCOUNT = [
+    columns_of(table).account_id for table in (ClockEvent, Dispute, Hold, LevelLowered, PauseRow, Promise, Referral)
+]
 BY_NUMBER = columns_of(Stop).number
 EVERY = frozenset(str(column) for column in (*BY_PERSON, *BY_ACCOUNT, BY_NUMBER))
 

@@ -17,6 +17,7 @@ from collector.history.actions.campaigns import (
     release_members,
     take_back_members,
 )
+from collector.history.actions.clocks import ClockNote, note_clock
 from collector.history.actions.contacts import (
     AttemptMade,
     agree_callback,
@@ -56,6 +57,7 @@ from collector.history.actions.verification import note_verification
 
 __all__ = [
     "AttemptMade",
+    "ClockNote",
     "Contacted",
     "Given",
     "agree_callback",
@@ -80,6 +82,7 @@ __all__ = [
     "move_campaign",
     "move_referral",
     "newest_outcome",
+    "note_clock",
     "note_contacted",
     "note_look",
     "note_not_contacted",
