@@ -68,7 +68,7 @@ def clock_events(draw: st.DrawFn) -> list[LawEvent]:
     found = []
     for number in range(1, draw(st.integers(0, 6)) + 1):
         kind, on = draw(st.sampled_from(MOVING)), draw(st.dates(date(2018, 1, 1), date(2032, 12, 31)))
-        until = on + timedelta(days=draw(st.integers(0, 900))) if kind is Happening.suspended else None
+        until = on + timedelta(days=draw(st.integers(0, 900))) if kind is Happening.stood_still else None
         evidence = draw(st.sampled_from(["", f"document:{number}"]))
         found.append(LawEvent(kind, on, evidence, until, number=number))
     return found

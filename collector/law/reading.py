@@ -145,7 +145,7 @@ def _place(given: LimitationEntry, entry: PlaceEntry) -> dict[ContractKind, Limi
             outer_years=given.outer_years,
             suspension=Suspension(suspension.told(), suspension.last_months) if suspension else None,
         )
-        for contract, years in ((ContractKind.written, entry.written), (ContractKind.open, entry.open))
+        for contract, years in ((ContractKind.written, entry.written), (ContractKind.open_account, entry.open))
     }
 
 

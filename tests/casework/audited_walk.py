@@ -150,6 +150,7 @@ class Walk:
         self.done.add("document_file")
         note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
         self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
+        self.whole("sweep", moment("2029-05-01 09:00"))
 
     def export(self) -> None:
         """A list leaves the house."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from clock_telling import NOW, guarantor, note, paper
 from floor import LI, Borrower, Story, moment
 
 from collector.audit.tables import AuditEntry
@@ -14,14 +15,11 @@ from collector.facts import actions as facts
 from collector.facts.rules import days_to_lapse, extra_of
 from collector.foundation.errors import BadInput, NotFound
 from collector.history.actions import ClockNote
-from collector.history.rules import DocumentKind, ReferralKind
-from collector.history.tables import ClockEvent, Document, Referral
+from collector.history.rules import ReferralKind
+from collector.history.tables import Referral
 from collector.law.rules import Happening
-from collector.portfolio.rules import PartyRole
-from collector.portfolio.tables import Account, Party, Person
 
 H = Happening
-NOW = "2026-05-13 12:00"
 
 
 @pytest.fixture
@@ -30,27 +28,6 @@ def old(story: Story) -> Borrower:
     who = story.borrower("2023-06-01", "2024-06-01")
     story.follow(who, NOW)
     return who
-
-
-def paper(story: Story, who: Borrower, content: bytes = b"%PDF-1.7 receipt") -> Document:
-    with story.database.begin() as session:
-        account = session.get_one(Account, who.account_id)
-        return casework.file_document(
-            session,
-            story.office,
-            account,
-            content,
-            kind=DocumentKind.letter_receipt,
-            title="receipt",
-            actor=LI,
-            now=moment(NOW),
-        )
-
-
-def note(story: Story, who: Borrower, kind: Happening, day: str, at: str = NOW, **more: Any) -> ClockEvent:
-    told = ClockNote(kind, date.fromisoformat(day), **more)
-    row: ClockEvent = story.do(casework.note_clock, who.account_id, told, now=moment(at), actor=LI)
-    return row
 
 
 def lapses(story: Story, who: Borrower, at: str = NOW) -> tuple[str | None, int | None]:
@@ -62,20 +39,6 @@ def lapses(story: Story, who: Borrower, at: str = NOW) -> tuple[str | None, int 
 def is_proven(story: Story) -> bool:
     with story.database.read() as session:
         return facts.verify(session) == []
-
-
-def guarantor(story: Story, who: Borrower, **terms: Any) -> int:
-    with story.database.begin() as session:
-        person = Person(name="保证人", salt="g", natural_key=f"guarantor of {who.account_id}")
-        session.add(person)
-        session.flush()
-        session.add(
-            Party(account_id=who.account_id, person_id=person.id or 0, role=PartyRole.guarantor, **terms),
-        )
-        session.flush()
-        number = person.id or 0
-    story.do(casework.follow_up, {who.person_id, number}, moment(NOW))
-    return number
 
 
 def test_a_demand_that_arrived_moves_the_clock_once(story: Story, old: Borrower) -> None:
@@ -157,8 +120,8 @@ def test_a_reported_debt_starts_as_early_as_the_report_allows(story: Story) -> N
     ("kind", "more", "told"),
     [
         pytest.param(H.payment, {}, "recorded where they are made", id="a payment"),
-        pytest.param(H.suspended, {}, "needs its last day", id="an open suspension"),
-        pytest.param(H.suspended, {"until": date(2026, 5, 1)}, "first day or later", id="ends before it begins"),
+        pytest.param(H.stood_still, {}, "needs its last day", id="an open suspension"),
+        pytest.param(H.stood_still, {"until": date(2026, 5, 1)}, "first day or later", id="ends before it begins"),
         pytest.param(H.struck, {}, "name the event", id="strikes nothing"),
         pytest.param(H.struck, {"about_id": 999}, "not of this account", id="strikes what is not there"),
         pytest.param(H.governing_law, {}, "needs its place", id="no place"),

@@ -59,10 +59,10 @@ def limitation_of(*events: Event, claim: Claim = CLAIM, law: object = CN) -> Clo
         ),
         pytest.param([event(H.accelerated, "2024-06-01")], "2027-06-01", "2027-03-10", id="called due"),
         pytest.param(
-            [event(H.suspended, "2027-01-01", until=date(2027, 2, 1))], "2028-03-10", "2027-08-01", id="suspended"
+            [event(H.stood_still, "2027-01-01", until=date(2027, 2, 1))], "2028-03-10", "2027-08-01", id="suspended"
         ),
         pytest.param(
-            [event(H.suspended, "2025-01-01", until=date(2025, 2, 1))],
+            [event(H.stood_still, "2025-01-01", until=date(2025, 2, 1))],
             "2028-03-10",
             "2027-03-10",
             id="suspended before the last six months",
@@ -98,7 +98,7 @@ def test_limitation_in_china(events: list[Event], legal: str, cautious: str) -> 
         pytest.param(
             US,
             ("CA", None),
-            [event(H.suspended, "2025-01-01", until=date(2025, 1, 31))],
+            [event(H.stood_still, "2025-01-01", until=date(2025, 1, 31))],
             "2028-04-09",
             id="tolled days are added",
         ),
@@ -198,8 +198,8 @@ def test_terms_of_court(begins: Happening, kind: ClockKind, ends: str, meets: Ha
     first = event(begins, "2026-01-01", number=3)
     [clock] = [one for one in clocks_of(CN, CLAIM, (), [first]) if one.kind is kind]
     assert (clock.cautious_on.isoformat(), clock.met, clock.key) == (ends, None, f"{kind}:3")
-    done = event(meets, ends) if meets else event(H.released, "2026-06-01", about=3)
-    late = event(meets, "2029-06-01") if meets else event(H.released, "2026-06-01", about=4)
+    done = event(meets, ends) if meets else event(H.preservation_lifted, "2026-06-01", about=3)
+    late = event(meets, "2029-06-01") if meets else event(H.preservation_lifted, "2026-06-01", about=4)
     for other, is_met in ((done, True), (late, False)):
         [clock] = [one for one in clocks_of(CN, CLAIM, (), [first, other]) if one.kind is kind]
         assert (clock.met is not None) is is_met

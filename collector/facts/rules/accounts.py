@@ -82,7 +82,7 @@ def account_facts(
     book = records.books[account.portfolio_id]
     received = begun(records.payments.get(account.id, ()), now, turns)
     payments = [Paid(row.on, row.amount) for row in received]
-    state = _lateness(records, account, payments, book.grace_days, day)
+    state = lateness_of(records, account, payments, book.grace_days, day)
     ageing = state.ageing
     promises = begun(records.promises.get(account.id, ()), now, turns)
     asked = touch.step or touch.worked or promises
@@ -127,7 +127,7 @@ def _amounts(ageing: Ageing) -> tuple[Any, ...]:
     )
 
 
-def _lateness(
+def lateness_of(
     records: Records, account: AccountRecord, payments: Sequence[Paid], grace_days: int, day: date
 ) -> Lateness:
     """A schedule says more than a report, so where there is one the report is not asked."""

@@ -51,7 +51,7 @@ def note_clock(
 def _check(note: ClockNote) -> None:
     if note.kind in OF_OTHER_TABLES:
         raise BadInput("payments and promises are recorded where they are made; they move the clock by themselves")
-    if (note.kind is Happening.suspended) is (note.until is None):
+    if (note.kind is Happening.stood_still) is (note.until is None):
         raise BadInput("a suspension needs its last day, and nothing else has one")
     if note.until is not None and note.until < note.day:
         raise BadInput("a suspension ends on its first day or later")

@@ -21,7 +21,7 @@ class ClockEvent(SQLModel, table=True):
     kind: Happening = Field(sa_type=enum_column(Happening))
     day: date
     until: date | None = None
-    """Of `suspended`: its last day."""
+    """Of `stood_still`: its last day."""
     place: str | None = None
     """Of `governing_law`: the code of the place."""
     contract: ContractKind | None = Field(default=None, sa_type=enum_column(ContractKind))

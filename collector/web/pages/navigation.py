@@ -60,7 +60,7 @@ NAVIGATION = (
         "",
         (
             Place("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing"),
-            Place("legal_queue", "/referrals/legal", "Legal"),
+            Place("legal_page", "/legal", "Legal"),
             Place("operations", "/operations", "Operations"),
             Place("decide_approval", "/approvals", "Approvals"),
             Place("law_page", "/law", "Law"),

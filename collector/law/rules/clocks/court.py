@@ -40,6 +40,6 @@ def _last(term: Term, start: date) -> date:
 
 
 def _meets(kind: ClockKind, begun: Event, other: Event, last: date) -> bool:
-    if other.kind is Happening.released:
+    if other.kind is Happening.preservation_lifted:
         return other.about == begun.number
     return other.kind in MEETS.get(kind, ()) and begun.on <= other.on <= last and bool(other.evidence)

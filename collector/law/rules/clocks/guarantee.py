@@ -12,7 +12,7 @@ from datetime import date
 
 from collector.law.rules.clocks.days import add_months
 from collector.law.rules.clocks.limitation import Claim, law_of, run
-from collector.law.rules.clocks.words import Clock, ClockKind, Event, Happening, Move
+from collector.law.rules.clocks.words import Clock, ClockKind, ClockReason, Event, Happening, Move
 from collector.law.rules.source import Evidence, Source
 from collector.law.rules.statute import Statute
 
@@ -60,13 +60,13 @@ def _ends(
     """The legal and the cautious last day, and why. A term that ends before maturity, or with it, is none (692)."""
     matures = claim.last_due
     if who.until is not None and (matures is None or statute.guarantee is None or who.until > matures):
-        return who.until, who.until, ("agreed",)
+        return who.until, who.until, (ClockReason.agreed,)
     if statute.guarantee is None or matures is None:
         return None
     legal_on = add_months(matures, statute.guarantee.months)
     called = min((one.on for one in events if one.kind is Happening.accelerated), default=matures)
     cautious_on = min(legal_on, add_months(called, statute.guarantee.months))
-    return legal_on, cautious_on, ("none_agreed", *(("accelerated",) if called < matures else ()))
+    return legal_on, cautious_on, (ClockReason.none_agreed, *((ClockReason.accelerated,) if called < matures else ()))
 
 
 def _is_act(one: Event, person_id: int, kind: str) -> bool:
@@ -79,8 +79,8 @@ def _is_act(one: Event, person_id: int, kind: str) -> bool:
 
 def _why_not(one: Event, legal_on: date) -> str:
     if one.on > legal_on:
-        return "after_the_end"
-    return "moves_nothing" if one.evidence else "no_evidence"
+        return ClockReason.after_the_end
+    return ClockReason.moves_nothing if one.evidence else ClockReason.no_evidence
 
 
 def _after(statute: Statute, who: Guarantor, kept: Event | None, events: Sequence[Event]) -> tuple[Clock, ...]:
@@ -92,4 +92,4 @@ def _after(statute: Statute, who: Guarantor, kept: Event | None, events: Sequenc
     own = [one for one in events if one.person_id == who.person_id and one.kind is not Happening.accelerated]
     if kept.kind is Happening.filed:
         own = sorted({*own, kept}, key=lambda one: (one.on, one.number))
-    return (run(term, kept.on, kept.on, own, ("guarantee_kept",), who.person_id),)
+    return (run(term, kept.on, kept.on, own, (ClockReason.guarantee_kept,), who.person_id),)

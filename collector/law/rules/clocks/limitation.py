@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from collector.law.rules.clocks.days import add_months, add_years
-from collector.law.rules.clocks.words import Clock, ClockKind, Event, Happening, Move
+from collector.law.rules.clocks.words import Clock, ClockKind, ClockReason, Event, Happening, Move
 from collector.law.rules.statute import Limitation, Statute
 
 ENDS = frozenset({Happening.judgment_served, Happening.judgment_final})
@@ -66,9 +66,9 @@ def limitation(statute: Statute, claim: Claim, events: Sequence[Event]) -> Clock
     cautious_from = min([claim.oldest_due, *called])
     legal_from = max(cautious_from, min([claim.last_due or claim.oldest_due, *called]))
     reasons = [
-        "shortest_of_all" if term.is_shortest else "",
-        "reported" if claim.is_reported else "",
-        "accelerated" if called else "",
+        ClockReason.shortest_of_all if term.is_shortest else "",
+        ClockReason.reported if claim.is_reported else "",
+        ClockReason.accelerated if called else "",
     ]
     return run(term, legal_from, cautious_from, own, tuple(filter(None, reasons)))
 
@@ -82,13 +82,13 @@ def run(
     person_id: int | None = None,
 ) -> Clock:
     """A period of that term from these days on, moved by these events."""
-    mine = [one for one in events if one.kind in term.restarts or one.kind is Happening.suspended]
+    mine = [one for one in events if one.kind in term.restarts or one.kind is Happening.stood_still]
     legal_on, legal = ending(term, legal_from, mine)
     cautious_on, cautious = ending(term, cautious_from, [one for one in mine if one.evidence])
     told = [
         Move(one, legal[one].end, step.end, step.reason or legal[one].reason)
         for one in mine
-        for step in [cautious.get(one, _Step(None, "no_evidence"))]
+        for step in [cautious.get(one, _Step(None, ClockReason.no_evidence))]
     ]
     return Clock(
         kind=ClockKind.limitation,
@@ -110,18 +110,18 @@ def ending(term: Limitation, start: date, events: Iterable[Event]) -> tuple[date
     held_to = date.min
     for one in events:
         if one.on > end:
-            steps[one] = _Step(None, "after_the_end")
+            steps[one] = _Step(None, ClockReason.after_the_end)
             continue
         until, held_to = _moved(term, one, start, end, held_to)
         until = min(until, last)
-        steps[one] = _Step(until) if until > end else _Step(None, "moves_nothing")
+        steps[one] = _Step(until) if until > end else _Step(None, ClockReason.moves_nothing)
         end = max(end, until)
     return end, steps
 
 
 def _moved(term: Limitation, one: Event, start: date, end: date, held_to: date) -> tuple[date, date]:
     """Where that event alone would put the end; and until when the time stood still."""
-    if one.kind is not Happening.suspended:
+    if one.kind is not Happening.stood_still:
         return (add_years(one.on, term.years) if one.on > start else end), held_to
     if term.suspension is None or one.until is None:
         return end, held_to

@@ -36,7 +36,7 @@ class Happening(StrEnum):
     """The debt was acknowledged in writing by an obligor."""
     newspaper_notice = "newspaper_notice"
     """Published for somebody who is lost."""
-    suspended = "suspended"
+    stood_still = "stood_still"
     """Nobody could sue, from this day until the last; a cause whose end is not known does not count yet."""
     accelerated = "accelerated"
     """The whole debt was called due."""
@@ -51,7 +51,7 @@ class Happening(StrEnum):
     frozen_deposit = "frozen_deposit"
     frozen_movable = "frozen_movable"
     frozen_land = "frozen_land"
-    released = "released"
+    preservation_lifted = "preservation_lifted"
     """A freeze or a preservation was lifted, or renewed by a later one; `about` names it."""
     judgment_served = "judgment_served"
     appealed = "appealed"
@@ -66,7 +66,7 @@ class Happening(StrEnum):
 
 OF_OTHER_TABLES = frozenset({Happening.payment, Happening.promise})
 """Kept where payments and promises are; every other happening is an event of its own."""
-ABOUT_ANOTHER = frozenset({Happening.released, Happening.struck})
+ABOUT_ANOTHER = frozenset({Happening.preservation_lifted, Happening.struck})
 FROZEN = {
     Happening.frozen_deposit: ClockKind.freeze_deposit,
     Happening.frozen_movable: ClockKind.freeze_movable,
@@ -78,8 +78,27 @@ class ContractKind(StrEnum):
     """As limitation tells contracts apart."""
 
     written = "written"
-    open = "open"
+    open_account = "open_account"
     """An open account, such as a card."""
+
+
+class ClockReason(StrEnum):
+    """Why a clock starts where it does, or an event left a date alone."""
+
+    shortest_of_all = "shortest_of_all"
+    """The place whose law counts is not known."""
+    reported = "reported"
+    """There is no schedule: it starts as early as the creditor's report allows."""
+    accelerated = "accelerated"
+    joint = "joint"
+    general = "general"
+    agreed = "agreed"
+    none_agreed = "none_agreed"
+    guarantee_kept = "guarantee_kept"
+    """The guarantor was claimed on in time; from then on limitation runs for the guarantor."""
+    no_evidence = "no_evidence"
+    after_the_end = "after_the_end"
+    moves_nothing = "moves_nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +109,7 @@ class Event:
     on: date
     evidence: str = ""
     until: date | None = None
-    """Of `suspended`: its last day."""
+    """Of `stood_still`: its last day."""
     person_id: int | None = None
     """The guarantor whom it was done to or by; None: the side of the borrower, or the account as a whole."""
     number: int = 0
