@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 from hypothesis import strategies as st
 
 from collector.history.rules import PaymentMade, PromiseState, PromiseTerms
+from collector.law.rules import CapStep, ClaimPart, DayCount, Happening, Sweep
 from collector.law.rules import Event as LawEvent
-from collector.law.rules import Happening
 from collector.portfolio.rules import Instalment, Paid
+from collector.portfolio.rules.balance import RateStep, Received, Scheduled, Terms
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -72,3 +74,40 @@ def clock_events(draw: st.DrawFn) -> list[LawEvent]:
         evidence = draw(st.sampled_from(["", f"document:{number}"]))
         found.append(LawEvent(kind, on, evidence, until, number=number))
     return found
+
+
+@st.composite
+def instalments_in_parts(draw: st.DrawFn) -> list[Scheduled]:
+    """One to five instalments; of some, only the amount is known."""
+    lines = []
+    for number, day in enumerate(sorted(draw(st.lists(days(), min_size=1, max_size=5, unique=True))), 1):
+        parts = [draw(st.integers(0, 90_000)) for _ in range(3)]
+        rest = draw(st.integers(0, 500))
+        given = parts if draw(st.booleans()) else [None, None, None]
+        lines.append(Scheduled(number, day, sum(parts) + rest, *given))
+    return lines
+
+
+def money_received() -> st.SearchStrategy[list[Received]]:
+    """Payments of one account, each with a label of its own."""
+    made = st.lists(st.tuples(days(160), st.integers(1, 120_000)), max_size=6)
+    return made.map(lambda rows: [Received(on, amount, f"P{place}") for place, (on, amount) in enumerate(rows)])
+
+
+@st.composite
+def claim_terms(draw: st.DrawFn) -> Terms:
+    """Any terms: order, counting, rates that change, caps, grace, called or not."""
+    rate = st.none() | st.integers(0, 4000).map(lambda hundredths: Fraction(hundredths, 100))
+    rates = draw(st.lists(st.builds(RateStep, days(160), rate, rate), max_size=3, unique_by=lambda one: one.from_on))
+    cap = st.builds(CapStep, days(160), st.integers(1, 3000).map(lambda one: Fraction(one, 100)), st.just("CAP"))
+    return Terms(
+        day_count=draw(st.sampled_from(DayCount)),
+        order=tuple(draw(st.permutations(list(ClaimPart)))),
+        sweep=draw(st.sampled_from(Sweep)),
+        penalty_on=tuple(draw(st.sets(st.sampled_from([part for part in ClaimPart if part != "penalty"])))),
+        rates=tuple(rates),
+        caps=tuple(draw(st.lists(cap, max_size=2, unique_by=lambda one: one.from_on))),
+        grace_days=draw(st.integers(0, 10)),
+        opened_on=draw(st.none() | days(30)),
+        called_on=draw(st.none() | days(160)),
+    )

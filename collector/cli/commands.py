@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "looks": ("tasks", "referrals", "explain"),
     "people": ("promise", "says-paid", "found", "stop", "hold", "pause", "lower-level"),
     "law": ("check",),
+    "casefile": ("casefile", "balance"),
 }
 GROUPS: Mapping[str, Sequence[str]] = {
     "admin": ("db", "user", "apikey", "facts", "audit"),

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in `home`")
     key_file: Path | None = Field(None, description="File with the master secret; default `home`/master.key, mode 0600")
     templates_dir: Path | None = Field(None, description="Folder whose templates are laid over the shipped ones")
+    fonts_dir: Path | None = Field(None, description="Folder with fonts for print, besides those of the system")
+    sign_passphrase: SecretStr = Field(SecretStr(""), description="Opens the PKCS#12 file that signs case files")
     public_url: str = Field("http://127.0.0.1:8000", description="Address under which the carrier reaches the webhooks")
     trusted_hosts: str = Field("127.0.0.1,localhost", description="Host names the server answers to, by comma")
     trusted_proxies: str = Field("", description="Addresses whose forwarded headers are believed, by comma")

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
+import typst
 from floor import STRATEGY, Story, moment
 from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
-from collector.casework import approvals, drafts, strategies
+from collector.casework import approvals, casefiles, drafts, strategies
 from collector.casework.approvals import campaigns, exports, holds, matching, texts, ways
 from collector.casework.campaigns import CampaignOrder
 from collector.casework.campaigns import choose as chosen_for
@@ -62,6 +63,7 @@ NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "1380134
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
 MARKS = (NAME, SECRET, "349876", SECOND[2:], FOUND[2:], ID_NO, MAIL, STREET, "6222020200001111")
 DAY = "2026-05-13"
+SCAN = typst.compile(b"scan", timestamp=0)
 WORKED = STRATEGY.replace(
     "  - {name: late, ",
     "  - {name: far, when: {bucket: [M3]}, stage: decline, level: middle, cadence: papers}\n  - {name: late, ",
@@ -138,6 +140,7 @@ class Walk:
         self.export()
         self.two_people()
         self.filed()
+        self.claimed()
 
     # --- the parts ---
 
@@ -145,12 +148,25 @@ class Walk:
         """Papers of an account."""
         account = self.one(Account)
         paper = {"kind": DocumentKind.contract, "title": NAME, "note": SECRET, "actor": self.boss}
-        row = self.do("file_document", account, b"%PDF-1.7 " + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
+        row = self.do("file_document", account, SCAN + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
         assert casework.document_file(self.office, row).is_file()
         self.done.add("document_file")
         note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
         self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
         self.whole("sweep", moment("2029-05-01 09:00"))
+
+    def claimed(self) -> None:
+        """A rate that changed, and a case file that left the house."""
+        account, now = self.one(Account), moment("2026-05-13 18:40")
+        rate = {"penalty_rate": "18.25", "reason": SECRET, "actor": self.boss, "now": now}
+        self.do("note_rate_change", self.story.cn, account.id, date(2026, 5, 1), **rate)
+        order = casefiles.CaseOrder(now)
+        with casefiles.open_typesetter(self.office) as typesetter:
+            folder = self.folder / "case"
+            made = casefiles.make_case_file(
+                self.office, typesetter, account.id, folder, order, actor=self.boss, now=now
+            )
+        assert made.pages > 3
 
     def export(self) -> None:
         """A list leaves the house."""

@@ -49,6 +49,7 @@ from collector.casework.actions.promises import (
     says_paid,
     withdraw_promise,
 )
+from collector.casework.actions.rates import note_rate_change
 from collector.casework.actions.receipts import message_status
 from collector.casework.actions.reconciling import reconcile
 from collector.casework.actions.recordings import (
@@ -145,6 +146,7 @@ __all__ = [
     "note_absence",
     "note_clock",
     "note_played",
+    "note_rate_change",
     "note_reversal",
     "note_standing",
     "open_file",

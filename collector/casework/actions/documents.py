@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 from collector.casework.office import Office
 from collector.foundation.errors import BadInput
 from collector.foundation.files import replace_file
+from collector.foundation.files.portable import require_plain
 from collector.history.actions.keep import add
-from collector.history.rules import MOST_BYTES, DocumentKind, media_of
+from collector.history.rules import MOST_BYTES, DocumentKind, Media, media_of
 from collector.history.tables import Document
 from collector.identity.rules import Actor
 from collector.portfolio.tables import Account
@@ -51,6 +52,8 @@ def file_document(
         raise BadInput("send a PDF, JPEG or PNG file: this is none of them, whatever its name says")
     if len(content) > MOST_BYTES:
         raise BadInput(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; scan it smaller or in parts")
+    if media is Media.pdf:
+        require_plain(content)
     digest = hashlib.sha256(content).hexdigest()
     before = session.exec(
         select(Document).where(

@@ -10,12 +10,21 @@ from collector.foundation.files.manner import Manner, manner_of
 from collector.foundation.files.rows import Batch
 from collector.foundation.files.spans import Span, comments_in, spans_of
 from collector.foundation.files.tables import Table, read_table
-from collector.foundation.files.writing import plain_cell, replace_file, safe_cell, write_csv, write_xlsx
+from collector.foundation.files.writing import (
+    Sheet,
+    plain_cell,
+    replace_file,
+    safe_cell,
+    write_csv,
+    write_sheets,
+    write_xlsx,
+)
 
 __all__ = [
     "UTF8",
     "Batch",
     "Manner",
+    "Sheet",
     "Span",
     "Table",
     "comments_in",
@@ -30,6 +39,7 @@ __all__ = [
     "safe_cell",
     "spans_of",
     "write_csv",
+    "write_sheets",
     "write_xlsx",
     "write_yaml",
 ]

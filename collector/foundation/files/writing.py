@@ -7,9 +7,10 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -24,6 +25,8 @@ take."""
 EXACT = 10**15
 """From here on a spreadsheet loses digits of a number."""
 BOTH_ENDS = "\r\n"
+PLAINLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""Text is text, whatever it looks like."""
 SHEET_ROWS = 1_048_575
 CELL_CHARACTERS = 32_767
 
@@ -101,10 +104,32 @@ def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]
     return count
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, at most 31 characters, its header and its rows."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+def write_sheets(path: Path, sheets: Sequence[Sheet], made_at: datetime) -> None:
+    """A workbook of several sheets, replaced whole; text stays text. The same sheets and moment give the same bytes."""
+
+    def write(file: BinaryIO) -> None:
+        with xlsxwriter.Workbook(file, {**PLAINLY, "in_memory": True}) as book:
+            book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
+            for one in sheets:
+                sheet = book.add_worksheet(one.name)
+                sheet.freeze_panes(1, 0)
+                for line, row in enumerate([one.header, *one.rows]):
+                    _write_row(sheet, line, row)
+
+    replace_file(path, write)
+
+
 def _write_sheet(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Value]], mark: str) -> int:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
-    with xlsxwriter.Workbook(file, {**options, "strings_to_numbers": False}) as book:
+    with xlsxwriter.Workbook(file, {**PLAINLY, "constant_memory": True}) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         if mark:

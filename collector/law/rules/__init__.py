@@ -18,27 +18,47 @@ from collector.law.rules.clocks import (
     lost_first,
     turns,
 )
+from collector.law.rules.interest import (
+    Cap,
+    CapStep,
+    ClaimPart,
+    DayCount,
+    InterestLaw,
+    Lender,
+    RatePoint,
+    Sweep,
+    published,
+)
 from collector.law.rules.source import Evidence, Source
 from collector.law.rules.statute import Statute
 
 __all__ = [
     "ABOUT_ANOTHER",
     "OF_OTHER_TABLES",
+    "Cap",
+    "CapStep",
     "Claim",
+    "ClaimPart",
     "Clock",
     "ClockKind",
     "ClockReason",
     "ContractKind",
+    "DayCount",
     "Event",
     "Evidence",
     "Guarantor",
     "Happening",
+    "InterestLaw",
+    "Lender",
     "Move",
+    "RatePoint",
     "Source",
     "Statute",
+    "Sweep",
     "add_months",
     "add_years",
     "clocks_of",
     "lost_first",
+    "published",
     "turns",
 ]

@@ -21,6 +21,7 @@ from collector.portfolio.queries.accounts import (
     scope_of,
     within,
 )
+from collector.portfolio.queries.claims import law_of, lender_of, rate_changes, statement_of
 from collector.portfolio.queries.records import Records, records_of
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "contact_points",
     "held_payments",
     "key_of",
+    "law_of",
+    "lender_of",
     "load_runs",
     "parties",
     "person",
@@ -43,7 +46,9 @@ __all__ = [
     "portfolio_by_code",
     "portfolio_of",
     "portfolios",
+    "rate_changes",
     "records_of",
     "scope_of",
+    "statement_of",
     "within",
 ]

@@ -15,6 +15,7 @@ from collector.portfolio.tables.book import (
     PortfolioAccess,
 )
 from collector.portfolio.tables.ledger import LedgerBalance, ReversalNote
+from collector.portfolio.tables.rates import RateChange
 from collector.portfolio.tables.stage import (
     STAGES,
     stage_account,
@@ -41,6 +42,7 @@ __all__ = [
     "Person",
     "Portfolio",
     "PortfolioAccess",
+    "RateChange",
     "ReversalNote",
     "SavedMapping",
     "Upload",

@@ -1,0 +1,120 @@
+"""Case files that leave the house: written outside any transaction, and noted before they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from collector.casework.actions.documents import document_file
+from collector.casework.office import Office
+from collector.foundation.errors import CollectorError
+from collector.foundation.typesetting import Typesetter
+from collector.history.actions.keep import add
+from collector.identity.rules import Actor
+from collector.legal.casefile.reading import Material, read_material
+from collector.legal.casefile.tables import CaseFile
+from collector.legal.casefile.writing import Made, Signer, appearing, write
+from collector.portfolio.queries import portfolio_of
+from collector.portfolio.tables import Account
+from collector.texts.catalogue import shipped_templates
+
+KEY = "case-file"
+"""The purpose of the key that signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOrder:
+    """What is wanted: nothing later than `as_of` is in it. `language` None: the portfolio's own."""
+
+    as_of: datetime
+    language: str | None = None
+    sign: Signer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What became of one account of a batch: the file, or why there is none."""
+
+    account_id: int
+    folder: Path
+    made: Made | None
+    problem: str = ""
+
+
+def open_typesetter(office: Office) -> Typesetter:
+    """The typesetter of this installation: its own print templates where it has any, else the shipped ones."""
+    own = office.settings.templates_dir
+    folder = own / "print" if own is not None and (own / "print").is_dir() else shipped_templates() / "print"
+    return Typesetter(folder, office.settings.fonts_dir)
+
+
+def case_material(office: Office, account_id: int, as_of: datetime) -> Material:
+    """The records of the account, read at once."""
+    with office.database.read() as session:
+        account = session.get_one(Account, account_id)
+        return read_material(session, office.keys, account, portfolio_of(session, account.portfolio_id), as_of)
+
+
+def make_case_file(
+    office: Office,
+    typesetter: Typesetter,
+    account_id: int,
+    folder: Path,
+    order: CaseOrder,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Made:
+    """One case file in a folder of its own. Only when its row and its entry are written does it take its name."""
+    material = case_material(office, account_id, order.as_of)
+    language = order.language or material.portfolio.language
+    secret = office.keys.derive(KEY)
+    with appearing(folder) as making:
+        made = write(making, material, language, typesetter, secret, lambda row: document_file(office, row), order.sign)
+        _note(office, material, language, made, actor, now)
+    return made
+
+
+def make_case_files(
+    office: Office,
+    account_ids: Sequence[int],
+    folder: Path,
+    order: CaseOrder,
+    *,
+    actor: Actor,
+    now: datetime,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[CaseResult]:
+    """Many, each in a folder named by the account's number here; one that can not be made does not stop the others.
+    `told`: how many are done, of how many."""
+    results = []
+    with open_typesetter(office) as typesetter:
+        for done, account_id in enumerate(account_ids, 1):
+            mine = folder / f"{account_id}"
+            try:
+                made = make_case_file(office, typesetter, account_id, mine, order, actor=actor, now=now)
+                results.append(CaseResult(account_id, mine, made))
+            except CollectorError as error:
+                results.append(CaseResult(account_id, mine, None, error.message))
+            told(done, len(account_ids))
+    return results
+
+
+def _note(office: Office, material: Material, language: str, made: Made, actor: Actor, now: datetime) -> None:
+    row = CaseFile(
+        portfolio_id=material.account.portfolio_id,
+        account_id=material.account.id or 0,
+        as_of=material.as_of,
+        language=language,
+        files=made.files,
+        pages=made.pages,
+        missing=[str(one) for one in made.missing],
+        sha256=made.sha256,
+        made_at=now,
+        actor=actor.name,
+    )
+    detail = {"account": row.account_id, "files": made.files, "sha256": made.sha256, "missing": row.missing}
+    with office.database.begin() as session:
+        add(session, row, actor.name, "casefile.made", detail, now)

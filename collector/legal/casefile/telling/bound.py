@@ -1,0 +1,132 @@
+"""The bound document: cover, completeness check, index of exhibits, and the sections in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from collector.legal.casefile.reading import Material
+from collector.legal.casefile.rules import OF_KIND, Missing, Section
+from collector.legal.casefile.telling import events, money
+from collector.legal.casefile.telling.parts import Exhibit, Part, Told, day, exhibits, facts, note, table
+from collector.legal.casefile.words import Words
+
+TELLERS: Mapping[Section, Callable[[Told], list[Part]]] = {
+    Section.parties: events.parties,
+    Section.contract: lambda told: [money.terms(told)],
+    Section.schedule: money.schedule,
+    Section.payments: money.payments,
+    Section.balance: money.balance,
+    Section.contacts: events.contacts,
+    Section.messages: events.messages,
+    Section.promises: events.promises,
+    Section.letters: events.letters,
+    Section.visits: events.visits,
+    Section.approvals: events.approvals,
+    Section.limitation: events.limitation,
+    Section.integrity: events.integrity,
+}
+"""What is told from records; papers are listed in every section."""
+LONG = frozenset({Section.balance, Section.contacts, Section.integrity})
+"""Sections that begin on a page of their own."""
+
+
+def exhibits_of(material: Material, pages: Mapping[int, int | None]) -> list[Exhibit]:
+    """The papers in the order of the file, numbered. `pages`: by document."""
+    order = list(Section)
+    papers = sorted(material.documents, key=lambda row: (order.index(OF_KIND[row.kind]), row.id or 0))
+    return [
+        Exhibit(number, row, f"originals/{number:03}-{row.id}.{row.media}", pages.get(row.id or 0))
+        for number, row in enumerate(papers, 1)
+    ]
+
+
+def bound(
+    material: Material, words: Words, papers: Sequence[Exhibit], lacking: Sequence[Missing], key: str
+) -> dict[str, Any]:
+    """The whole document as the template takes it. `key`: the fingerprint of the signing key."""
+    told = Told(material, words, papers)
+    sections = [
+        _section(words("completeness"), _completeness(told, lacking)),
+        _section(words("exhibits"), _index(told)),
+    ]
+    for number, section in enumerate(Section, 1):
+        parts = [*(TELLERS[section](told) if section in TELLERS else ()), *exhibits(told, section, OF_KIND)]
+        title = f"{number}  {words.of('section', section)}"
+        sections.append(_section(title, parts or [note(words("none"))], fresh=section in LONG))
+    return _document(told, words("title"), _cover(told, key), sections)
+
+
+def statement(material: Material, words: Words) -> dict[str, Any]:
+    """The balance on its own: schedule, payments and the balance to the day."""
+    told = Told(material, words)
+    shown = (Section.schedule, Section.payments, Section.balance)
+    sections = [_section(words.of("section", one), TELLERS[one](told) or [note(words("none"))]) for one in shown]
+    return _document(told, words.of("section", Section.balance), _cover(told, None), sections)
+
+
+def _document(told: Told, name: str, cover: Part, sections: list[dict[str, Any]]) -> dict[str, Any]:
+    words, material = told.words, told.material
+    names = "、" if words.language == "zh" else ", "
+    return {
+        "language": words.language.value,
+        "title": f"{name} {material.account.account_no}",
+        "name": name,
+        "creditor": material.portfolio.creditor,
+        "head": names.join(one.person.name for one in material.people if one.owes),
+        "foot": f"{words('as_of')} {told.time(material.as_of)} ({material.portfolio.timezone})",
+        "contents": words("contents"),
+        "cover": cover["rows"],
+        "sections": sections,
+    }
+
+
+def _section(title: str, parts: list[Part], *, fresh: bool = False) -> dict[str, Any]:
+    return {"title": title, "parts": parts, "fresh": fresh}
+
+
+def _cover(told: Told, key: str | None) -> Part:
+    words, material = told.words, told.material
+    owing = [told.person(one.person.id) for one in material.people if one.owes]
+    return facts(
+        [
+            (words("account"), material.account.account_no),
+            (words("creditor"), material.portfolio.creditor),
+            (words("debtors"), "; ".join(owing)),
+            (words("security_title"), words.of("security", material.account.security)),
+            (words("owed"), told.money(material.statement.total)),
+            (words("due"), told.money(material.statement.due)),
+            (words("as_of"), told.time(material.as_of)),
+            (words("timezone"), material.portfolio.timezone),
+            *([(words("key"), key)] if key is not None else []),
+        ]
+    )
+
+
+def _completeness(told: Told, lacking: Sequence[Missing]) -> list[Part]:
+    words = told.words
+    if not lacking:
+        return [note(words("complete"))]
+    rows = [
+        [words.of("lack", one.lack), told.person(one.person_id), words.of("supplier", one.supplier)] for one in lacking
+    ]
+    return [note(words("incomplete")), table(words.many("what", "whose", "who"), rows, [5, 3, 2])]
+
+
+def _index(told: Told) -> list[Part]:
+    words = told.words
+    rows = [
+        [
+            str(one.number),
+            words.of("document", one.document.kind),
+            one.document.name,
+            day(one.document.dated_on),
+            "" if one.pages is None else str(one.pages),
+            one.document.sha256,
+        ]
+        for one in told.exhibits
+    ]
+    if not rows:
+        return [note(words("none"))]
+    head = [*words.many("exhibit", "kind_title", "name", "dated_on", "pages"), "SHA-256"]
+    return [table(head, rows, [0, 2, 4, 0, 0, 5], right=[4])]

@@ -1,0 +1,184 @@
+"""Schedule, payments and the balance to the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collector.law.rules import ClaimPart, Source
+from collector.legal.casefile.telling.parts import SMALLER, Part, Told, day, facts, note, percent, table
+from collector.portfolio.queries import law_of, lender_of
+from collector.portfolio.rules import PaymentKind
+from collector.portfolio.rules.balance import YEAR
+
+PARTS = (ClaimPart.principal, ClaimPart.interest, ClaimPart.fee, ClaimPart.unsplit, ClaimPart.penalty)
+"""The order of columns."""
+
+
+def schedule(told: Told) -> list[Part]:
+    """The instalments as the creditor gave them, and what is left of each."""
+    words, left = told.words, {one.number: one.left for one in told.material.statement.instalments}
+    rows = [
+        [
+            str(row.number),
+            day(row.due_on),
+            told.money(row.amount_due),
+            *("" if given is None else told.money(given) for given in (row.principal, row.interest, row.fee)),
+            told.money(left.get(row.number, 0)),
+        ]
+        for row in told.material.instalments
+    ]
+    if not rows:
+        return []
+    names = [words.of("part_name", part) for part in (ClaimPart.principal, ClaimPart.interest, ClaimPart.fee)]
+    head = [words("number"), words("due_on"), words("amount"), *names, words("left")]
+    total = [words("total"), "", told.money(sum(row.amount_due for row in told.material.instalments)), "", "", ""]
+    left_in_all = told.money(told.material.statement.total)
+    return [table(head, rows, [0, 2, 3, 3, 3, 3, 3], right=range(2, 7), total=[*total, left_in_all])]
+
+
+def payments(told: Told) -> list[Part]:
+    """Every line that came, also those that move no money."""
+    words = told.words
+    rows = [
+        [
+            told.time(row.paid_at),
+            words.of("payment", row.kind),
+            row.reference,
+            told.money(row.amount),
+            words.of("payment_state", row.state),
+        ]
+        for row in told.material.payments
+    ]
+    if not rows:
+        return []
+    counted = sum(
+        row.amount for row in told.material.payments if row.kind is PaymentKind.payment and row.state.value == "applied"
+    )
+    head = words.many("time", "kind_title", "reference", "amount", "state")
+    parts = [table(head, rows, [0, 2, 4, 3, 2], right=[3], total=[words("total"), "", "", told.money(counted), ""])]
+    return [*parts, *_allocated(told)]
+
+
+def _allocated(told: Told) -> Iterator[Part]:
+    words = told.words
+    rows = [
+        [day(one.on), one.label, str(one.number), words.of("part_name", one.part), told.money(one.amount)]
+        for one in told.material.statement.allocations
+    ]
+    if rows:
+        head = words.many("date", "reference", "instalment", "part", "amount")
+        yield table(head, rows, [0, 4, 2, 2, 3], title=words("allocated"), right=[4], size=SMALLER)
+
+
+def balance(told: Told) -> list[Part]:
+    """The statement: totals, the bridge from the ledger, every line of days, and by which rules."""
+    words, found, law = told.words, told.material.statement, law_of(told.material.portfolio)
+    order = " → ".join(words.of("part_name", part) for part in law.order)
+    texts = [
+        words("order", parts=order),
+        words("formula", year=str(YEAR[law.day_count])),
+        *(words.of("gap", gap) for gap in found.gaps),
+    ]
+    if found.allowed is not None:
+        texts.append(words("allowed", allowed=told.money(found.allowed), cost=told.money(found.cost)))
+    return [
+        *_totals(told),
+        *_bridge(told),
+        *_days(told),
+        *_rates(told),
+        *(note(text) for text in texts),
+        *_sources(told),
+    ]
+
+
+def _totals(told: Told) -> Iterator[Part]:
+    words, found = told.words, told.material.statement
+    shown = [part for part in PARTS if any(one.parts[part].asked for one in found.instalments)]
+    rows = [
+        [
+            words.of("part_name", part),
+            told.money(sum(one.parts[part].asked for one in found.instalments)),
+            told.money(sum(one.parts[part].paid for one in found.instalments)),
+            told.money(sum(one.parts[part].taken_off for one in found.instalments)),
+            told.money(found.left(part)),
+            told.money(found.left(part, is_due=False)),
+        ]
+        for part in shown
+    ]
+    sums = [sum(getattr(one.parts[part], name) for one in found.instalments for part in shown) for name in SUMS]
+    total = [words("total"), *map(told.money, sums), told.money(found.total), told.money(found.total - found.due)]
+    head = words.many("part", "asked", "paid", "taken_off", "left", "left_ahead")
+    yield table(head, rows, [2, 3, 3, 3, 3, 3], right=range(1, 6), total=total)
+
+
+SUMS = ("asked", "paid", "taken_off")
+
+
+def _bridge(told: Told) -> Iterator[Part]:
+    words, bridge = told.words, told.material.statement.bridge
+    yield table(
+        [words("bridge"), words("amount")],
+        [[words(f"bridge_{name}"), told.money(amount)] for name, amount in bridge._asdict().items()],
+        [5, 2],
+        right=[1],
+        total=[words("total"), told.money(bridge.total)],
+    )
+
+
+def _days(told: Told) -> Iterator[Part]:
+    words, found = told.words, told.material.statement
+    rows = [
+        [
+            str(one.number),
+            words.of("accruing", one.what),
+            day(one.first),
+            day(one.end),
+            str(one.days),
+            told.money(one.base),
+            percent(one.percent),
+            told.money(one.amount),
+            words.of("day_count", one.rule) if one.rule in YEAR else one.rule,
+        ]
+        for one in found.accruals
+    ]
+    if rows:
+        head = words.many("instalment", "kind_title", "from", "to", "days", "base", "percent", "amount", "rule")
+        total = [words("total"), *[""] * 6, told.money(sum(one.amount for one in found.accruals)), ""]
+        widths = [0, 2, 0, 0, 0, 3, 0, 3, 3]
+        yield table(head, rows, widths, title=words("lines"), right=[4, 5, 6, 7], total=total, size=SMALLER)
+
+
+def _rates(told: Told) -> Iterator[Part]:
+    words = told.words
+    rows = [
+        [day(row.from_on), row.annual_rate or "", row.penalty_rate or "", row.reason] for row in told.material.rates
+    ]
+    if rows:
+        head = words.many("from", "annual_rate", "penalty_rate", "reason")
+        yield table(head, rows, [0, 2, 2, 5], title=words("rates"))
+
+
+def _sources(told: Told) -> Iterator[Part]:
+    words, law = told.words, law_of(told.material.portfolio)
+    opened = told.material.account.opened_on or min((one.due_on for one in told.material.instalments), default=None)
+    caps = law.caps_of(lender_of(told.material.portfolio), opened) if opened else ()
+    sources: list[Source] = [*law.sources, *(one for cap in caps if (one := law.source_of(cap.rule)) is not None)]
+    rows = [[one.rule, one.source, words.of("evidence_kind", one.evidence)] for one in sources]
+    yield table(words.many("rule", "source", "evidence"), rows, [3, 6, 3], title=words("sources"), size=SMALLER)
+
+
+def terms(told: Told) -> Part:
+    """The contract's figures."""
+    words, account = told.words, told.material.account
+    return facts(
+        [
+            (words("account"), account.account_no),
+            (words("product"), account.product),
+            (words("security_title"), words.of("security", account.security)),
+            (words("principal"), told.money(account.principal)),
+            (words("annual_rate"), f"{account.annual_rate}%" if account.annual_rate else words("not_said")),
+            (words("penalty_rate"), f"{account.penalty_rate}%" if account.penalty_rate else words("not_said")),
+            (words("opened_on"), day(account.opened_on) or words("not_said")),
+            (words("matures_on"), day(account.matures_on) or words("not_said")),
+        ]
+    )

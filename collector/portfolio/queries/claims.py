@@ -1,0 +1,110 @@
+"""What a balance to the day is computed from, and the balance itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from sqlmodel import Session, col, or_, select
+
+from collector.law.interest import interest_law
+from collector.law.rules import InterestLaw, Lender
+from collector.portfolio.rules import DebtType, PaymentKind, PaymentState
+from collector.portfolio.rules.balance import RateStep, Received, Scheduled, Statement, Terms, balance
+from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Portfolio, RateChange
+
+LICENSED = frozenset({DebtType.bank_loan, DebtType.card, DebtType.consumer_finance, DebtType.student})
+"""Debts that only licensed institutions make; any other is taken to be under the lower cap."""
+
+
+def statement_of(
+    session: Session, account: Account, portfolio: Portfolio, as_of: date, *, called_on: date | None = None
+) -> Statement:
+    """The account's balance at the end of that day in the portfolio's zone. `called_on`: the day it was called in."""
+    lines = scheduled(session, account)
+    terms = terms_of(session, account, portfolio, lines, called_on=called_on)
+    return balance(lines, received(session, account), terms, as_of)
+
+
+def scheduled(session: Session, account: Account) -> list[Scheduled]:
+    """The schedule with its parts, as the creditor gave it."""
+    rows = session.exec(
+        select(InstalmentRow)
+        .where(InstalmentRow.account_id == account.id)
+        .order_by(col(InstalmentRow.due_on), col(InstalmentRow.number))
+    )
+    return [Scheduled(row.number, row.due_on, row.amount_due, row.principal, row.interest, row.fee) for row in rows]
+
+
+def received(session: Session, account: Account) -> list[Received]:
+    """Payments that stand, by their reference."""
+    rows = session.exec(
+        select(PaymentRow).where(
+            PaymentRow.account_id == account.id,
+            PaymentRow.kind == PaymentKind.payment,
+            PaymentRow.state == PaymentState.applied,
+        )
+    )
+    return sorted(Received(row.paid_on, row.amount, row.reference) for row in rows)
+
+
+def terms_of(
+    session: Session,
+    account: Account,
+    portfolio: Portfolio,
+    lines: Sequence[Scheduled],
+    *,
+    called_on: date | None = None,
+) -> Terms:
+    """The contract's rates as they changed, under the law of the portfolio's place."""
+    law = interest_law(portfolio.jurisdiction)
+    made_on = account.opened_on or min((line.due_on for line in lines), default=None)
+    return Terms(
+        day_count=law.day_count,
+        order=law.order,
+        sweep=law.sweep,
+        penalty_on=law.penalty_on,
+        rates=_rates(session, account),
+        caps=law.caps_of(lender_of(portfolio), made_on) if made_on else (),
+        grace_days=portfolio.grace_days,
+        opened_on=account.opened_on,
+        called_on=called_on,
+    )
+
+
+def lender_of(portfolio: Portfolio) -> Lender:
+    """Which cap binds the creditor of this portfolio."""
+    return Lender.licensed if portfolio.debt_type in LICENSED else Lender.other
+
+
+def law_of(portfolio: Portfolio) -> InterestLaw:
+    return interest_law(portfolio.jurisdiction)
+
+
+def rate_changes(session: Session, account: Account) -> Sequence[RateChange]:
+    """Those of the account, or where it has none of its own, those of its portfolio; in the order they were noted."""
+    rows = session.exec(
+        select(RateChange)
+        .where(
+            RateChange.portfolio_id == account.portfolio_id,
+            or_(col(RateChange.account_id) == account.id, col(RateChange.account_id).is_(None)),
+        )
+        .order_by(col(RateChange.id))
+    ).all()
+    own = [row for row in rows if row.account_id is not None]
+    return own or rows
+
+
+def _rates(session: Session, account: Account) -> tuple[RateStep, ...]:
+    annual, penalty = _percent(account.annual_rate), _percent(account.penalty_rate)
+    steps = {date.min: RateStep(date.min, annual, penalty)}
+    latest = {row.from_on: row for row in rate_changes(session, account)}
+    for from_on, row in sorted(latest.items()):
+        annual, penalty = _percent(row.annual_rate) or annual, _percent(row.penalty_rate) or penalty
+        steps[from_on] = RateStep(from_on, annual, penalty)
+    return tuple(steps.values())
+
+
+def _percent(text: str | None) -> Fraction | None:
+    return Fraction(text) if text else None
