@@ -9,6 +9,7 @@ import typer
 
 from collector.casework.views.lapsing import SHOWN, Line, queue
 from collector.cli.frame import AtOption, JsonFlag, command, moment, office, show, show_json, show_table
+from collector.facts import actions as facts_actions
 from collector.identity.rules import EVERYTHING
 from collector.legal.queries import prove
 
@@ -26,8 +27,10 @@ def clocks_list(
     """Accounts with a clock that is near, by what is lost first; then what else was referred to legal."""
     if context.invoked_subcommand is not None:
         return
-    with office().database.read() as session:
-        lines = queue(session, EVERYTHING, moment(at), limit)
+    desk, when = office(), moment(at)
+    facts_actions.refresh_stale(desk.database.begin, when)
+    with desk.database.read() as session:
+        lines = queue(session, EVERYTHING, when, limit)
     if json_:
         show_json({"clocks": [_told(line) for line in lines]})
         return

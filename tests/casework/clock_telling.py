@@ -18,7 +18,7 @@ from collector.portfolio.tables import Account, Party, Person
 NOW = "2026-05-13 12:00"
 
 
-def paper(story: Story, who: Borrower, content: bytes = b"%PDF-1.7 receipt") -> Document:
+def paper(story: Story, who: Borrower, content: bytes = b"\x89PNG\r\n\x1a\n receipt") -> Document:
     with story.database.begin() as session:
         account = session.get_one(Account, who.account_id)
         return casework.file_document(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -14,12 +16,12 @@ from collector.facts.rules.lapsing import Clocks
 from collector.facts.tables import AccountState
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
-from collector.history.rules import ReferralKind
+from collector.history.rules import DocumentKind, ReferralKind
 from collector.history.tables import Document, Referral
 from collector.identity.rules import Scope
 from collector.law.rules import Clock, ClockKind, Event
 from collector.legal.queries import lost_first, told
-from collector.legal.rules import Proposed, propose_route
+from collector.legal.rules import Proposed, percent_of_papers, propose_route
 from collector.legal.tables import ClockAlarm
 from collector.portfolio.rules import PartyRole, Security
 from collector.portfolio.tables import Account, Party, Person, Portfolio
@@ -52,6 +54,8 @@ class Line:
     """Those that still run, what is lost first first."""
     referral: Referral | None
     route: Proposed
+    complete: int
+    """Percent of the papers that a case file of this security needs."""
 
     @property
     def first(self) -> Clock | None:
@@ -118,8 +122,9 @@ def _referred(session: Session, scope: Scope, limit: int) -> list[int]:
 
 def lines(session: Session, account_ids: Collection[int], at: datetime) -> list[Line]:
     """These accounts as lines of the queue."""
-    clocks = read_clocks(session, account_ids, at)
-    referrals = _referrals(session, account_ids)
+    known = _Known(
+        read_clocks(session, account_ids, at), _referrals(session, account_ids), _kinds_on_file(session, account_ids)
+    )
     rows = session.exec(
         select(Account, Portfolio, Person.name, AccountState.overdue, AccountState.owed)  # type: ignore[call-overload]
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
@@ -134,37 +139,54 @@ def lines(session: Session, account_ids: Collection[int], at: datetime) -> list[
         .where(among(session, Account.id, account_ids))
     ).all()
     return [
-        _line(account, book, name, (overdue or 0, owed or 0), clocks.get(account.id or 0, Clocks()), referrals, at)
+        _line(_Row(account, book, name, overdue or 0, owed or 0), known, at)
         for account, book, name, overdue, owed in rows
     ]
 
 
-def _line(
-    account: Account,
-    book: Portfolio,
-    name: str,
-    amounts: tuple[int, int],
-    clocks: Clocks,
-    referrals: dict[int, Referral],
-    at: datetime,
-) -> Line:
+class _Row(NamedTuple):
+    account: Account
+    book: Portfolio
+    name: str
+    overdue: int
+    owed: int
+
+
+class _Known(NamedTuple):
+    """By account."""
+
+    clocks: Mapping[int, Clocks]
+    referrals: Mapping[int, Referral]
+    papers: Mapping[int, Collection[DocumentKind]]
+
+
+def _line(row: _Row, known: _Known, at: datetime) -> Line:
+    account, book, number = row.account, row.book, row.account.id or 0
     today = local_day(at, book.timezone)
-    running = [one for one in clocks.clocks if one.runs(today)]
-    claims = [one for one in running if one.person_id is not None]
+    running = [one for one in known.clocks.get(number, Clocks()).clocks if one.runs(today)]
     return Line(
-        account_id=account.id or 0,
+        account_id=number,
         key=f"{book.code}/{account.account_no}",
-        name=name,
+        name=row.name,
         currency=book.currency,
         zone=book.timezone,
         today=today,
         security=account.security,
-        overdue=amounts[0],
-        owed=amounts[1],
+        overdue=row.overdue,
+        owed=row.owed,
         clocks=running,
-        referral=referrals.get(account.id or 0),
-        route=propose_route(account.security, guarantee_runs=bool(claims)),
+        referral=known.referrals.get(number),
+        route=propose_route(account.security, guarantee_runs=any(one.person_id is not None for one in running)),
+        complete=percent_of_papers(account.security, book.collector_type, known.papers.get(number, ())),
     )
+
+
+def _kinds_on_file(session: Session, account_ids: Collection[int]) -> dict[int, set[DocumentKind]]:
+    found: dict[int, set[DocumentKind]] = defaultdict(set)
+    rows = select(Document.account_id, Document.kind).where(among(session, Document.account_id, account_ids))
+    for account_id, kind in session.exec(rows.distinct()):
+        found[account_id].add(DocumentKind(kind))
+    return found
 
 
 def _referrals(session: Session, account_ids: Collection[int]) -> dict[int, Referral]:

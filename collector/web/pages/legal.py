@@ -100,7 +100,8 @@ def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
 
 def _lines(lines: Sequence[Line], t: Words) -> Table:
     head: list[Cell | str] = [num(t("Days left")), t("Account"), t("Name"), t("What is lost"), t("Cautious date")]
-    head += [t("Legal date"), t("Route"), t("Referral"), t("Preserved until"), num(t("Overdue"))]
+    head += [t("Legal date"), t("Route"), t("Referral"), num(t("Papers")), t("Preserved until")]
+    head.append(num(t("Overdue")))
     empty = t("No clock is near and nothing is referred. A clock shows here from a year before its day.")
     return table(head, [_line(line, t) for line in lines], empty)
 
@@ -116,6 +117,7 @@ def _line(line: Line, t: Words) -> Sequence[Cell | str]:
         told.day(first.legal_on) if first else "",
         t.word(line.route.route),
         t.word(line.referral.state) if line.referral else "",
+        num(f"{line.complete} %"),
         told.day(line.preserved_until),
         num(told.money(line.overdue)),
     ]
