@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class Office:
     keys: Keys
     looked_at: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
     """By portfolio: the day and strategy for which a sweep of this process has asked about everyone."""
+    alarmed: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
+    """By portfolio: the day for which it has looked at every clock that is near."""
     laid_over: dict[tuple[int, int], Catalogue] = field(default_factory=dict, repr=False, compare=False)
     """The texts in force, by the stored version they were last made for."""
 

@@ -24,6 +24,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "export": ("export",),
     "letters": ("letters",),
     "terms": ("terms",),
+    "clocks": ("clocks",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

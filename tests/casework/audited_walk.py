@@ -24,6 +24,7 @@ from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
 from collector.foundation.database import Database
+from collector.history.actions import ClockNote
 from collector.history.rules import (
     Channel,
     DocumentKind,
@@ -41,6 +42,7 @@ from collector.identity import signing_in
 from collector.identity.installation import install
 from collector.identity.rules import EVERYTHING, Actor, ApiScope, Level, Role
 from collector.identity.tables import ApiKey, Approval, User
+from collector.law.rules import Happening
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
@@ -186,6 +188,9 @@ class Walk:
         row = self.do("file_document", account, SCAN + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
         assert casework.document_file(self.office, row).is_file()
         self.done.add("document_file")
+        note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
+        self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
+        self.whole("sweep", moment("2029-05-01 09:00"))
 
     def terms(self) -> None:
         """What is agreed about the debt: waived and paid, taken back, extended, written off, advanced, closed."""

@@ -380,6 +380,7 @@ FORMS: dict[str, dict[str, str]] = {
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
+    "note_clock_event": {"kind": "filed", "day": "2026-05-01"},
     "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
     "propose_terms": {"kind": "write_off", "reason": "x"},
@@ -478,7 +479,16 @@ def test_lists_hold_the_scopes_own_only(house: Building, ids: dict[str, int]) ->
     assert program.get("/referrals").json() == {"referrals": []}
     assert program.get("/tasks").json() == {"tasks": []}
     assert program.get("/payments/held").json() == {"payments": []}
-    for path in ("/desk", "/floor", "/referrals/legal", "/referrals/skiptrace", "/operations", "/inbox", "/campaigns"):
+    for path in (
+        "/desk",
+        "/floor",
+        "/referrals/legal",
+        "/legal",
+        "/referrals/skiptrace",
+        "/operations",
+        "/inbox",
+        "/campaigns",
+    ):
         page = visitor.get(path)
         assert page.status_code == 200, path
         assert "L-1" not in page.text, path

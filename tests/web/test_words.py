@@ -36,7 +36,8 @@ from collector.history.rules import (
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
-from collector.law.rules import Evidence
+from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
+from collector.legal.rules import Route, RouteReason
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -84,16 +85,20 @@ KINDS = [
     Cause,
     ChangeKind,
     Channel,
+    ClockKind,
+    ClockReason,
     CollectorType,
     ContactKind,
     ContactOwner,
     ContactStatus,
+    ContractKind,
     Criterion,
     DebitFailure,
     DebtType,
     DifferenceKind,
     EntryKind,
     Evidence,
+    Happening,
     HoldReason,
     HoldScope,
     HoldingReason,
@@ -128,6 +133,8 @@ KINDS = [
     Registration,
     Role,
     RoundState,
+    Route,
+    RouteReason,
     Security,
     Stage,
     Stand,

@@ -22,6 +22,7 @@ from collector.casework.actions.campaigns import (
     start_campaign,
     stop_campaign,
 )
+from collector.casework.actions.clocks import note_clock
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.conversations import choose_caller, conversation_about, inbound_outcome, said_in_call
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
@@ -174,6 +175,7 @@ __all__ = [
     "move_referral",
     "next_call",
     "note_absence",
+    "note_clock",
     "note_played",
     "note_rate_change",
     "note_reversal",

@@ -17,6 +17,7 @@ from collector.history.actions.campaigns import (
     release_members,
     take_back_members,
 )
+from collector.history.actions.clocks import ClockNote, note_clock
 from collector.history.actions.contacts import (
     AttemptMade,
     agree_callback,
@@ -58,6 +59,7 @@ from collector.history.actions.verification import note_verification
 
 __all__ = [
     "AttemptMade",
+    "ClockNote",
     "Contacted",
     "Given",
     "add_letter",
@@ -85,6 +87,7 @@ __all__ = [
     "move_campaign",
     "move_referral",
     "newest_outcome",
+    "note_clock",
     "note_contacted",
     "note_look",
     "note_not_contacted",

@@ -1,6 +1,7 @@
 """What happened: contacts, and what stands since."""
 
 from collector.history.tables.campaigns import Campaign, CampaignMember
+from collector.history.tables.clocks import ClockEvent
 from collector.history.tables.contacts import (
     Attempt,
     CallbackRow,
@@ -33,6 +34,7 @@ __all__ = [
     "CallbackRow",
     "Campaign",
     "CampaignMember",
+    "ClockEvent",
     "ClosingRefused",
     "Complaint",
     "Delivery",

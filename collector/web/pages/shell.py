@@ -50,6 +50,7 @@ SAID = {
     "pause": "The days are taken out of ageing.",
     "level": "The level is lowered.",
     "moved": "The referral is moved.",
+    "clock": "Recorded; the clocks are counted anew.",
     "decided": "Decided.",
     "asked-two": "Proposed; nothing changes until another person agrees.",
     "asked-no-more": "Withdrawn; it is asked no more.",
