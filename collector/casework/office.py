@@ -23,6 +23,7 @@ from collector.identity.queries import installation
 from collector.identity.rules import COMMAND_LINE
 from collector.texts import queries as texts
 from collector.texts.catalogue import Catalogue
+from collector.texts.letters.catalogue import LetterCatalogue
 
 NO_VERSION = (0, 0)
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -47,6 +48,11 @@ class Office:
     def catalogue(self) -> Catalogue:
         """The texts of the files: the shipped ones, with the installation's folder laid over them."""
         return Catalogue.load(self.settings.templates_dir)
+
+    @cached_property
+    def letters(self) -> LetterCatalogue:
+        """The letters that can be printed, and their layouts."""
+        return LetterCatalogue.load(self.settings.templates_dir)
 
     def texts(self, session: Session) -> Catalogue:
         """The texts in force: those of the files, with what two people agreed to laid over them. Made once for each

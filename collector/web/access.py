@@ -24,6 +24,8 @@ WRITERS = SUPERVISOR | {Role.operations, Role.legal, Role.admin}
 """Who may write texts for a second person to agree to."""
 PLANNERS = SUPERVISOR | {Role.operations}
 """Who may have a list of people contacted."""
+PROPOSERS = TALKERS | {Role.operations}
+"""Who may propose terms of a debt; who agrees to them, the strategy says."""
 ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
@@ -104,6 +106,12 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "put_hold": SUPERVISOR,
     "log_pause": SUPERVISOR | {Role.operations},
     "lower_level": SUPERVISOR,
+    "account_terms": ALL,
+    "preview_terms": PROPOSERS,
+    "propose_terms": PROPOSERS,
+    "move_terms": PROPOSERS,
+    "terms_page": PROPOSERS | {Role.auditor, Role.admin},
+    "propose_advances": PLANNERS,
     "floor": SUPERVISOR | {Role.auditor},
     "floor_live": SUPERVISOR | {Role.auditor},
     "floor_promises": SUPERVISOR | {Role.auditor},
@@ -167,6 +175,17 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "legal_case": SUPERVISOR | {Role.legal, Role.auditor},
     "note_clock_event": SUPERVISOR | {Role.legal},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},
+    "letters_page": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
+    "print_letters": SUPERVISOR | {Role.legal, Role.operations},
+    "list_for_the_post": SUPERVISOR | {Role.legal, Role.operations},
+    "tell_letters": SUPERVISOR | {Role.legal, Role.operations},
+    "letter_page": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
+    "letter_as_pdf": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
+    "letter_as_docx": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
+    "letter_step": SUPERVISOR | {Role.legal, Role.operations},
+    "print_letter": SUPERVISOR | {Role.legal, Role.operations},
+    "account_letters": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
+    "make_letter": SUPERVISOR | {Role.legal},
     "operations": SUPERVISOR | {Role.operations, Role.auditor},
     "bring_file": LOADERS,
     "file_mapping": LOADERS,

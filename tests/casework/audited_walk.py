@@ -15,7 +15,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
 from collector.casework import approvals, casefiles, drafts, strategies
-from collector.casework.approvals import campaigns, exports, holds, matching, texts, ways
+from collector.casework.actions.letters import LetterOrder, LetterReport, ReportKind
+from collector.casework.approvals import advances, campaigns, exports, holds, matching, texts, ways
+from collector.casework.approvals import terms as asking
 from collector.casework.campaigns import CampaignOrder
 from collector.casework.campaigns import choose as chosen_for
 from collector.dispatch.memory import MemoryCarrier
@@ -30,6 +32,7 @@ from collector.history.rules import (
     Identifier,
     Outcome,
     ReferralState,
+    ReturnReason,
     Standing,
     StopKind,
 )
@@ -56,8 +59,11 @@ from collector.portfolio.tables import (
 from collector.reports import actions as reports
 from collector.reports.queries import choose
 from collector.reports.rules import Format, OfStage, Stage
+from collector.terms.actions import Order
+from collector.terms.rules import TermsKind
+from collector.terms.tables import Terms
 from collector.texts import actions as registering
-from collector.texts.rules import Registration
+from collector.texts.rules import LetterKind, Registration
 
 NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "13801349876", "13801349877", "11010519491231002X"
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
@@ -74,6 +80,7 @@ allocation:
   rules:
     - {name: all, when: {days_past_due: {gte: 1}}, level: primary, accounts: 50, days: 9}
 """
+PAYMENTS = "reference,account_no,card_no,payer_name,amount,paid_at,kind,reverses\n"
 CALLED, TEXTED = range(4, 12), 12
 """Accounts two days late, which are called, and one that is a day late; the first three are far gone."""
 
@@ -140,9 +147,39 @@ class Walk:
         self.export()
         self.two_people()
         self.filed()
+        self.lettered()
+        self.terms()
         self.claimed()
 
     # --- the parts ---
+
+    def lettered(self) -> None:
+        """Letters that the plan asks for and one that nobody planned: printed, posted, and what came of them."""
+        now, day = moment("2026-05-13 18:40"), date(2026, 5, 13)
+        said = {"at": now, "actor": self.boss}
+        account = self.ids[1]
+        batch = self.whole("print_open", "CN", now, self.boss)
+        order = LetterOrder(account.id, LetterKind.demand, account.person_id)
+        made = [self.do("make_letter", order, **said)]
+        papers = {"creditor_code": "91330100799655058B", "creditor_address": STREET, "creditor_representative": SECRET}
+        entered = {**papers, "court": SECRET, "counsel": NAME, "counsel_firm": SECRET, "powers": SECRET}
+        made += [
+            self.do("make_letter", LetterOrder(account.id, LetterKind.power_of_attorney, entered=entered), **said)
+            for _ in range(2)
+        ]
+        for row in made:
+            assert self.whole("print_letter", row.id, now, self.boss).file.is_file()
+        first, second, third = made
+        for row in (second, third):
+            assert not self.do("letter_posted", row.id, f"RR{row.id}", day, **said).refused
+        assert isinstance(self.do("letter_posted", first.id, "RR1", day, **said).refused, str), batch
+        self.do("letter_arrived", second.id, day, scan=b"\x89PNG\r\n\x1a\n" + SECRET.encode(), **said)
+        self.do("letter_signed", second.id, day, scan=b"\x89PNG\r\n\x1a\n slip", **said)
+        self.do("letter_returned", third.id, day, ReturnReason.moved, scan=None, **said)
+        self.done.add("give_letters")
+        self.change(casework.give_letters, [third.id], "pdf", now, self.boss)
+        told = [LetterReport(2, third.id, day, reason=ReturnReason.moved)]
+        assert self.whole("take_reports", ReportKind.returned, told, **said).told == 1
 
     def filed(self) -> None:
         """Papers of an account."""
@@ -154,6 +191,70 @@ class Walk:
         note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
         self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
         self.whole("sweep", moment("2029-05-01 09:00"))
+
+    def terms(self) -> None:
+        """What is agreed about the debt: waived and paid, taken back, extended, written off, advanced, closed."""
+        self.chen = self.of_admin()
+        four, five = self.ids[4], self.ids[5]
+        day = moment("2026-05-14 09:00")
+        order = Order(TermsKind.settlement, SECRET, 500_00, date(2026, 5, 20))
+        row = self.agreed_terms(four, order, day)
+        self.do("offer_terms", terms_id=row.id, at=day, actor=self.agent)
+        self.load("payments", PAYMENTS + "T1,A4,,,500.00,2026-05-14 10:00,payment,\n", "2026-05-14 11:00")
+        self.load("payments", PAYMENTS + "T2,A4,,,500.00,2026-05-14 12:00,reversal,T1\n", "2026-05-14 13:00")
+        again = moment("2026-05-14 14:00")
+        self.do("withdraw_terms", terms_id=row.id, at=again, actor=self.agent)
+        steps = Order(TermsKind.restructuring, SECRET, count=2, first=date(2026, 7, 1))
+        signed = self.agreed_terms(five, steps, again)
+        self.do("offer_terms", terms_id=signed.id, at=again, actor=self.agent)
+        self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
+        _, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)
+        self.change(approvals.withdraw, asked.id, self.agent, again)
+        self.done |= {"drop_terms", "approve_terms", "propose_terms"}
+        month = self.change(
+            lambda session: advances.propose(
+                session, session.get_one(Portfolio, self.story.cn), date(2026, 5, 1), self.agent, again
+            )
+        )
+        self.agree(month, again)
+        self.done.add("book_advances")
+        self.closed()
+
+    def closed(self) -> None:
+        """An account with a pledge is paid off, and the pledge goes back."""
+        again, six = moment("2026-05-14 15:00"), self.ids[6]
+        self.load("payments", PAYMENTS + "T3,A6,,,2000.00,2026-05-14 15:00,payment,\n", "2026-05-14 15:30")
+        row = self.agreed_terms(six, Order(TermsKind.closing, SECRET), again)
+        paper = {"kind": DocumentKind.collateral_receipt, "title": NAME, "actor": self.boss}
+        account = self.one(Account, Account.id == six.id)
+        self.do("file_document", account, b"\xff\xd8\xff receipt", now=again, **paper)
+        self.do("close_account", terms_id=row.id, at=again, actor=self.agent)
+
+    def of_admin(self) -> Actor:
+        more = {"password": "a long enough word", "now": moment("2026-05-01 09:00"), "actor": "cli"}
+        self.change(identity.add_user, name="chen", roles=[Role.admin], all_portfolios=True, **more)
+        row = self.one(User, User.name == "chen")
+        return Actor("user:chen", row.id, frozenset({Role.admin}))
+
+    def proposed_terms(self, account: Account, order: Order, now: datetime) -> tuple[Terms, Approval]:
+        def ask(session: Session) -> tuple[Terms, Approval]:
+            row, asked = asking.propose(
+                session, self.office, session.get_one(Account, account.id), order, self.agent, now
+            )
+            session.refresh(row)
+            session.refresh(asked)
+            return row, asked
+
+        return self.change(ask)
+
+    def agreed_terms(self, account: Account, order: Order, now: datetime) -> Terms:
+        row, asked = self.proposed_terms(account, order, now)
+        self.agree(asked, now)
+        return row
+
+    def agree(self, asked: Approval, now: datetime) -> None:
+        more = {"shown": asked.digest, "yes": True, "reason": SECRET, "actor": self.chen, "now": now}
+        self.change(approvals.decide, self.office, asked.id, **more)
 
     def claimed(self) -> None:
         """A rate that changed, and a case file that left the house."""
@@ -291,10 +392,12 @@ class Walk:
         self.load("callers", "portfolio,number\nCN,+862155510009\n")
         rows = [
             f"A{number},6222020200001111,{NAME}{number},cn_id,{ID_NO if number == 1 else ''},138{number:02d}349876,"
-            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X"
+            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X,"
+            f"{'pledged' if number == 6 else 'credit'},2024-05-18"
             for number in range(1, TEXTED + 1)
         ]
-        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner\n"
+        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner,security,"
+        head += "opened_on\n"
         self.load("accounts", head + "\n".join(rows).replace("cn_id,,", ",,") + "\n")
         due = [(number, line, f"2026-0{month}-11") for number in (1, 2, 3) for line, month in enumerate((3, 4, 5), 1)]
         due += [(number, line, f"2026-0{month}-11") for number in CALLED for line, month in enumerate((5, 6), 1)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.allocation.rules import LeftOut, Stays
+from collector.casework.actions.letters import ReportKind
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
@@ -22,11 +23,14 @@ from collector.history.rules import (
     HoldingReason,
     HoldReason,
     HoldScope,
+    LetterState,
+    LetterStep,
     MemberState,
     Outcome,
     PromiseState,
     ReferralKind,
     ReferralState,
+    ReturnReason,
     Standing,
     StopKind,
     Willingness,
@@ -44,6 +48,7 @@ from collector.portfolio.rules import (
     DebitFailure,
     DebtType,
     DifferenceKind,
+    EntryKind,
     LedgerState,
     LoadKind,
     PartyRole,
@@ -55,7 +60,8 @@ from collector.portfolio.rules import (
 )
 from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
-from collector.texts.rules import VARIABLES, Registration, Stand, Tone
+from collector.terms.rules import TermsKind, TermsState
+from collector.texts.rules import ROWS, VALUES, VARIABLES, LetterKind, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.campaigns import SORT_WORDS
 from collector.web.pages.desk import HEARD
@@ -90,6 +96,7 @@ KINDS = [
     DebitFailure,
     DebtType,
     DifferenceKind,
+    EntryKind,
     Evidence,
     Happening,
     HoldReason,
@@ -99,6 +106,9 @@ KINDS = [
     InboundState,
     LedgerState,
     Level,
+    LetterKind,
+    LetterState,
+    LetterStep,
     LoadKind,
     Mark,
     MemberState,
@@ -117,6 +127,8 @@ KINDS = [
     RecordingState,
     ReferralKind,
     ReferralState,
+    ReportKind,
+    ReturnReason,
     ReversalStep,
     Registration,
     Role,
@@ -131,6 +143,8 @@ KINDS = [
     Stays,
     StopKind,
     TaskState,
+    TermsKind,
+    TermsState,
     Tier,
     Tone,
     TrialState,
@@ -209,6 +223,11 @@ def test_no_sentence_is_translated_in_vain() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_word_of_the_business_is_known_in_chinese(kind: type) -> None:
     assert sorted(plain_form(str(one)) for one in kind if plain_form(str(one)) not in CHINESE["word"]) == []  # type: ignore[attr-defined]
+
+
+def test_what_a_letter_can_lack_is_known_in_chinese() -> None:
+    told = {value.meaning for value in VALUES.values()} | {"the number of the ID", "the address"} | {*ROWS}
+    assert sorted(told - set(CHINESE["word"])) == []
 
 
 def test_why_the_plan_wants_or_lacks_a_contact_is_told_in_chinese() -> None:

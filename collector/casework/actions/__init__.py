@@ -33,6 +33,17 @@ from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
 from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.letters import (
+    give_letters,
+    letter_arrived,
+    letter_posted,
+    letter_returned,
+    letter_signed,
+    make_letter,
+    print_letter,
+    print_open,
+    take_reports,
+)
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
@@ -77,6 +88,16 @@ from collector.casework.actions.stops import (
     withdraw_standing,
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
+from collector.casework.actions.terms import (
+    approve_terms,
+    book_advances,
+    close_account,
+    drop_terms,
+    offer_terms,
+    propose_terms,
+    sign_terms,
+    withdraw_terms,
+)
 from collector.casework.actions.verifying import verify, verify_caller
 from collector.casework.actions.ways import cancel_ways, ways_take_effect
 
@@ -99,12 +120,15 @@ __all__ = [
     "announcement",
     "answer_dispute",
     "answer_says_paid",
+    "approve_terms",
     "ask_campaign",
     "ask_keep",
+    "book_advances",
     "call_status",
     "cancel_ways",
     "choose_caller",
     "choose_state",
+    "close_account",
     "compare_again",
     "compare_statement",
     "complain",
@@ -114,6 +138,7 @@ __all__ = [
     "dial_status",
     "dispute",
     "document_file",
+    "drop_terms",
     "end_absence",
     "explain_difference",
     "extend_hold",
@@ -122,6 +147,7 @@ __all__ = [
     "file_of",
     "follow_up",
     "found",
+    "give_letters",
     "handle_inbound",
     "hold",
     "hold_body",
@@ -132,12 +158,17 @@ __all__ = [
     "inbound_sms",
     "keep",
     "keep_as_asked",
+    "letter_arrived",
+    "letter_posted",
+    "letter_returned",
+    "letter_signed",
     "lift_hold",
     "lift_stop",
     "load",
     "lone_reversal",
     "lower_level",
     "make_campaign",
+    "make_letter",
     "make_promise",
     "match_payment",
     "message_status",
@@ -149,13 +180,17 @@ __all__ = [
     "note_rate_change",
     "note_reversal",
     "note_standing",
+    "offer_terms",
     "open_file",
     "paper_done",
     "pause",
     "pause_campaign",
     "plan",
     "plan_new_days",
+    "print_letter",
+    "print_open",
     "promise_body",
+    "propose_terms",
     "reassign",
     "recall",
     "reconcile",
@@ -172,16 +207,19 @@ __all__ = [
     "send_how_to_pay",
     "send_how_to_pay_inbound",
     "settle_inbound",
+    "sign_terms",
     "start_call",
     "start_campaign",
     "stop",
     "stop_campaign",
     "sweep",
     "take_back",
+    "take_reports",
     "uploads",
     "verify",
     "verify_caller",
     "ways_take_effect",
     "withdraw_promise",
     "withdraw_standing",
+    "withdraw_terms",
 ]

@@ -29,7 +29,7 @@ from collector.law.rules import (
     lost_first,
     turns,
 )
-from collector.portfolio.rules import Ageing, PartyRole
+from collector.portfolio.rules import Ageing, Instalment, PartyRole
 
 SHOWN = timedelta(days=365)
 """How long before it a date is kept: earlier nobody acts on it."""
@@ -52,7 +52,7 @@ class Near(NamedTuple):
 
 
 def claim_of(
-    records: Records,
+    schedule: Sequence[Instalment],
     account: AccountRecord,
     ageing: Ageing,
     reported_on: date | None,
@@ -63,7 +63,7 @@ def claim_of(
     the creditor's report allows."""
     if ageing.settled_on is not None or not (ageing.owed or ageing.overdue):
         return None
-    last = max((line.due_on for line in records.instalments.get(account.id, ())), default=None)
+    last = max((line.due_on for line in schedule), default=None)
     oldest = ageing.oldest_unpaid_due
     if reported_on is not None:
         oldest = reported_on - timedelta(days=reported_max if reported_max is not None else reported_min or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from collector.facts.rules.accounts import begun, lateness_of
+from collector.facts.rules.accounts import begun, lateness_of, schedule_at, waived_at
 from collector.facts.rules.clocks import claim_of, event_of, guarantors_of, happened
 from collector.facts.rules.records import Obligation, Records
 from collector.foundation.clock import local_day
@@ -29,8 +29,10 @@ def clocks_at(records: Records, owed: Obligation, at: datetime) -> Clocks:
     promises = begun(records.promises.get(account.id, ()), now, turns)
     told = begun(records.clocks.get(account.id, ()), now, turns)
     paid = [Paid(row.on, row.amount) for row in received]
-    state = lateness_of(records, account, paid, book.grace_days, local_day(at, book.zone))
-    claim = claim_of(records, account, *state)
+    waived = waived_at(records.waived.get(account.id, ()), now, turns)
+    schedule = schedule_at(records, account.id, now, turns)
+    state = lateness_of(schedule, account, paid, waived, book.grace_days, local_day(at, book.zone))
+    claim = claim_of(schedule, account, *state)
     events = sorted(
         [*happened(book, received, promises), *map(event_of, told)], key=lambda one: (one.on, one.kind, one.number)
     )

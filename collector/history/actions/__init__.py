@@ -32,8 +32,10 @@ from collector.history.actions.contacts import (
 )
 from collector.history.actions.holding import Given, give, keep_account
 from collector.history.actions.holds import chain, extend_hold, lift_hold
+from collector.history.actions.letters import add_letter, steps_of, take_step
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
+from collector.history.actions.offers import end_offer, keep_offer, open_offer
 from collector.history.actions.promises import (
     make_promise,
     remind_promise,
@@ -60,6 +62,7 @@ __all__ = [
     "ClockNote",
     "Contacted",
     "Given",
+    "add_letter",
     "agree_callback",
     "answer_dispute",
     "answer_says_paid",
@@ -67,6 +70,7 @@ __all__ = [
     "close_members",
     "closing_refused",
     "complain",
+    "end_offer",
     "end_round",
     "extend_hold",
     "finish_callback",
@@ -74,6 +78,7 @@ __all__ = [
     "held_campaign",
     "hold",
     "keep_account",
+    "keep_offer",
     "lift_hold",
     "lift_stop",
     "lower_level",
@@ -88,6 +93,7 @@ __all__ = [
     "note_not_contacted",
     "note_verification",
     "open_dispute",
+    "open_offer",
     "open_referral",
     "pass_campaign",
     "put_off_members",
@@ -102,8 +108,10 @@ __all__ = [
     "says_paid",
     "settle_promises",
     "standing",
+    "steps_of",
     "stop",
     "take_back_members",
+    "take_step",
     "withdraw_promise",
     "withdraw_standing",
 ]

@@ -17,11 +17,13 @@ from collector.history.tables.contacts import (
 )
 from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
+from collector.history.tables.letters import LetterEvent, LetterRow
 from collector.history.tables.standing import (
     Complaint,
     Dispute,
     Hold,
     LevelLowered,
+    Offer,
     Referral,
     StandingRow,
     Stop,
@@ -42,8 +44,11 @@ __all__ = [
     "Hold",
     "HoldingRow",
     "KeepRow",
+    "LetterEvent",
+    "LetterRow",
     "LevelLowered",
     "Look",
+    "Offer",
     "OutcomeRow",
     "Promise",
     "Referral",
