@@ -129,7 +129,7 @@ def test_the_line_by_keys_alone(page: Page, served: tuple[Building, str], compla
     [
         pytest.param(
             "supervisor",
-            ["/floor", "/figures", "/operations", "/referrals/legal", "/inbox", "/search"],
+            ["/floor", "/figures", "/operations", "/legal", "/inbox", "/search"],
             id="supervisor",
         ),
         pytest.param("admin", ["/users", "/audit", "/reference", "/password"], id="admin"),

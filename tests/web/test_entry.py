@@ -22,7 +22,7 @@ def entries(building: Building) -> int:
 
 def test_each_role_comes_in_on_its_own_page(building: Building) -> None:
     homes = {role: building.signed_in(role).get("/").headers["location"] for role in ("agent", "legal", "operations")}
-    assert homes == {"agent": "/desk", "legal": "/referrals/legal", "operations": "/operations"}
+    assert homes == {"agent": "/desk", "legal": "/legal", "operations": "/operations"}
 
 
 @pytest.mark.parametrize("name", ["agent", "nobody at all"])

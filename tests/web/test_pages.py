@@ -326,7 +326,7 @@ def test_an_admin_can_not_shut_themselves_out(building: Building) -> None:
 
 PLACES = {
     "agent": ["/desk", "/search", "/inbox"],
-    "supervisor": ["/floor", "/operations", "/referrals/legal", "/referrals/skiptrace"],
+    "supervisor": ["/floor", "/operations", "/legal", "/referrals/legal", "/referrals/skiptrace"],
     "operations": ["/operations"],
     "admin": ["/users", "/audit", "/reference", "/password"],
 }

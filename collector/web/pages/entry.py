@@ -39,7 +39,7 @@ HOME = {
     Role.agent: "/desk",
     Role.senior: "/desk",
     Role.tracer: "/referrals/skiptrace",
-    Role.legal: "/referrals/legal",
+    Role.legal: "/legal",
     Role.operations: "/operations",
     Role.auditor: "/audit",
     Role.admin: "/users",

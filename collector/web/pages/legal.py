@@ -15,7 +15,7 @@ from collector.casework.views import within
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
 from collector.history.actions import ClockNote
 from collector.history.rules import REFERRAL_MOVES, ReferralState
-from collector.law.rules import OF_OTHER_TABLES, Clock, ContractKind, Event, Happening, Move
+from collector.law.rules import OF_OTHER_TABLES, Clock, ClockKind, ContractKind, Event, Happening, Move
 from collector.web.pages.law import MARKS
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
@@ -187,11 +187,17 @@ def _clock(clock: Clock, today: date, names: dict[str, str], people: dict[int, s
         mark=MARKS[source.evidence],
         note=source.note,
         moves=table(
-            [t("Day"), t("What happened"), t("Evidence"), t("Cautious date"), t("Legal date"), t("Why not")],
+            [t("Day"), t("What happened"), t("Proof"), t("Cautious date"), t("Legal date"), t("Why not")],
             [_move(move, names, t) for move in clock.moves],
-            t("Nothing has moved it. A demand that arrived, a payment or a promise would, with its evidence."),
+            _unmoved(clock, t),
         ),
     )
+
+
+def _unmoved(clock: Clock, t: Words) -> str:
+    if clock.kind is ClockKind.limitation:
+        return t("Nothing has moved it. A demand that arrived, a payment or a promise would, with its evidence.")
+    return t("Nothing moves its end; only what is done in time keeps the right.")
 
 
 def _state(clock: Clock, today: date, t: Words) -> tuple[str, str]:
@@ -247,7 +253,7 @@ def _alarms(case: CaseFile, t: Words) -> Table:
 
 
 def _events(noted: Sequence[Event], names: dict[str, str], people: dict[int, str], t: Words) -> Table:
-    head = [t("Number"), t("Day"), t("What happened"), t("Evidence"), t("Guarantor"), t("More")]
+    head = [t("Number"), t("Day"), t("What happened"), t("Proof"), t("Guarantor"), t("More")]
     rows: list[Sequence[Cell | str]] = [
         [
             num(str(one.number)),
