@@ -1,17 +1,19 @@
 """Commands of letters: print what the plan asks for, and tell what the post office said."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import typer
+from sqlmodel import Session
 
 from collector.casework import actions
 from collector.casework.actions.letters import LetterOrder, ReportKind, read_reports, save_batch
 from collector.casework.actions.letters.printing import PrintedLetter, letter_docx
 from collector.casework.letters.lists import letter as letter_of
 from collector.cli.frame import AtOption, JsonFlag, command, moment, office, out, progress_bar, show, show_json
+from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput
 from collector.foundation.files import replace_file
 from collector.history.rules import ReturnReason
@@ -102,7 +104,8 @@ def posted(
         _take(ReportKind.posted, file, when_at=at, json_=json_)
         return
     with desk.database.begin() as session:
-        letter_id, day = _id(number), _day(on, when.date())
+        letter_id = _id(number)
+        day = _day(session, letter_id, on, when)
         done = actions.letter_posted(session, desk, letter_id, posting_number, day, at=when, actor=COMMAND_LINE)
     done.require()
     show({"letter": number, "attempt": done.attempt_id}, as_json=json_, lines=[f"{number}: posted"])
@@ -127,8 +130,9 @@ def arrived(
     with desk.database.begin() as session:
         paper = scan.read_bytes() if scan else None
         took = actions.letter_signed if signed else actions.letter_arrived
-        day = _day(on, when.date())
-        event = took(session, desk, _id(number), day, at=when, actor=COMMAND_LINE, scan=paper)
+        letter_id = _id(number)
+        day = _day(session, letter_id, on, when)
+        event = took(session, desk, letter_id, day, at=when, actor=COMMAND_LINE, scan=paper)
         document = {"letter": number, "step": event.step, "on": event.on, "document": event.document_id}
     show(document, as_json=json_, lines=[f"{number}: {document['step']}"])
 
@@ -151,8 +155,8 @@ def returned(
         return
     with desk.database.begin() as session:
         paper = scan.read_bytes() if scan else None
-        day = _day(on, when.date())
-        more = (_id(number), day, reason)
+        letter_id = _id(number)
+        more = (letter_id, _day(session, letter_id, on, when), reason)
         event = actions.letter_returned(session, desk, *more, at=when, actor=COMMAND_LINE, scan=paper)
         document = {"letter": number, "step": event.step, "on": event.on, "reason": event.reason}
     show(document, as_json=json_, lines=[f"{number}: returned, {reason}"])
@@ -176,9 +180,11 @@ def _id(number: str | None) -> int:
     return found
 
 
-def _day(on: str | None, today: date) -> date:
+def _day(session: Session, letter_id: int, on: str | None, when: datetime) -> date:
+    """The day that was given, or the day of that moment where the portfolio is."""
+    _, seen = letter_of(session, EVERYTHING, letter_id)
     try:
-        return date.fromisoformat(on) if on else today
+        return date.fromisoformat(on) if on else local_day(when, seen.zone)
     except ValueError as error:
         raise BadInput("--on is not a day; write it as 2026-05-31") from error
 

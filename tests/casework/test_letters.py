@@ -18,8 +18,9 @@ from collector.casework.actions.letters.coming_back import ReportKind
 from collector.casework.actions.letters.printing import kind_of, letter_docx, letter_pdf
 from collector.foundation.errors import BadInput, Conflict
 from collector.history.rules import Channel, HoldScope, LetterStep, ReturnReason, StopKind
-from collector.history.tables import Attempt, Document, LetterEvent, LetterRow
+from collector.history.tables import Attempt, ClockEvent, Document, LetterEvent, LetterRow
 from collector.identity.rules import COMMAND_LINE
+from collector.law.rules import Happening
 from collector.planning.rules import TaskState
 from collector.planning.tables import Refusal
 from collector.portfolio.rules import ContactKind, GuaranteeKind, PartyRole
@@ -135,6 +136,8 @@ def test_a_letter_from_the_plan_to_the_receipt(story: Story, tmp_path: Path) -> 
         date(2026, 5, 15),
     )
     assert steps(story, one.letter_id) == [LetterStep.printed, LetterStep.posted, LetterStep.arrived]
+    [clock] = story.rows(ClockEvent)
+    assert (clock.kind, clock.day, clock.document_id) == (Happening.demand_arrived, date(2026, 5, 15), paper.id)
     with pytest.raises(Conflict, match="it arrived"):
         story.do(
             casework.letter_returned,
@@ -240,6 +243,31 @@ def test_a_letter_waits_until_the_amounts_change(story: Story) -> None:
     assert newest != letter
     with pytest.raises(Conflict, match="newer letter took its place"):
         post(story, letter)
+
+
+def test_a_scan_that_comes_later_proves_the_arrival(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    letter = printed(story, who)
+    post(story, letter)
+    said = {"at": moment("2026-05-15 10:00"), "actor": COMMAND_LINE}
+    story.do(casework.letter_arrived, letter, date(2026, 5, 14), **said)
+    story.do(casework.letter_arrived, letter, date(2026, 5, 14), scan=b"\x89PNG\r\n\x1a\n r", **said)
+    told, proven = story.rows(ClockEvent)
+    assert (told.day, told.document_id) == (proven.day, None)
+    assert proven.document_id is not None
+    assert steps(story, letter) == [LetterStep.printed, LetterStep.posted, LetterStep.arrived]
+
+
+def test_the_slip_of_a_guarantor_is_the_guarantors(story: Story) -> None:
+    who = late(story)
+    guarantor = beside(story, who, PartyRole.guarantor, "保证人甲", GuaranteeKind.joint)
+    live(story, guarantor, "杭州市保证路二号")
+    letter = make(story, who, LetterKind.guarantor_notice, person_id=guarantor)
+    casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
+    story.do(casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=b"\x89PNG\r\n\x1a\n s")
+    [clock] = story.rows(ClockEvent)
+    assert (clock.kind, clock.guarantor_id) == (Happening.acknowledged, guarantor)
 
 
 def test_steps_come_in_their_order(story: Story) -> None:

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from collector.casework.actions.clocks import note_clock
 from collector.casework.actions.documents import file_document
 from collector.casework.actions.letters.posting import letter_posted
 from collector.casework.office import Office
@@ -17,13 +18,16 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, CollectorError, Conflict, NotReady, Problem
 from collector.foundation.files import plain_cell, read_table
 from collector.history import actions as history
+from collector.history.actions import ClockNote
 from collector.history.actions.keep import fetch
 from collector.history.rules import DocumentKind, LetterStep, ReturnReason
 from collector.history.tables import LetterEvent, LetterRow
 from collector.identity.rules import EVERYTHING, Actor, Scope
+from collector.law.rules import Happening
 from collector.portfolio.queries import portfolio_of
-from collector.portfolio.tables import Account
-from collector.texts.rules import letter_id_of, number_of
+from collector.portfolio.rules import PartyRole
+from collector.portfolio.tables import Account, Party
+from collector.texts.rules import DEMANDS, letter_id_of, number_of
 
 
 class ReportKind(StrEnum):
@@ -107,35 +111,74 @@ def _came(
     if on > local_day(at, portfolio_of(session, row.portfolio_id).timezone):
         raise BadInput("the day is to come")
     steps = history.steps_of(session, letter_id)
-    if step in steps:
-        return steps[step]
-    document_id = None
-    if scan:
-        account = session.get_one(Account, row.account_id)
-        document_id = file_document(
+    before = steps.get(step)
+    if before is not None and (before.document_id is not None or not scan):
+        return before
+    paper = _filed(session, office, row, step, kind, scan, on, at, actor) if scan else None
+    if before is None:
+        posted = steps.get(LetterStep.posted)
+        before = history.take_step(
             session,
-            office,
-            account,
-            scan,
-            kind=kind,
-            title=f"{number_of(letter_id)} {step.value}",
-            actor=actor,
+            row,
+            step,
+            on,
             now=at,
-            person_id=row.person_id,
-            dated_on=on,
-        ).id
-    posted = steps.get(LetterStep.posted)
-    return history.take_step(
+            actor=actor,
+            reason=reason,
+            attempt_id=posted.attempt_id if posted else None,
+            document_id=paper,
+        )
+    _tell_clocks(session, office, row, step, before.on, paper, at, actor)
+    return before
+
+
+def _filed(
+    session: Session,
+    office: Office,
+    row: LetterRow,
+    step: LetterStep,
+    kind: DocumentKind,
+    scan: bytes,
+    on: date,
+    at: datetime,
+    actor: Actor,
+) -> int | None:
+    """The scan among the papers of the account; its number."""
+    account = session.get_one(Account, row.account_id)
+    title = f"{number_of(row.id or 0)} {step.value}"
+    return file_document(
         session,
-        row,
-        step,
-        on,
-        now=at,
+        office,
+        account,
+        scan,
+        kind=kind,
+        title=title,
         actor=actor,
-        reason=reason,
-        attempt_id=posted.attempt_id if posted else None,
-        document_id=document_id,
-    )
+        now=at,
+        person_id=row.person_id,
+        dated_on=on,
+    ).id
+
+
+def _tell_clocks(
+    session: Session,
+    office: Office,
+    row: LetterRow,
+    step: LetterStep,
+    on: date,
+    document_id: int | None,
+    at: datetime,
+    actor: Actor,
+) -> None:
+    """A demand that arrived, or a slip that acknowledges the debt, moves the clocks of the law. Without the scan it was
+    only told: posting proves no arrival, so no cautious date moves until the scan is there."""
+    happened = {LetterStep.arrived: Happening.demand_arrived, LetterStep.signed: Happening.acknowledged}.get(step)
+    if happened is None or row.kind not in DEMANDS:
+        return
+    stands = (Party.account_id == row.account_id, Party.person_id == row.person_id, Party.role == PartyRole.guarantor)
+    guarantor = session.exec(select(Party.person_id).where(*stands)).first()
+    note = ClockNote(happened, on, guarantor_id=guarantor, document_id=document_id)
+    note_clock(session, office, row.account_id, note, now=at, actor=actor)
 
 
 def read_reports(kind: ReportKind, file: Path) -> Sequence[LetterReport]:
