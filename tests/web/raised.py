@@ -33,6 +33,7 @@ AT_A_TERMINAL = {
     "foundation/schema.py": "the database is made by a command",
     "foundation/settings.py": "settings are read when a process starts",
     "identity/installation.py": "the installation is made by a command",
+    "law": "the law of the debt is a file of the installation",
     "reports/whose.py": "a leaked file is traced by a command",
     "strategy/allocating.py": "a strategy is brought by a command",
     "strategy/actions.py": "a strategy is brought by a command",
