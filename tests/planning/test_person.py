@@ -20,7 +20,7 @@ from planning_people import (
     second,
 )
 
-from collector.facts.rules import Callback, Event, Extra, Kind, Mark, PersonFacts, PromiseFact, Standing
+from collector.facts.rules import Callback, Event, Extra, Kind, Mark, OfferFact, PersonFacts, PromiseFact, Standing
 from collector.foundation.clock import local_day, parse_moment
 from collector.history.rules import Channel, Direction, Outcome, RoundEnd
 from collector.planning.rules import (
@@ -116,6 +116,10 @@ def test_a_hold_on_one_account_leaves_the_other() -> None:
     assert [task.account_id for task in made.tasks] == [12]
 
 
+def offer(due: str, kept: bool = False) -> Extra:
+    return Extra(offers=(OfferFact(8, 60_000, second(due), second("2026-05-01T10:00+08:00"), kept),))
+
+
 # Promises
 
 
@@ -135,9 +139,24 @@ def test_an_open_promise_silences_ordinary_dunning_of_its_account(extra: Extra, 
 
 
 @pytest.mark.parametrize(
+    ("extra", "is_silent"),
+    [
+        pytest.param(offer("2026-06-12T23:59+08:00"), True, id="open, however far ahead"),
+        pytest.param(offer("2026-05-11T23:59+08:00"), False, id="its day is over"),
+        pytest.param(offer("2026-06-12T23:59+08:00", kept=True), False, id="fulfilled"),
+    ],
+)
+def test_an_open_offer_silences_ordinary_dunning_of_its_account(extra: Extra, is_silent: bool) -> None:
+    made = plan(person(account(20, extra), account(1, account_id=12)))
+    silent = {task.account_id for task in made.tasks if task.purpose is Purpose.collect}
+    assert silent == ({12} if is_silent else {11, 12})
+
+
+@pytest.mark.parametrize(
     "extra",
     [
         pytest.param(promise("2026-05-18T18:00+08:00"), id="a promise"),
+        pytest.param(offer("2026-06-12T23:59+08:00"), id="an offer"),
         pytest.param(Extra(referrals=("legal/accepted",)), id="the legal team"),
     ],
 )

@@ -14,7 +14,8 @@ from collector.foundation.errors import NotFound
 from collector.history import actions as history
 from collector.history.rules import Outcome, PromiseState
 from collector.identity.rules import EVERYTHING, Scope
-from collector.portfolio.rules import Instalment, Paid, age, days_past_due
+from collector.portfolio.booking import Sums, book, take_entry_back
+from collector.portfolio.rules import EntryKind, Instalment, Paid, age, days_past_due
 from collector.portfolio.tables import Account, PauseRow, PaymentRow
 from collector.reports.queries import (
     Chosen,
@@ -276,6 +277,21 @@ def test_overdue_in_these_days_is_what_ageing_says_day_by_day(
     found = {row.id for row in listed(book.session, book.chosen(), OfStage(Stage.overdue), NOW, limit=500).rows}
     assert 20 < len(expected) < 110
     assert found - {book.loan} == expected
+
+
+def test_what_was_waived_before_these_days_is_not_overdue_in_them_unless_it_was_taken_back(month: Book) -> None:
+    waived, revived = (month.open(name, MAY - timedelta(days=60)) for name in ("V", "W"))
+    before = FIRST - timedelta(days=10)
+    for number in (waived, revived):
+        month.pay(600_00, noon(before), number)
+        account = month.session.get_one(Account, number)
+        sums, said = Sums(principal=400_00), {"actor": "cli", "at": noon(before)}
+        line = book(month.session, account, EntryKind.waiver, sums, before, f"terms:{number}", **said)
+        if number == revived:
+            take_entry_back(month.session, line, before + timedelta(days=2), **said)
+    month.ready()
+    found = names(month, OfStage(Stage.overdue))
+    assert ("V" in found, "W" in found) == (False, True)
 
 
 def test_the_matrix_is_what_ageing_says_and_counts_everybody_once(

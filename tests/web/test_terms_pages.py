@@ -76,6 +76,7 @@ def test_before_it_is_approved_not_a_word_of_it_afterwards_it_is_told_and_listed
     assert agent.post(f"/terms/{newest(building).id}/move", {"move": "offer"}).status_code == 303
     assert newest(building).state is TermsState.offered
     assert "offered" in words(agent, "/terms")
+    assert f"offered: CN¥2,500.00 by {DAY} 23:59" in words(agent, f"/accounts/{building.book.loan}")
     assert agent.post(f"/terms/{newest(building).id}/move", {"move": "withdraw"}).status_code == 303
     assert newest(building).state is TermsState.withdrawn
     assert "No terms are open." in words(agent, "/terms")

@@ -24,7 +24,7 @@ from collector.casework.views.records import (
     stops_on,
 )
 from collector.facts.queries import read_person
-from collector.facts.rules import AccountFacts, extra_of, lateness
+from collector.facts.rules import AccountFacts, OfferFact, extra_of, lateness
 from collector.foundation.clock import local_day
 from collector.history.tables import CallbackRow, Dispute, Hold, Promise, Referral, Stop
 from collector.portfolio.queries import person_of, portfolio_of
@@ -123,6 +123,8 @@ class AccountView:
     holds: Sequence[Hold]
     disputes: Sequence[Dispute]
     referrals: Sequence[Referral]
+    offers: Sequence[OfferFact]
+    """Terms that the borrower was told of and that are open."""
     others: Sequence[tuple[int, str]]
     """The person's other accounts in the caller's portfolios: id and `CODE/NO`."""
 
@@ -149,6 +151,7 @@ def account_view(
         holds=holds_on(session, account, now),
         disputes=disputes_of(session, account_id),
         referrals=referrals_of(session, account_id),
+        offers=[one for one in extra_of(mine[0]).offers if not one.kept],
         others=others,
     )
 

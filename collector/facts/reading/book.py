@@ -114,6 +114,16 @@ def book(reader: Reader, ids: Collection[int]) -> None:
     ):
         reader.found.payments[row[0]].append(shapes.PaymentRecord._make(row[1:]))
     former_schedules(reader, ids)
+    waivers(reader, ids)
+    for number, first, last in reader.rare(
+        pause.account_id,
+        select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids)),
+    ):
+        reader.found.pauses[number].append((first, last))
+
+
+def waivers(reader: Reader, ids: Collection[int]) -> None:
+    """What was given up, each with the moment at which it was taken back."""
     entry, back = columns_of(LedgerEntry), LedgerEntry.__table__.alias("back")  # type: ignore[attr-defined]
     for row in reader.rare(
         entry.account_id,
@@ -123,11 +133,6 @@ def book(reader: Reader, ids: Collection[int]) -> None:
         .order_by(entry.id),
     ):
         reader.found.waived[row[0]].append(shapes.WaivedRecord._make(row[1:]))
-    for number, first, last in reader.rare(
-        pause.account_id,
-        select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids)),
-    ):
-        reader.found.pauses[number].append((first, last))
 
 
 def former_schedules(reader: Reader, ids: Collection[int]) -> None:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
+from collector.facts.rules.agreed import begun, offers_at, schedule_at, waived_at
 from collector.facts.rules.clocks import Near, claim_of, near
 from collector.facts.rules.level import Worked, level_floor
 from collector.facts.rules.records import (
     AccountRecord,
     DispositionRecord,
     Obligation,
-    OfferRecord,
     PromiseRecord,
     Records,
     ReferralRecord,
-    WaivedRecord,
 )
 from collector.facts.rules.spell import spell_since
-from collector.facts.rules.words import NO_EXTRA, AccountFacts, Extra, OfferFact, PromiseFact
+from collector.facts.rules.words import NO_EXTRA, AccountFacts, Extra, PromiseFact
 from collector.history.rules import PromiseState, ReferralState
 from collector.portfolio.rules import Ageing, Instalment, Paid, PartyRole, Waived, age, lowering
 
@@ -29,27 +28,6 @@ ROLES = {role.value: role for role in PartyRole}
 MAY_COME = frozenset({PromiseState.open.value, PromiseState.partial.value})
 WITH_OTHERS = frozenset({ReferralState.proposed.value, ReferralState.accepted.value})
 _encode = msgspec.json.Encoder().encode
-
-
-class Dated(Protocol):
-    """Something that counts from `at` (seconds)."""
-
-    @property
-    def at(self) -> int: ...
-
-
-D = TypeVar("D", bound=Dated)
-
-
-def begun(rows: Sequence[D], now: int, turns: list[int]) -> Sequence[D]:
-    """Those dated up to `now`; the moments of the others are turns: then they come to count."""
-    for row in rows:
-        if row.at > now:
-            break
-    else:
-        return rows
-    turns.extend(row.at for row in rows if row.at > now)
-    return [row for row in rows if row.at <= now]
 
 
 class Touch(NamedTuple):
@@ -114,24 +92,6 @@ def account_facts(
         clocks.lapses_on,
     )
     return AccountFacts(*columns), _earliest(ageing.fresh_until, clocks.turns_on, after=day)
-
-
-def schedule_at(records: Records, account_id: int, now: int, turns: list[int]) -> Sequence[Instalment]:
-    """The instalments that held then."""
-    for former in records.former.get(account_id, ()):
-        if former.until > now:
-            turns.append(former.until)
-            return former.lines
-    return records.instalments.get(account_id, ())
-
-
-def waived_at(rows: Sequence[WaivedRecord], now: int, turns: list[int]) -> list[Waived]:
-    """What was given up by then, without what was taken back by then."""
-    if not rows:
-        return []
-    standing = [row for row in begun(rows, now, turns) if row.ended_at is None or row.ended_at > now]
-    turns.extend(row.ended_at for row in standing if row.ended_at is not None)
-    return [Waived(row.on, row.amount) for row in standing]
 
 
 def _amounts(ageing: Ageing) -> tuple[Any, ...]:
@@ -257,7 +217,7 @@ def _extra(
         limitation_on=clocks.limitation_on,
         refused_at=refused_at,
         cause=cause,
-        offers=_offers(records.offers.get(account_id, ()), now, turns),
+        offers=offers_at(records.offers.get(account_id, ()), now, turns),
         waived=sum(one.amount for one in waived_at(records.waived.get(account_id, ()), now, turns)),
         sued_on=clocks.sued_on,
         lapsed=clocks.lapsed,
@@ -270,17 +230,6 @@ def _has_rare_parts(records: Records, owed: Obligation) -> bool:
     return owed.person_id in records.dispositions or any(
         owed.account_id in rows
         for rows in (records.pauses, records.referrals, records.disputes, records.offers, records.waived)
-    )
-
-
-def _offers(rows: Sequence[OfferRecord], now: int, turns: list[int]) -> tuple[OfferFact, ...]:
-    """Those that stand. What was decided later was open before."""
-    standing = [row for row in begun(rows, now, turns) if row.ended_at is None or row.ended_at > now]
-    for row in standing:
-        turns.extend(turn for turn in (row.kept_at, row.ended_at) if turn is not None and turn > now)
-    return tuple(
-        OfferFact(row.id, row.total, row.due_at, row.at, row.kept_at is not None and row.kept_at <= now)
-        for row in standing
     )
 
 

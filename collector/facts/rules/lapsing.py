@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from collector.facts.rules.accounts import begun, lateness_of, schedule_at, waived_at
+from collector.facts.rules.accounts import lateness_of
+from collector.facts.rules.agreed import begun, schedule_at, waived_at
 from collector.facts.rules.clocks import claim_of, event_of, guarantors_of, happened
 from collector.facts.rules.records import Obligation, Records
 from collector.foundation.clock import local_day

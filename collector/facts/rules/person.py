@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from collector.facts.rules.accounts import NEVER, Touch, account_facts, begun
+from collector.facts.rules.accounts import NEVER, Touch, account_facts
+from collector.facts.rules.agreed import begun
 from collector.facts.rules.contacts import enquiries_of, events_of, first_day_of, in_order
 from collector.facts.rules.level import Worked
 from collector.facts.rules.records import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlmodel import Session, col
 
 from collector.facts.tables import AccountState
@@ -14,8 +14,8 @@ from collector.foundation.clock import at_local, day_start, local_day
 from collector.foundation.database import holds
 from collector.history.rules import CONVERSATION, NOT_PLACED, Channel, Direction, PromiseState
 from collector.history.tables import Attempt, OutcomeRow, Promise
-from collector.portfolio.rules import PartyRole, PaymentKind, PaymentState
-from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Portfolio
+from collector.portfolio.rules import EntryKind, PartyRole, PaymentKind, PaymentState
+from collector.portfolio.tables import Account, InstalmentRow, LedgerEntry, PaymentRow, Portfolio
 from collector.reports.rules import OfDays, OfHour, OfPromises, OfStage, Stage
 
 DAYS = 30
@@ -49,6 +49,13 @@ def due(*conditions: Condition) -> ColumnElement[int]:
     """What fell due on the account."""
     total = select(func.coalesce(func.sum(InstalmentRow.amount_due), 0))
     return _of_account(total, InstalmentRow.account_id, *conditions).scalar_subquery()
+
+
+def waived(*conditions: Condition) -> ColumnElement[int]:
+    """What was given up of the account, less what was taken back of that."""
+    signed = case((col(LedgerEntry.takes_back).is_(None), LedgerEntry.amount), else_=-col(LedgerEntry.amount))
+    total, mine = select(func.coalesce(func.sum(signed), 0)), col(LedgerEntry.kind) == EntryKind.waiver
+    return _of_account(total, LedgerEntry.account_id, mine, *conditions).scalar_subquery()
 
 
 def promised(*conditions: Condition) -> ColumnElement[int]:
@@ -108,16 +115,20 @@ def was_late(first: date, today: date) -> Condition:
         line.c.due_on >= first,
         line.c.due_on < today,
         due(col(InstalmentRow.due_on) <= line.c.due_on).correlate(Account, line)
-        > paid(col(PaymentRow.paid_on) <= line.c.due_on).correlate(Account, line),
+        > paid(col(PaymentRow.paid_on) <= line.c.due_on).correlate(Account, line)
+        + waived(col(LedgerEntry.booked_on) <= line.c.due_on).correlate(Account, line),
     )
     since_report = paid(col(PaymentRow.paid_on) > col(Account.reported_on), col(PaymentRow.paid_on) < first)
     return or_(
         col(AccountState.overdue) > 0,
-        due(col(InstalmentRow.due_on) < first) > paid(col(PaymentRow.paid_on) < first),
+        due(col(InstalmentRow.due_on) < first)
+        > paid(col(PaymentRow.paid_on) < first) + waived(col(LedgerEntry.booked_on) < first),
         fell_late.correlate(Account),
         and_(
             ~exists().where(col(InstalmentRow.account_id) == col(Account.id)).correlate(Account),
-            col(Account.reported_overdue) > since_report,
+            col(Account.reported_overdue)
+            > since_report
+            + waived(col(LedgerEntry.booked_on) > col(Account.reported_on), col(LedgerEntry.booked_on) < first),
         ),
     )
 

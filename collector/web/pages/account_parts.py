@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from collector.casework.views.account import AccountView
@@ -71,7 +71,7 @@ def head(view: AccountView, told: Told, now: datetime) -> Head:
         clears_today=told.money(clears),
         clears_amount=plain(clears, book.currency),
         pays_off=_pays_off(view, told),
-        promised=_promised(view, t),
+        promised=" · ".join(words for words in (_offered(view, told), _promised(view, t)) if words),
         promise_day=view.standing.promise_day.isoformat(),
     )
 
@@ -81,6 +81,18 @@ def _pays_off(view: AccountView, told: Told) -> tuple[str, str]:
     until, t = view.standing.next_due_on, told.t
     words = t("pays off until {day}", day=told.day(until)) if until else t("pays off")
     return words, told.money(view.standing.owed)
+
+
+def _offered(view: AccountView, told: Told) -> str:
+    """The total that was offered, and by when."""
+    return " · ".join(
+        told.t(
+            "offered: {money} by {moment}",
+            money=told.money(one.total),
+            moment=told.moment(datetime.fromtimestamp(one.due_at, UTC)),
+        )
+        for one in view.offers
+    )
 
 
 def _promised(view: AccountView, t: Words) -> str:
