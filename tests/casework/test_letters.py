@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from floor import STRATEGY, Borrower, Story, moment
 from pypdf import PdfReader
-from sqlmodel import col
+from sqlmodel import col, select
 
 from collector.casework import actions as casework
 from collector.casework.actions.letters import LetterOrder, read_reports, save_batch
@@ -337,6 +337,21 @@ def test_a_guarantor_is_told_what_the_guarantee_says(
     assert ("连带责任保证" in said) is joint
     assert "王1" in said
     assert row.body["to"] == ["保证人甲：", "杭州市保证路二号"]
+
+
+def test_a_guarantee_that_is_over_is_not_revived_by_a_letter(story: Story) -> None:
+    who = late(story)
+    guarantor = beside(story, who, PartyRole.guarantor, "保证人甲", GuaranteeKind.joint)
+    live(story, guarantor, "杭州市保证路二号")
+    with story.database.begin() as session:
+        [party] = session.exec(select(Party).where(Party.person_id == guarantor)).all()
+        party.guarantee_until = date(2026, 5, 12)
+    for kind in (LetterKind.guarantor_notice, LetterKind.demand):
+        with pytest.raises(Conflict, match="guarantee period is over"):
+            make(story, who, kind, person_id=guarantor)
+    with story.database.begin() as session:
+        session.get_one(Party, party.id).guarantee_until = TODAY
+    assert make(story, who, LetterKind.guarantor_notice, person_id=guarantor)
 
 
 def test_the_work_address_is_no_address_for_a_letter(story: Story) -> None:

@@ -93,6 +93,8 @@ def _prepared(
         one = gathered.one(order.person_id)
         if order.kind is LetterKind.guarantor_notice and one.role is not PartyRole.guarantor:
             raise BadInput("a notice to the guarantor goes to a guarantor: choose one, or another letter")
+        if one.party is not None and one.party.guarantee_until and one.party.guarantee_until < gathered.today:
+            raise Conflict("the guarantee period is over: a later letter does not revive it; ask the legal team")
     if order.kind in CONTACTS and gathered.facts.overdue <= 0:
         raise Conflict("nothing is overdue on this account: there is nothing to write about")
     return office.letters.letter(order.kind, _language(session, account, order)), gathered
