@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlmodel import Session
+
 from collector.casework.actions.documents import document_file
 from collector.casework.office import Office
 from collector.foundation.errors import CollectorError
@@ -50,11 +52,15 @@ def open_typesetter(office: Office) -> Typesetter:
     return Typesetter(folder, office.settings.fonts_dir)
 
 
+def material_of(session: Session, office: Office, account: Account, as_of: datetime) -> Material:
+    """The records of the account up to that moment."""
+    return read_material(session, office.keys, account, portfolio_of(session, account.portfolio_id), as_of)
+
+
 def case_material(office: Office, account_id: int, as_of: datetime) -> Material:
-    """The records of the account, read at once."""
+    """The same, read at once."""
     with office.database.read() as session:
-        account = session.get_one(Account, account_id)
-        return read_material(session, office.keys, account, portfolio_of(session, account.portfolio_id), as_of)
+        return material_of(session, office, session.get_one(Account, account_id), as_of)
 
 
 def make_case_file(

@@ -148,7 +148,8 @@ class Walk:
         paper = {"kind": DocumentKind.contract, "title": NAME, "note": SECRET, "actor": self.boss}
         row = self.do("file_document", account, SCAN + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
         assert casework.document_file(self.office, row).is_file()
-        self.done.add("document_file")
+        self.done |= {"document_file", "note_given"}
+        self.change(casework.note_given, row.id, moment("2026-05-13 18:31"), self.boss)
 
     def claimed(self) -> None:
         """A rate that changed, and a case file that left the house."""
