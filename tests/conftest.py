@@ -153,6 +153,7 @@ def databases(templates: Callable[[str], str], tmp_path_factory: pytest.TempPath
 def _copy_of(template: str) -> str:
     name = f"collector_test_{uuid.uuid4().hex[:12]}"
     _admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _admin(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')  # nobody mourns a test's database
     return name
 
 

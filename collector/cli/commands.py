@@ -22,6 +22,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "admin": ("db", "user", "apikey", "facts", "audit"),
     "law": ("strategy",),
     "export": ("export",),
+    "terms": ("terms",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
@@ -50,9 +51,9 @@ def end_absence(session: Session, row: Absence, at: datetime, actor: str) -> Non
 
 def away(session: Session, at: datetime) -> frozenset[int]:
     """Who does not work at that moment: they are absent, or their login is closed."""
-    absent = select(Absence.user_id).where(col(Absence.begins_at) <= at, _stands_after(at))
-    closed = select(User.id).where(col(User.disabled_at).is_not(None))
-    return frozenset(number for number in [*session.exec(absent), *session.exec(closed)] if number is not None)
+    absent = columns_of(col(Absence.user_id)).where(col(Absence.begins_at) <= at, _stands_after(at))
+    closed = columns_of(col(User.id)).where(col(User.disabled_at).is_not(None))
+    return frozenset(session.scalars(absent.union(closed)))
 
 
 def absences(session: Session, user_ids: Collection[int], at: datetime) -> Sequence[Absence]:

@@ -12,6 +12,7 @@ from collector.strategy.conditions import Scale, scale_by
 from collector.strategy.document import Document, LegalPart, RemindersPart
 from collector.strategy.reading import conditions_of, scales_of
 from collector.strategy.rules import (
+    Authority,
     Cadence,
     CampaignPolicy,
     Capacity,
@@ -29,6 +30,7 @@ from collector.strategy.rules import (
     Skiptrace,
     Step,
     Strategy,
+    TermsPolicy,
 )
 
 SHIPPED = ("cn", "us")
@@ -73,6 +75,7 @@ def compile_document(document: Document, currency: str, version: int = 0) -> Str
         campaigns=CampaignPolicy(**dict(document.campaigns)),
         allocation=policy_of(document, scales_of(document), scale),
         tolerance=_tolerance(document, scale),
+        terms=_terms(document, scale),
     )
 
 
@@ -118,6 +121,21 @@ def _tolerance(document: Document, scale: Scale) -> int:
         place = ("ledger", "tolerance")
         problem = Problem(f"ledger.tolerance: {error.message}", document.line(place), file=document.file)
         raise BadInput(problems=(problem,)) from error
+
+
+def _terms(document: Document, scale: Scale) -> TermsPolicy:
+    part = document.terms
+    rows = []
+    for at, row in enumerate(part.authority):
+        try:
+            amount = None if row.amount is None else scale(row.amount)
+        except BadInput as error:
+            place = ("terms", "authority", at, "amount")
+            reason = f"terms.authority[{at}].amount: {error.message}"
+            raise BadInput(problems=(Problem(reason, document.line(place), file=document.file),)) from error
+        rows.append(Authority(**{**dict(row), "amount": amount}))
+    roles = {name: frozenset(getattr(part, name)) for name in ("schedules", "write_offs", "advances", "closings")}
+    return TermsPolicy(part.ask_days, part.offer_days, tuple(rows), **roles)
 
 
 def _legal(document: Document, scale: Scale) -> Legal:

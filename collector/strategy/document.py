@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from collector.history.rules import Channel
-from collector.identity.rules import Level
+from collector.identity.rules import Level, Role
 from collector.portfolio.rules import BorrowerType, PartyRole, ValueTier
 from collector.strategy.rules import AssetClass, ReminderGroup, RetryMode, Stage, Tier
 from collector.texts.rules import Tone
@@ -45,6 +45,8 @@ def _is_time(part: str) -> bool:
 
 
 Money = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
+Portion = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
+Roles = Annotated[tuple[Role, ...], Field(max_length=20)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Positive = Annotated[int, Field(strict=True, ge=1)]
 Hours = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -244,6 +246,36 @@ class LedgerPart(Part):
     tolerance: Money = Decimal(0)
 
 
+class AuthorityRow(Part):
+    """What a role may waive of one account: shares of what is owed, and so much in all (null: any amount)."""
+
+    role: Role
+    penalty: Portion = Decimal(1)
+    fees: Portion = Decimal(1)
+    interest: Portion = Decimal(1)
+    principal: Portion = Decimal(1)
+    amount: Money | None = None
+
+
+SHIPPED_ROWS = (
+    AuthorityRow(role=Role.supervisor, interest=Decimal("0.5"), principal=Decimal(0)),
+    AuthorityRow(role=Role.legal, principal=Decimal("0.3")),
+    AuthorityRow(role=Role.admin),
+)
+
+
+class TermsPart(Part):
+    """Waivers, extensions, write-offs: until when, and who may agree to them."""
+
+    ask_days: Count = 30
+    offer_days: Positive = 31
+    authority: Annotated[tuple[AuthorityRow, ...], Field(max_length=50)] = SHIPPED_ROWS
+    schedules: Roles = (Role.supervisor, Role.legal, Role.admin)
+    write_offs: Roles = (Role.legal, Role.admin)
+    advances: Roles = (Role.supervisor, Role.operations, Role.admin)
+    closings: Roles = (Role.supervisor, Role.legal, Role.operations, Role.admin)
+
+
 class AssetClassesPart(Part):
     """Class → the first day past due it holds from; `normal` needs no day."""
 
@@ -282,6 +314,7 @@ class Document(Part):
     allocation: AllocationPart = AllocationPart()
     ledger: LedgerPart = LedgerPart()
     asset_classes: AssetClassesPart = AssetClassesPart()
+    terms: TermsPart = TermsPart()
 
     _lines: dict[Place, int] = PrivateAttr(default_factory=dict)
     _file: str | None = PrivateAttr(default=None)

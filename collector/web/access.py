@@ -26,6 +26,8 @@ PLANNERS = SUPERVISOR | {Role.operations}
 """Who may have a list of people contacted."""
 PAPER_READERS = SUPERVISOR | {Role.legal, Role.operations, Role.auditor}
 """Who may see the papers of an account."""
+PROPOSERS = TALKERS | {Role.operations}
+"""Who may propose terms of a debt; who agrees to them, the strategy says."""
 ADMIN = frozenset({Role.admin})
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
@@ -112,6 +114,12 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "put_hold": SUPERVISOR,
     "log_pause": SUPERVISOR | {Role.operations},
     "lower_level": SUPERVISOR,
+    "account_terms": ALL,
+    "preview_terms": PROPOSERS,
+    "propose_terms": PROPOSERS,
+    "move_terms": PROPOSERS,
+    "terms_page": PROPOSERS | {Role.auditor, Role.admin},
+    "propose_advances": PLANNERS,
     "floor": SUPERVISOR | {Role.auditor},
     "floor_live": SUPERVISOR | {Role.auditor},
     "floor_promises": SUPERVISOR | {Role.auditor},

@@ -15,7 +15,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
 from collector.casework import approvals, casefiles, drafts, strategies
-from collector.casework.approvals import campaigns, exports, holds, matching, texts, ways
+from collector.casework.approvals import advances, campaigns, exports, holds, matching, texts, ways
+from collector.casework.approvals import terms as asking
 from collector.casework.campaigns import CampaignOrder
 from collector.casework.campaigns import choose as chosen_for
 from collector.dispatch.memory import MemoryCarrier
@@ -54,6 +55,9 @@ from collector.portfolio.tables import (
 from collector.reports import actions as reports
 from collector.reports.queries import choose
 from collector.reports.rules import Format, OfStage, Stage
+from collector.terms.actions import Order
+from collector.terms.rules import TermsKind
+from collector.terms.tables import Terms
 from collector.texts import actions as registering
 from collector.texts.rules import Registration
 
@@ -72,6 +76,7 @@ allocation:
   rules:
     - {name: all, when: {days_past_due: {gte: 1}}, level: primary, accounts: 50, days: 9}
 """
+PAYMENTS = "reference,account_no,card_no,payer_name,amount,paid_at,kind,reverses\n"
 CALLED, TEXTED = range(4, 12), 12
 """Accounts two days late, which are called, and one that is a day late; the first three are far gone."""
 
@@ -138,6 +143,7 @@ class Walk:
         self.export()
         self.two_people()
         self.filed()
+        self.terms()
         self.claimed()
 
     # --- the parts ---
@@ -150,6 +156,70 @@ class Walk:
         assert casework.document_file(self.office, row).is_file()
         self.done |= {"document_file", "note_given"}
         self.change(casework.note_given, row.id, moment("2026-05-13 18:31"), self.boss)
+
+    def terms(self) -> None:
+        """What is agreed about the debt: waived and paid, taken back, extended, written off, advanced, closed."""
+        self.chen = self.of_admin()
+        four, five = self.ids[4], self.ids[5]
+        day = moment("2026-05-14 09:00")
+        order = Order(TermsKind.settlement, SECRET, 500_00, date(2026, 5, 20))
+        row = self.agreed_terms(four, order, day)
+        self.do("offer_terms", terms_id=row.id, at=day, actor=self.agent)
+        self.load("payments", PAYMENTS + "T1,A4,,,500.00,2026-05-14 10:00,payment,\n", "2026-05-14 11:00")
+        self.load("payments", PAYMENTS + "T2,A4,,,500.00,2026-05-14 12:00,reversal,T1\n", "2026-05-14 13:00")
+        again = moment("2026-05-14 14:00")
+        self.do("withdraw_terms", terms_id=row.id, at=again, actor=self.agent)
+        steps = Order(TermsKind.restructuring, SECRET, count=2, first=date(2026, 7, 1))
+        signed = self.agreed_terms(five, steps, again)
+        self.do("offer_terms", terms_id=signed.id, at=again, actor=self.agent)
+        self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
+        _, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)
+        self.change(approvals.withdraw, asked.id, self.agent, again)
+        self.done |= {"drop_terms", "approve_terms", "propose_terms"}
+        month = self.change(
+            lambda session: advances.propose(
+                session, session.get_one(Portfolio, self.story.cn), date(2026, 5, 1), self.agent, again
+            )
+        )
+        self.agree(month, again)
+        self.done.add("book_advances")
+        self.closed()
+
+    def closed(self) -> None:
+        """An account with a pledge is paid off, and the pledge goes back."""
+        again, six = moment("2026-05-14 15:00"), self.ids[6]
+        self.load("payments", PAYMENTS + "T3,A6,,,2000.00,2026-05-14 15:00,payment,\n", "2026-05-14 15:30")
+        row = self.agreed_terms(six, Order(TermsKind.closing, SECRET), again)
+        paper = {"kind": DocumentKind.collateral_receipt, "title": NAME, "actor": self.boss}
+        account = self.one(Account, Account.id == six.id)
+        self.do("file_document", account, b"%PDF-1.7 receipt", now=again, **paper)
+        self.do("close_account", terms_id=row.id, at=again, actor=self.agent)
+
+    def of_admin(self) -> Actor:
+        more = {"password": "a long enough word", "now": moment("2026-05-01 09:00"), "actor": "cli"}
+        self.change(identity.add_user, name="chen", roles=[Role.admin], all_portfolios=True, **more)
+        row = self.one(User, User.name == "chen")
+        return Actor("user:chen", row.id, frozenset({Role.admin}))
+
+    def proposed_terms(self, account: Account, order: Order, now: datetime) -> tuple[Terms, Approval]:
+        def ask(session: Session) -> tuple[Terms, Approval]:
+            row, asked = asking.propose(
+                session, self.office, session.get_one(Account, account.id), order, self.agent, now
+            )
+            session.refresh(row)
+            session.refresh(asked)
+            return row, asked
+
+        return self.change(ask)
+
+    def agreed_terms(self, account: Account, order: Order, now: datetime) -> Terms:
+        row, asked = self.proposed_terms(account, order, now)
+        self.agree(asked, now)
+        return row
+
+    def agree(self, asked: Approval, now: datetime) -> None:
+        more = {"shown": asked.digest, "yes": True, "reason": SECRET, "actor": self.chen, "now": now}
+        self.change(approvals.decide, self.office, asked.id, **more)
 
     def claimed(self) -> None:
         """A rate that changed, and a case file that left the house."""
@@ -287,10 +357,10 @@ class Walk:
         self.load("callers", "portfolio,number\nCN,+862155510009\n")
         rows = [
             f"A{number},6222020200001111,{NAME}{number},cn_id,{ID_NO if number == 1 else ''},138{number:02d}349876,"
-            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X"
+            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X,{'pledged' if number == 6 else 'credit'}"
             for number in range(1, TEXTED + 1)
         ]
-        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner\n"
+        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner,security\n"
         self.load("accounts", head + "\n".join(rows).replace("cn_id,,", ",,") + "\n")
         due = [(number, line, f"2026-0{month}-11") for number in (1, 2, 3) for line, month in enumerate((3, 4, 5), 1)]
         due += [(number, line, f"2026-0{month}-11") for number in CALLED for line, month in enumerate((5, 6), 1)]

@@ -64,6 +64,8 @@ ABOUT = {
     "agent_state": ("user", "user_id"),
     "holding": ("account", "account_id"),
     "campaign_member": ("campaign", "campaign_id"),
+    "instalment": ("account", "account_id"),
+    "instalment_before": ("account", "account_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 

@@ -57,6 +57,11 @@ OPTIONS = {
     "strategy diff": {"--portfolio", "--at", "--json"},
     "strategy publish": {"--portfolio", "--at", "--json"},
     "strategy show": {"--at", "--json"},
+    "terms propose": {"--reason", "--total", "--due-on", "--at", "--json"},
+    "terms list": {"--all", "--json"},
+    "terms show": {"--json"},
+    "terms move": {"--at", "--json"},
+    "terms advances": {"--at", "--json"},
 }
 
 

@@ -43,6 +43,7 @@ from collector.portfolio.rules import (
     DebitFailure,
     DebtType,
     DifferenceKind,
+    EntryKind,
     LedgerState,
     LoadKind,
     PartyRole,
@@ -54,6 +55,7 @@ from collector.portfolio.rules import (
 )
 from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
+from collector.terms.rules import TermsKind, TermsState
 from collector.texts.rules import VARIABLES, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.campaigns import SORT_WORDS
@@ -86,6 +88,7 @@ KINDS = [
     DebitFailure,
     DebtType,
     DifferenceKind,
+    EntryKind,
     Evidence,
     HoldReason,
     HoldScope,
@@ -124,6 +127,8 @@ KINDS = [
     Stays,
     StopKind,
     TaskState,
+    TermsKind,
+    TermsState,
     Tier,
     Tone,
     TrialState,

@@ -76,6 +76,16 @@ from collector.casework.actions.stops import (
     withdraw_standing,
 )
 from collector.casework.actions.sweeping import SweepResult, sweep
+from collector.casework.actions.terms import (
+    approve_terms,
+    book_advances,
+    close_account,
+    drop_terms,
+    offer_terms,
+    propose_terms,
+    sign_terms,
+    withdraw_terms,
+)
 from collector.casework.actions.verifying import verify, verify_caller
 from collector.casework.actions.ways import cancel_ways, ways_take_effect
 
@@ -98,12 +108,15 @@ __all__ = [
     "announcement",
     "answer_dispute",
     "answer_says_paid",
+    "approve_terms",
     "ask_campaign",
     "ask_keep",
+    "book_advances",
     "call_status",
     "cancel_ways",
     "choose_caller",
     "choose_state",
+    "close_account",
     "compare_again",
     "compare_statement",
     "complain",
@@ -113,6 +126,7 @@ __all__ = [
     "dial_status",
     "dispute",
     "document_file",
+    "drop_terms",
     "end_absence",
     "explain_difference",
     "extend_hold",
@@ -148,6 +162,7 @@ __all__ = [
     "note_rate_change",
     "note_reversal",
     "note_standing",
+    "offer_terms",
     "open_file",
     "paper_done",
     "pause",
@@ -155,6 +170,7 @@ __all__ = [
     "plan",
     "plan_new_days",
     "promise_body",
+    "propose_terms",
     "reassign",
     "recall",
     "reconcile",
@@ -171,6 +187,7 @@ __all__ = [
     "send_how_to_pay",
     "send_how_to_pay_inbound",
     "settle_inbound",
+    "sign_terms",
     "start_call",
     "start_campaign",
     "stop",
@@ -183,4 +200,5 @@ __all__ = [
     "ways_take_effect",
     "withdraw_promise",
     "withdraw_standing",
+    "withdraw_terms",
 ]

@@ -6,7 +6,7 @@ brought up to date in the same transaction, and the same rules that planned the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -16,6 +16,7 @@ from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
 from collector.facts import actions as facts_actions
 from collector.facts import queries as facts_queries
+from collector.facts.rules import PersonFacts, extra_of
 from collector.history import actions as history
 from collector.history.rules import RoundEnd
 from collector.identity.rules import WORKER, Actor
@@ -25,6 +26,7 @@ from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import ContactStatus
 from collector.portfolio.tables import ContactPoint
 from collector.strategy.queries import compiled
+from collector.terms import actions as terms
 
 
 def people_of_account(session: Session, account_id: int) -> set[int]:
@@ -59,6 +61,8 @@ def follow_up(
     lock_people(session, circle)
     history.settle_promises(session, borrowed, now, actor, banking_days(session, now))
     facts = facts_actions.refresh(session, circle, now)
+    if _settle_offers(session, facts, now, actor):
+        facts = facts_actions.refresh(session, circle, now)
     notes = [one.note for one in planning.replan(session, facts, now, office.capabilities, office.texts(session))]
     if notes:
         note_rounds(session, notes, now)
@@ -68,6 +72,15 @@ def follow_up(
         facts = facts_actions.refresh(session, circle, now)
     if notes or moved:
         planning.replan(session, facts, now, office.capabilities, office.texts(session))
+
+
+def _settle_offers(session: Session, facts: Mapping[int, PersonFacts], now: datetime, actor: Actor) -> bool:
+    """Fulfil and lapse what was offered, by the facts that tell of it; whether anything changed."""
+    accounts = (account for one in facts.values() for account in one.accounts if account.extra is not None)
+    offers = {offer.id for account in accounts for offer in extra_of(account).offers}
+    days = banking_days(session, now)
+    moved = [terms.settle(session, offer_id, now, actor, days) for offer_id in sorted(offers)]
+    return any(moved)
 
 
 def banking_days(session: Session, now: datetime) -> Callable[[int], int]:

@@ -158,7 +158,9 @@ def _compared(session: Session, row: LedgerBalance, records: Records | None, bef
     ours: Ours | None = None
     if records is not None:
         agreed = before.agreed_on(row.as_of)
-        ours = ours_at(records.instalments, records.payments, records.reported, row.as_of, agreed)
+        ours = ours_at(
+            records.schedule_on(row.as_of), records.payments, records.reported, row.as_of, agreed, records.waived
+        )
         row.ours_owed, row.ours_overdue = (ours.owed, ours.overdue) if ours else (None, None)
         if ours is None:
             return Compared(LedgerState.silent, None, 0, None, None)
@@ -234,7 +236,7 @@ def _unnamed(session: Session, portfolio_id: int, day: date) -> Iterator[tuple[A
         records = records_of(session, [row.id or 0 for row in rows])
         for row in rows:
             mine = records[row.id or 0]
-            ours = ours_at(mine.instalments, mine.payments, mine.reported, day)
+            ours = ours_at(mine.schedule_on(day), mine.payments, mine.reported, day, None, mine.waived)
             if ours is not None:
                 yield row, ours
         after = rows[-1].id or 0

@@ -23,12 +23,13 @@ from collector.facts.tables import PersonState
 from collector.foundation.database import among
 from collector.history.actions.promises import deadline_covered
 from collector.history.rules import PromiseState, ReferralState
-from collector.history.tables import Promise, Referral
+from collector.history.tables import Offer, Promise, Referral
 from collector.identity.rules import WORKER, Actor
 from collector.planning import actions as planning
 from collector.planning.queries import read_context
 from collector.planning.rules import Context, RoundNote, plan_person
 from collector.portfolio.tables import Account, Portfolio
+from collector.terms.actions import lapse_overdue
 
 CHUNK = 500
 """People brought up to date in one transaction."""
@@ -55,6 +56,10 @@ class SweepResult:
     calls_released: int = 0
     ways_in_force: int = 0
     """Changes to ways to pay whose day had come."""
+    terms_lapsed: int = 0
+    """Terms that were agreed to, and neither told nor signed by their last day."""
+    offers_settled: int = 0
+    """Offers that were fulfilled, or lapsed."""
 
 
 def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: Progressed = unseen) -> SweepResult:
@@ -65,10 +70,19 @@ def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: P
         ended = planning.expire(session, at)
         result.tasks_expired, result.calls_released = ended.expired, ended.released
         turned = session.exec(select(PersonState.person_id).where(col(PersonState.fresh_until) <= at)).all()
+        result.terms_lapsed = len(lapse_overdue(session, at, Actor(actor)))
     result.refreshed = facts_actions.refresh_stale(office.database.begin, at)
     with office.database.read() as session:
         looked_at = _looked_at(session, office, at)
-        people = sorted({*turned, *ended.people, *_due_promises(session, at), *_undecided(session, office, at)})
+        people = sorted(
+            {
+                *turned,
+                *ended.people,
+                *_due_promises(session, at),
+                *_due_offers(session, at),
+                *_undecided(session, office, at),
+            }
+        )
     who = Actor(actor)
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]
@@ -116,6 +130,22 @@ def _due_promises(session: Session, at: datetime) -> set[int]:
         if book.payments_as_of is not None
         and deadline_covered(due_at, book.timezone, book.currency, days_of(book.id or 0)) <= book.payments_as_of
     }
+
+
+def _due_offers(session: Session, at: datetime) -> set[int]:
+    """Who was offered terms for a day that loaded payments may cover by now."""
+    rows = session.exec(
+        select(Account.person_id)
+        .join(Offer, col(Offer.account_id) == col(Account.id))
+        .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
+        .where(
+            col(Offer.ended_at).is_(None),
+            col(Offer.kept_at).is_(None),
+            col(Offer.due_at) <= at,
+            col(Offer.due_at) < col(Portfolio.payments_as_of),
+        )
+    )
+    return set(rows.all())
 
 
 def _undecided(session: Session, office: Office, at: datetime) -> set[int]:
@@ -181,7 +211,8 @@ def _ended_rounds(session: Session, office: Office, people: Sequence[int], at: d
     return list(notes.values())
 
 
-_Standing = tuple[dict[int, PromiseState], dict[int, ReferralState]]
+_Standing = tuple[dict[int, PromiseState], dict[int, ReferralState], frozenset[int]]
+"""Promises, referrals, and offers that are open."""
 
 
 def _standing(session: Session, people: Sequence[int]) -> _Standing:
@@ -191,9 +222,15 @@ def _standing(session: Session, people: Sequence[int]) -> _Standing:
         .where(among(session, Account.person_id, people))
     )
     referrals = session.exec(select(Referral.id, Referral.state).where(among(session, Referral.person_id, people)))
+    offers = session.exec(
+        select(Offer.id)
+        .join(Account, col(Account.id) == col(Offer.account_id))
+        .where(among(session, Account.person_id, people), col(Offer.ended_at).is_(None), col(Offer.kept_at).is_(None))
+    )
     return (
         {number or 0: PromiseState(state) for number, state in promises},
         {number or 0: ReferralState(state) for number, state in referrals},
+        frozenset(number or 0 for number in offers),
     )
 
 
@@ -202,6 +239,7 @@ def _count(result: SweepResult, before: _Standing, after: _Standing) -> None:
         if before[0].get(number) is not state:
             result.promises_broken += state is PromiseState.broken
             result.promises_kept += state is PromiseState.kept
+    result.offers_settled += len(before[2] - after[2])
     for number, referral in after[1].items():
         if before[1].get(number) is not referral:
             result.referrals_opened += referral is ReferralState.proposed

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from collector.casework.approvals import (
+    advances,
     campaigns,
     exports,
     holds,
@@ -17,6 +18,7 @@ from collector.casework.approvals import (
     resets,
     reversals,
     strategies,
+    terms,
     texts,
     ways,
 )
@@ -42,6 +44,8 @@ _ALL = (
     exports.KIND,
     campaigns.KIND,
     reversals.KIND,
+    terms.KIND,
+    advances.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))
@@ -92,8 +96,11 @@ def decide(
         raise Forbidden("your role does not decide this")
     checker = session.get_one(User, actor.user_id)
     row = identity.decide(session, approval_id, shown, yes, checker, reason, now)
+    kind = KINDS[row.kind]
     if yes:
-        KINDS[row.kind].carry_out(session, office, row, actor, now)
+        kind.carry_out(session, office, row, actor, now)
+    elif kind.drop is not None:
+        kind.drop(session, row, actor, now)
     return row
 
 
@@ -104,6 +111,10 @@ def withdraw(session: Session, approval_id: int, actor: Actor, now: datetime) ->
         asked(session, actor, approval_id)  # who may not see it learns nothing of it
         raise Forbidden("only who asked can withdraw it")
     identity.withdraw(session, row, actor, now, "withdrawn by who asked")
+    session.refresh(row)
+    drop = KINDS[row.kind].drop
+    if drop is not None:
+        drop(session, row, actor, now)
     return row
 
 

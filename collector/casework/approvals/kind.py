@@ -15,8 +15,10 @@ from collector.identity.tables import Approval
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`carry_out` does what was agreed to, in the transaction of the yes; its actor is the one who decided."""
+    """`carry_out` does what was agreed to, in the transaction of the yes; its actor is the one who decided. `drop`:
+    what follows where it is refused or withdrawn."""
 
     name: str
     deciders: frozenset[Role]
     carry_out: Callable[[Session, Office, Approval, Actor, datetime], object]
+    drop: Callable[[Session, Approval, Actor, datetime], object] | None = None

@@ -24,10 +24,11 @@ from collector.casework.views.records import (
     stops_on,
 )
 from collector.facts.queries import read_person
-from collector.facts.rules import AccountFacts, lateness
+from collector.facts.rules import AccountFacts, extra_of, lateness
 from collector.foundation.clock import local_day
 from collector.history.tables import CallbackRow, Dispute, Hold, Promise, Referral, Stop
 from collector.portfolio.queries import person_of, portfolio_of
+from collector.portfolio.queries.records import waived_of
 from collector.portfolio.rules import (
     Applied,
     DebitFailure,
@@ -38,6 +39,7 @@ from collector.portfolio.rules import (
     PaymentState,
     apply_payments,
     debit_story,
+    lowering,
     read_failure,
 )
 from collector.portfolio.tables import Account, InstalmentRow, PaymentRow, Portfolio
@@ -137,7 +139,7 @@ def account_view(
         portfolio=portfolio,
         name=person_of(session, account.person_id).name,
         standing=standing_of(session, mine[0], now),
-        schedule=schedule_of(session, account_id, local_day(now, portfolio.timezone)),
+        schedule=schedule_of(session, account_id, local_day(now, portfolio.timezone), extra_of(mine[0]).waived > 0),
         payments=payments_of(session, account_id)[:PAYMENTS],
         failed_debit=failed_debit_of(payments_of(session, account_id), now),
         promises=promises_of(session, account_id),
@@ -190,8 +192,9 @@ def failed_debit_of(payments: Sequence[PaymentRow], now: datetime) -> FailedDebi
     return None if story.paid_since else FailedDebit(failed.paid_on, read_failure(failed.reason), story.in_a_row)
 
 
-def schedule_of(session: Session, account_id: int, today: date) -> list[ScheduleLine]:
-    """The instalments with what payments made up to today leave of them."""
+def schedule_of(session: Session, account_id: int, today: date, is_waived: bool = False) -> list[ScheduleLine]:
+    """The instalments with what payments made up to today leave of them; `is_waived`: something was given up of it,
+    and counts too."""
     rows = session.exec(
         select(InstalmentRow)
         .where(InstalmentRow.account_id == account_id)
@@ -202,6 +205,8 @@ def schedule_of(session: Session, account_id: int, today: date) -> list[Schedule
         for row in payments_of(session, account_id)
         if row.state is PaymentState.applied and row.paid_on <= today
     ]
+    if is_waived:
+        paid = lowering(paid, [waived for _, waived in waived_of(session, [account_id])], today)
     applied, _ = apply_payments([Instalment(row.due_on, row.amount_due) for row in rows], paid)
     return [
         ScheduleLine(row.number, row.due_on, row.amount_due, line.paid, line.whole_on, _mark(line, today))

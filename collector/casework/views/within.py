@@ -15,6 +15,7 @@ from collector.identity.tables import Absence, User
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio import queries as books
 from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio
+from collector.terms.tables import Terms
 
 T = TypeVar("T", bound=SQLModel)
 
@@ -68,6 +69,11 @@ def task(session: Session, scope: Scope, task_id: int) -> Task:
 
 def referral(session: Session, scope: Scope, referral_id: int) -> Referral:
     found = session.get(Referral, referral_id)
+    return _admitted(found, scope, found.portfolio_id if found else None)
+
+
+def terms(session: Session, scope: Scope, terms_id: int) -> Terms:
+    found = session.get(Terms, terms_id)
     return _admitted(found, scope, found.portfolio_id if found else None)
 
 

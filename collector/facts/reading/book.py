@@ -12,9 +12,19 @@ from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
 from collector.foundation.database import mostly
 from collector.foundation.known import once
-from collector.history.tables import Dispute, LevelLowered, Promise, Referral
-from collector.portfolio.rules import OBLIGORS, CollectorType, Instalment, PaymentKind, PaymentState
-from collector.portfolio.tables import Account, InstalmentRow, Partner, Party, PauseRow, PaymentRow, Portfolio
+from collector.history.tables import Dispute, LevelLowered, Offer, Promise, Referral
+from collector.portfolio.rules import OBLIGORS, CollectorType, EntryKind, Instalment, PaymentKind, PaymentState
+from collector.portfolio.tables import (
+    Account,
+    InstalmentBefore,
+    InstalmentRow,
+    LedgerEntry,
+    Partner,
+    Party,
+    PauseRow,
+    PaymentRow,
+    Portfolio,
+)
 
 account, party, payment = columns_of(Account), columns_of(Party), columns_of(PaymentRow)
 ORDER = {"borrower": 0, "co_borrower": 1, "guarantor": 2}
@@ -76,11 +86,38 @@ def book(reader: Reader, ids: Collection[int]) -> None:
         ),
     ):
         reader.found.payments[row[0]].append(shapes.PaymentRecord._make(row[1:]))
+    former_schedules(reader, ids)
+    entry, back = columns_of(LedgerEntry), LedgerEntry.__table__.alias("back")  # type: ignore[attr-defined]
+    for row in reader.rare(
+        entry.account_id,
+        select(entry.account_id, reader.moment(entry.at), entry.booked_on, entry.amount, reader.moment(back.c.at))
+        .select_from(LedgerEntry.__table__.outerjoin(back, back.c.takes_back == entry.id))  # type: ignore[attr-defined]
+        .where(reader.among(entry.account_id, ids), entry.kind == EntryKind.waiver, entry.takes_back.is_(None))
+        .order_by(entry.id),
+    ):
+        reader.found.waived[row[0]].append(shapes.WaivedRecord._make(row[1:]))
     for number, first, last in reader.rare(
         pause.account_id,
         select(pause.account_id, pause.first, pause.last).where(reader.among(pause.account_id, ids)),
     ):
         reader.found.pauses[number].append((first, last))
+
+
+def former_schedules(reader: Reader, ids: Collection[int]) -> None:
+    """The instalments that were replaced by agreement, by version."""
+    former = columns_of(InstalmentBefore)
+    versions: dict[tuple[int, int], shapes.FormerSchedule] = {}
+    for number, version, until, due_on, amount in reader.rare(
+        former.account_id,
+        select(former.account_id, former.version, reader.moment(former.replaced_at))
+        .add_columns(former.due_on, former.amount_due)
+        .where(reader.among(former.account_id, ids))
+        .order_by(former.account_id, former.version, former.due_on, former.number),
+    ):
+        if (number, version) not in versions:
+            versions[number, version] = shapes.FormerSchedule(until, [])
+            reader.found.former[number].append(versions[number, version])
+        versions[number, version].lines.append(Instalment(due_on, amount))
 
 
 def _accounts() -> Select[Any]:
@@ -110,7 +147,8 @@ def _accounts() -> Select[Any]:
 
 
 def promises(reader: Reader, ids: Collection[int]) -> None:
-    """Promises, referrals, disputes and lowered levels of accounts."""
+    """Promises, offers, referrals, disputes and lowered levels of accounts."""
+    offers(reader, ids)
     row, referral, dispute = columns_of(Promise), columns_of(Referral), columns_of(Dispute)
     lowered = columns_of(LevelLowered)
     for made in reader.rare(
@@ -142,3 +180,16 @@ def promises(reader: Reader, ids: Collection[int]) -> None:
         .order_by(lowered.at, lowered.id),
     ):
         reader.found.lowered[down[0]].append(shapes.LoweredRecord._make(down))
+
+
+def offers(reader: Reader, ids: Collection[int]) -> None:
+    """Terms that were offered."""
+    offer = columns_of(Offer)
+    for row in reader.rare(
+        offer.account_id,
+        select(offer.id, offer.account_id, offer.total)
+        .add_columns(*map(reader.moment, (offer.at, offer.due_at, offer.kept_at, offer.ended_at)))
+        .where(reader.among(offer.account_id, ids))
+        .order_by(offer.at, offer.id),
+    ):
+        reader.found.offers[row[1]].append(shapes.OfferRecord._make(row))

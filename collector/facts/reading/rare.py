@@ -18,19 +18,23 @@ from collector.history.tables import (
     Dispute,
     Hold,
     LevelLowered,
+    Offer,
     Promise,
     Referral,
     RoundEnded,
     StandingRow,
     Stop,
 )
-from collector.portfolio.tables import PauseRow
+from collector.portfolio.tables import InstalmentBefore, LedgerEntry, PauseRow
 
 BY_PERSON = [
     columns_of(table).person_id
     for table in (CallbackRow, CampaignMember, ClosingRefused, Disposition, Hold, RoundEnded, StandingRow, Stop)
 ]
-BY_ACCOUNT = [columns_of(table).account_id for table in (Dispute, Hold, LevelLowered, PauseRow, Promise, Referral)]
+BY_ACCOUNT = [
+    columns_of(table).account_id
+    for table in (Dispute, Hold, InstalmentBefore, LedgerEntry, LevelLowered, Offer, PauseRow, Promise, Referral)
+]
 BY_NUMBER = columns_of(Stop).number
 EVERY = frozenset(str(column) for column in (*BY_PERSON, *BY_ACCOUNT, BY_NUMBER))
 

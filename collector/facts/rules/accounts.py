@@ -14,14 +14,16 @@ from collector.facts.rules.records import (
     BookRecord,
     DispositionRecord,
     Obligation,
+    OfferRecord,
     PromiseRecord,
     Records,
     ReferralRecord,
+    WaivedRecord,
 )
 from collector.facts.rules.spell import spell_since
-from collector.facts.rules.words import NO_EXTRA, AccountFacts, Extra, PromiseFact
+from collector.facts.rules.words import NO_EXTRA, AccountFacts, Extra, OfferFact, PromiseFact
 from collector.history.rules import PromiseState, ReferralState
-from collector.portfolio.rules import Ageing, Paid, PartyRole, age
+from collector.portfolio.rules import Ageing, Instalment, Paid, PartyRole, Waived, age, lowering
 
 ROLES = {role.value: role for role in PartyRole}
 LIMITATION_YEARS = {"cn": 3}
@@ -86,11 +88,13 @@ def account_facts(
     account = records.accounts[owed.account_id]
     book = records.books[account.portfolio_id]
     payments = [Paid(row.on, row.amount) for row in begun(records.payments.get(account.id, ()), now, turns)]
-    state = _lateness(records, account, payments, book.grace_days, day)
+    waived = waived_at(records.waived.get(account.id, ()), now, turns)
+    schedule = schedule_at(records, account.id, now, turns)
+    state = _lateness(schedule, account, payments, waived, book.grace_days, day)
     ageing = state.ageing
     promises = begun(records.promises.get(account.id, ()), now, turns)
     asked = touch.step or touch.worked or promises
-    since = spell_since(records.instalments.get(account.id, ()), payments, day) if asked else None
+    since = spell_since(schedule, lowering(payments, waived, day), day) if asked else None
     lowered = begun(records.lowered.get(account.id, ()), now, turns)
     limitation = _limitation(book, ageing, promises)
     columns: tuple[Any, ...] = (
@@ -116,6 +120,24 @@ def account_facts(
     )
 
 
+def schedule_at(records: Records, account_id: int, now: int, turns: list[int]) -> Sequence[Instalment]:
+    """The instalments that held then."""
+    for former in records.former.get(account_id, ()):
+        if former.until > now:
+            turns.append(former.until)
+            return former.lines
+    return records.instalments.get(account_id, ())
+
+
+def waived_at(rows: Sequence[WaivedRecord], now: int, turns: list[int]) -> list[Waived]:
+    """What was given up by then, without what was taken back by then."""
+    if not rows:
+        return []
+    standing = [row for row in begun(rows, now, turns) if row.ended_at is None or row.ended_at > now]
+    turns.extend(row.ended_at for row in standing if row.ended_at is not None)
+    return [Waived(row.on, row.amount) for row in standing]
+
+
 def _amounts(ageing: Ageing) -> tuple[Any, ...]:
     return (
         ageing.oldest_unpaid_due,
@@ -132,20 +154,26 @@ def _amounts(ageing: Ageing) -> tuple[Any, ...]:
 
 
 def _lateness(
-    records: Records, account: AccountRecord, payments: Sequence[Paid], grace_days: int, day: date
+    instalments: Sequence[Instalment],
+    account: AccountRecord,
+    payments: Sequence[Paid],
+    waived: Sequence[Waived],
+    grace_days: int,
+    day: date,
 ) -> Lateness:
     """A schedule says more than a report, so where there is one the report is not asked."""
-    instalments = records.instalments.get(account.id)
     if instalments or account.reported_on is None:
-        return Lateness(age(instalments or (), payments, grace_days, day))
-    return _reported(account, account.reported_on, payments, day)
+        return Lateness(age(instalments, payments, grace_days, day, waived))
+    return _reported(account, account.reported_on, payments, waived, day)
 
 
-def _reported(account: AccountRecord, reported_on: date, payments: Sequence[Paid], day: date) -> Lateness:
-    """What the creditor reported, less what was paid since. Once all that was reported overdue is paid, the account
-    is not late: when its next instalment falls due nobody said."""
+def _reported(
+    account: AccountRecord, reported_on: date, payments: Sequence[Paid], waived: Sequence[Waived], day: date
+) -> Lateness:
+    """What the creditor reported, less what was paid or waived since. Once all that was reported overdue is paid, the
+    account is not late: when its next instalment falls due nobody said."""
     counted = [payment for payment in payments if payment.on <= day]
-    paid = sum(payment.amount for payment in counted if payment.on > reported_on)
+    paid = sum(payment.amount for payment in lowering(counted, waived, day) if payment.on > reported_on)
     was_overdue = account.reported_overdue or 0
     balance = account.reported_balance if account.reported_balance is not None else was_overdue
     overdue, owed = max(was_overdue - paid, 0), max(balance - paid, 0)
@@ -235,6 +263,8 @@ def _extra(
         limitation_on=lapses,
         refused_at=refused_at,
         cause=cause,
+        offers=_offers(records.offers.get(account_id, ()), now, turns),
+        waived=sum(one.amount for one in waived_at(records.waived.get(account_id, ()), now, turns)),
     )
     return None if extra == NO_EXTRA else _encode(extra).decode()
 
@@ -242,7 +272,19 @@ def _extra(
 def _has_rare_parts(records: Records, owed: Obligation) -> bool:
     """Whether anything was recorded that could be among them: for most accounts nothing ever was."""
     return owed.person_id in records.dispositions or any(
-        owed.account_id in rows for rows in (records.pauses, records.referrals, records.disputes)
+        owed.account_id in rows
+        for rows in (records.pauses, records.referrals, records.disputes, records.offers, records.waived)
+    )
+
+
+def _offers(rows: Sequence[OfferRecord], now: int, turns: list[int]) -> tuple[OfferFact, ...]:
+    """Those that stand. What was decided later was open before."""
+    standing = [row for row in begun(rows, now, turns) if row.ended_at is None or row.ended_at > now]
+    for row in standing:
+        turns.extend(turn for turn in (row.kept_at, row.ended_at) if turn is not None and turn > now)
+    return tuple(
+        OfferFact(row.id, row.total, row.due_at, row.at, row.kept_at is not None and row.kept_at <= now)
+        for row in standing
     )
 
 

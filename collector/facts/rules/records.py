@@ -67,6 +67,34 @@ class PaymentRecord(NamedTuple):
     amount: int
 
 
+class WaivedRecord(NamedTuple):
+    """What was given up of the debt, and when it was taken back."""
+
+    at: int
+    on: date
+    amount: int
+    ended_at: int | None
+
+
+class FormerSchedule(NamedTuple):
+    """The instalments that held until they were replaced by agreement."""
+
+    until: int
+    lines: list[Instalment]
+
+
+class OfferRecord(NamedTuple):
+    """Terms that were offered to the borrower: a sum by a day. `kept_at`: it was paid in time."""
+
+    id: int
+    account_id: int
+    total: int
+    at: int
+    due_at: int
+    kept_at: int | None
+    ended_at: int | None
+
+
 class AttemptRecord(NamedTuple):
     """A contact with the outcome that holds now; `delivered_at` from the receipt of an SMS."""
 
@@ -230,6 +258,11 @@ class Records:
     instalments: dict[int, list[Instalment]] = field(default_factory=_lists)
     payments: dict[int, list[PaymentRecord]] = field(default_factory=_lists)
     """Standing payments by account."""
+    former: dict[int, list[FormerSchedule]] = field(default_factory=_lists)
+    """By account, oldest first; for most accounts there never was another schedule."""
+    waived: dict[int, list[WaivedRecord]] = field(default_factory=_lists)
+    offers: dict[int, list[OfferRecord]] = field(default_factory=_lists)
+    """Oldest first."""
     pauses: dict[int, list[tuple[date, date]]] = field(default_factory=_lists)
     promises: dict[int, list[PromiseRecord]] = field(default_factory=_lists)
     referrals: dict[int, list[ReferralRecord]] = field(default_factory=_lists)

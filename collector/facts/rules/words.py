@@ -165,6 +165,17 @@ class PromiseFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     made_at: int
 
 
+class OfferFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Terms that were offered and neither lapsed nor were withdrawn: a total in minor units, by a moment. `kept`: it
+    was paid in time, and what was above it is waived as long as the payments stand."""
+
+    id: int
+    total: int
+    due_at: int
+    at: int
+    kept: bool = False
+
+
 class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     """One account, seen by one of its obligors. Kept as columns of `account_state`, in this order."""
 
@@ -229,6 +240,9 @@ class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str | None = None
     sued_on: date | None = None
     """When the debtor was sued or arbitration was asked for, where that is known."""
+    offers: tuple[OfferFact, ...] = ()
+    waived: int = 0
+    """Minor units that were given up and count as if they were paid."""
 
 
 NO_EXTRA = Extra()

@@ -33,6 +33,7 @@ from collector.history.actions.holding import Given, give, keep_account
 from collector.history.actions.holds import chain, extend_hold, lift_hold
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
+from collector.history.actions.offers import end_offer, keep_offer, open_offer
 from collector.history.actions.promises import (
     make_promise,
     remind_promise,
@@ -65,6 +66,7 @@ __all__ = [
     "close_members",
     "closing_refused",
     "complain",
+    "end_offer",
     "end_round",
     "extend_hold",
     "finish_callback",
@@ -72,6 +74,7 @@ __all__ = [
     "held_campaign",
     "hold",
     "keep_account",
+    "keep_offer",
     "lift_hold",
     "lift_stop",
     "lower_level",
@@ -85,6 +88,7 @@ __all__ = [
     "note_not_contacted",
     "note_verification",
     "open_dispute",
+    "open_offer",
     "open_referral",
     "pass_campaign",
     "put_off_members",

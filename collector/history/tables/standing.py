@@ -132,6 +132,27 @@ class LevelLowered(SQLModel, table=True):
     actor: str
 
 
+class Offer(SQLModel, table=True):
+    """Terms that were told to the borrower: that sum by that moment, and the rest is waived. What the terms are is in
+    the room of terms; here is what contact reads of them."""
+
+    __tablename__ = "offer"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    total: int = Field(sa_type=BigInt)
+    """Minor units."""
+    at: datetime
+    due_at: datetime
+    source: str
+    """As "terms:12"."""
+    actor: str
+    kept_at: datetime | None = None
+    """When it was found paid in time; empty again when a payment was taken back."""
+    ended_at: datetime | None = None
+    """When it lapsed or was withdrawn."""
+
+
 class Referral(SQLModel, table=True):
     """An account handed to skip-tracing or legal, with the evidence that speaks for it."""
 

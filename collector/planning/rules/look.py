@@ -29,10 +29,12 @@ class Quiet(StrEnum):
     letters still go: they keep the limitation period alive while the team decides (section 5)."""
     promised = "promised"
     """An open promise that covers enough, soon enough; formal letters still go (handbook section 7)."""
+    offered = "offered"
+    """Terms that were offered and may still be kept; formal letters still go, as with a promise."""
 
 
 SILENT_ALTOGETHER = frozenset({Quiet.held, Quiet.held_segment, Quiet.disputed})
-LETTERS_GO = frozenset({Quiet.legal, Quiet.promised})
+LETTERS_GO = frozenset({Quiet.legal, Quiet.promised, Quiet.offered})
 
 
 class Look(NamedTuple):
@@ -98,6 +100,8 @@ def why_quiet(seen: Look, body: PersonBody, ctx: Context, now: int) -> Quiet | N
         return Quiet.disputed
     if any(referral.startswith("legal/") for referral in extra.referrals):
         return Quiet.legal
+    if any(offer.due_at > now and not offer.kept for offer in extra.offers):
+        return Quiet.offered
     return Quiet.promised if _is_promised(extra.promises, account, ctx, now) else None
 
 

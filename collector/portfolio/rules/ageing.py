@@ -27,6 +27,14 @@ class Paid(NamedTuple):
     amount: int
 
 
+class Waived(NamedTuple):
+    """A part of the debt that was given up from a day on. `ended_on`: from that day it is owed again."""
+
+    on: date
+    amount: int
+    ended_on: date | None = None
+
+
 class Pause(NamedTuple):
     """Days that do not age, both ends included."""
 
@@ -104,11 +112,27 @@ def apply_payments(instalments: Iterable[Instalment], payments: Iterable[Paid]) 
     return applied, left + sum(payment.amount for payment in queue[position:])
 
 
-def age(instalments: Sequence[Instalment], payments: Sequence[Paid], grace_days: int, day: date) -> Ageing:
-    """The account on that day: only payments made up to and including it count. Computed for every account of a book
-    each night: every line is looked at once for each question, and no more."""
+def lowering(payments: Sequence[Paid], waived: Sequence[Waived], day: date) -> list[Paid]:
+    """What lowers the debt on that day: payments made up to it, and what is waived then, as if it were paid."""
     counted = [payment for payment in payments if payment.on <= day]
-    applied, overpaid = apply_payments(instalments, counted)
+    if waived:
+        standing = (one for one in waived if one.on <= day and (one.ended_on is None or one.ended_on > day))
+        counted += [Paid(one.on, one.amount) for one in standing]
+    return counted
+
+
+def age(
+    instalments: Sequence[Instalment],
+    payments: Sequence[Paid],
+    grace_days: int,
+    day: date,
+    waived: Sequence[Waived] = (),
+) -> Ageing:
+    """The account on that day: only payments made up to and including it count, and what is waived then. A waiver
+    makes an instalment whole, oldest due first as a payment does, and is no payment. Computed for every account of a
+    book each night: every line is looked at once for each question, and no more."""
+    counted = [payment for payment in payments if payment.on <= day]
+    applied, overpaid = apply_payments(instalments, lowering(counted, waived, day) if waived else counted)
     late_since, today_since, overdue, due_today = _late(applied, day)
     next_due_on, next_due_amount, ahead = _ahead(applied, day)
     consecutive, cumulative = _missed(applied, timedelta(days=grace_days), day)
@@ -126,7 +150,7 @@ def age(instalments: Sequence[Instalment], payments: Sequence[Paid], grace_days:
         max(counted).on if counted else None,
         None if late_since else _cured_on(applied, day),
         None if owed or not applied else _settled_on(applied),
-        _fresh_until(applied, payments, timedelta(days=grace_days + 1), day),
+        _fresh_until(applied, _turns(payments, waived, day), timedelta(days=grace_days + 1), day),
     )
 
 
@@ -186,11 +210,17 @@ def _settled_on(applied: Sequence[Applied]) -> date | None:
     return max((line.whole_on for line in applied if line.whole_on), default=None)
 
 
-def _fresh_until(applied: Sequence[Applied], payments: Iterable[Paid], past_grace: timedelta, day: date) -> date | None:
-    """Days on which time alone changes the answer: a due date, the day after it, the end of its grace, and the
-    day of a payment that is dated ahead. What is whole after something unpaid (it asked for nothing) ends a row when
-    its own grace is over."""
+def _turns(payments: Iterable[Paid], waived: Iterable[Waived], day: date) -> list[date]:
+    """Later days on which a payment or a waiver that is dated ahead comes to count, or a waiver ends."""
     turns = [payment.on for payment in payments if payment.on > day]
+    for one in waived:
+        turns += [turn for turn in (one.on, one.ended_on) if turn is not None and turn > day]
+    return turns
+
+
+def _fresh_until(applied: Sequence[Applied], turns: list[date], past_grace: timedelta, day: date) -> date | None:
+    """Days on which time alone changes the answer: a due date, the day after it, the end of its grace, and the days of
+    `_turns`. What is whole after something unpaid (it asked for nothing) ends a row when its own grace is over."""
     is_behind = False
     for due_on, amount, paid, _ in applied:
         if paid >= amount:

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from collector.portfolio.rules.ageing import Instalment, Paid, Reported, age
+from collector.portfolio.rules.ageing import Instalment, Paid, Reported, Waived, age, lowering
 
 
 class LedgerState(StrEnum):
@@ -140,6 +140,7 @@ def ours_at(
     reported: Reported | None,
     day: date,
     agreed_on: date | None = None,
+    waived: Sequence[Waived] = (),
 ) -> Ours | None:
     """Our side at the end of a day: by the schedule, else by what the creditor reported before, less what was paid
     since; nothing at all where there is neither. None: what was reported is of a later day. `recent` begins after
@@ -147,13 +148,13 @@ def ours_at(
     made = sorted(payment for payment in payments if payment.on <= day)
     recent = tuple(one.amount for one in made if agreed_on is None or one.on > agreed_on)
     if instalments:
-        known = age(instalments, made, 0, day)
+        known = age(instalments, made, 0, day, waived)
         return Ours(known.owed, known.overdue, recent)
     if reported is None:
         return Ours(0, 0, recent)
     if reported.as_of > day:
         return None
-    paid = sum(one.amount for one in made if one.on > reported.as_of)
+    paid = sum(one.amount for one in lowering(made, waived, day) if one.on > reported.as_of)
     return Ours(max(reported.balance - paid, 0), max(reported.overdue - paid, 0), recent)
 
 

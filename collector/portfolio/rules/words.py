@@ -83,6 +83,19 @@ class PaymentState(StrEnum):
     reversed = "reversed"
 
 
+class EntryKind(StrEnum):
+    """A line of our own in the ledger, beside schedule and payments (handbook sections 2 and 7)."""
+
+    waiver = "waiver"
+    """Given up: the only one that lowers the debt."""
+    write_off = "write_off"
+    """Taken out of the creditor's books; the borrower owes it as before."""
+    advance = "advance"
+    """Paid to the funder in the borrower's place."""
+    recourse = "recourse"
+    """Of an advance, come back to who paid it."""
+
+
 class ReversalStep(StrEnum):
     """What was decided about a reversal whose payment never came."""
 

@@ -14,7 +14,7 @@ from collector.portfolio.tables.book import (
     Portfolio,
     PortfolioAccess,
 )
-from collector.portfolio.tables.ledger import LedgerBalance, ReversalNote
+from collector.portfolio.tables.ledger import InstalmentBefore, LedgerBalance, LedgerEntry, ReversalNote
 from collector.portfolio.tables.rates import RateChange
 from collector.portfolio.tables.stage import (
     STAGES,
@@ -32,8 +32,10 @@ __all__ = [
     "Account",
     "CallerNumber",
     "ContactPoint",
+    "InstalmentBefore",
     "InstalmentRow",
     "LedgerBalance",
+    "LedgerEntry",
     "LoadRun",
     "Partner",
     "Party",

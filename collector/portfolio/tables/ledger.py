@@ -1,11 +1,12 @@
-"""The creditor's own ledger as they send it, and what was decided about reversals that take back nothing we know."""
+"""The creditor's own ledger as they send it, our own lines beside schedule and payments, and what was decided about
+reversals that take back nothing we know."""
 
 from datetime import date, datetime
 
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from collector.foundation.database import BigInt, enum_column
-from collector.portfolio.rules import DifferenceKind, LedgerState, ReversalStep
+from collector.portfolio.rules import DifferenceKind, EntryKind, LedgerState, ReversalStep
 
 
 class LedgerBalance(SQLModel, table=True):
@@ -62,4 +63,51 @@ class ReversalNote(SQLModel, table=True):
     """Of a wait: it is asked for again on that day."""
     reason: str
     at: datetime
+    actor: str
+
+
+class LedgerEntry(SQLModel, table=True):
+    """A line of our own: waived, written off, advanced or come back (`EntryKind`). Only added to: what no longer holds
+    is taken back by another line of the same kind and amounts. Minor units, all of them 0 or more."""
+
+    __tablename__ = "ledger_entry"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    kind: EntryKind = Field(sa_type=enum_column(EntryKind))
+    booked_on: date
+    """Local day in the portfolio's zone: what ageing counts by."""
+    amount: int = Field(sa_type=BigInt)
+    """Fees, interest and principal together: what the schedule asks for."""
+    fees: int = Field(default=0, sa_type=BigInt)
+    interest: int = Field(default=0, sa_type=BigInt)
+    principal: int = Field(default=0, sa_type=BigInt)
+    penalty: int = Field(default=0, sa_type=BigInt)
+    """Beside the amount: penalty is in no schedule."""
+    source: str
+    """What it was booked for, as "terms:12"."""
+    takes_back: int | None = Field(default=None, foreign_key="ledger_entry.id", sa_type=BigInt, unique=True)
+    at: datetime
+    actor: str
+
+
+class InstalmentBefore(SQLModel, table=True):
+    """An instalment as it stood before the schedule was changed by agreement. Only added to."""
+
+    __tablename__ = "instalment_before"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    version: int
+    """Of the schedule it belongs to, from 1."""
+    number: int
+    due_on: date
+    amount_due: int = Field(sa_type=BigInt)
+    principal: int | None = Field(default=None, sa_type=BigInt)
+    interest: int | None = Field(default=None, sa_type=BigInt)
+    fee: int | None = Field(default=None, sa_type=BigInt)
+    source: str
+    """What replaced it, as "terms:12"."""
+    replaced_at: datetime
     actor: str

@@ -26,6 +26,7 @@ from collector.strategy.rules.rows import Condition, Row, Shadow, overlaps, unre
 from collector.strategy.rules.scales import CURRENT, AssetClass, AssetClasses, Bucket, Scales
 from collector.strategy.rules.sets import END, Domain, Numbers, Value, Words, common
 from collector.strategy.rules.strategy import Strategy
+from collector.strategy.rules.terms import Authority, TermsPolicy, is_enough
 
 __all__ = [
     "CURRENT",
@@ -35,6 +36,7 @@ __all__ = [
     "AllocationRule",
     "AssetClass",
     "AssetClasses",
+    "Authority",
     "Bucket",
     "Cadence",
     "CampaignPolicy",
@@ -69,6 +71,7 @@ __all__ = [
     "Stage",
     "Step",
     "Strategy",
+    "TermsPolicy",
     "Tier",
     "TrialState",
     "Tried",
@@ -79,6 +82,7 @@ __all__ = [
     "common",
     "diff",
     "done_offset",
+    "is_enough",
     "overlaps",
     "unreachable",
 ]

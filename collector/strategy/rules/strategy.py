@@ -16,6 +16,7 @@ from collector.strategy.rules.policies import CampaignPolicy, Capacity, HoldPoli
 from collector.strategy.rules.reminders import Reminders
 from collector.strategy.rules.rows import Row
 from collector.strategy.rules.scales import AssetClass, Scales
+from collector.strategy.rules.terms import TermsPolicy
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Strategy:
     campaigns: CampaignPolicy = field(default_factory=CampaignPolicy)
     tolerance: int = 0
     """Minor units: a difference to the creditor's ledger up to this is none."""
+    terms: TermsPolicy = field(default_factory=TermsPolicy)
     _decide: Decide = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from collector.casework.approvals import (
+    advances,
     campaigns,
     exports,
     holds,
@@ -19,6 +20,7 @@ from collector.casework.approvals import (
     resets,
     reversals,
     strategies,
+    terms,
     texts,
     ways,
 )
@@ -27,14 +29,19 @@ from collector.casework.views.campaigns import campaign as asked_for
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
 from collector.portfolio.rules.ways import FIELDS, LISTS, Changes, points_to
-from collector.portfolio.tables import Portfolio
+from collector.portfolio.tables import Account, Portfolio
 from collector.reports import queries as reports
 from collector.reports.rules import address_of, wanted_of
+from collector.terms.rules import Parts
 from collector.web.pages.export_parts import titles
 from collector.web.pages.figure_words import list_title
+from collector.web.pages.terms_parts import named, said
 from collector.web.session import Caller
 from collector.web.templating import Told
 from collector.web.words import Words
+
+MOST_LISTED = 200
+"""Lines of a list of advances that are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,39 @@ def _reversal(session: Session, row: Approval, caller: Caller, t: Words) -> Show
     return Shown(subject, "/operations/debits#reversals", [told.money(row.body["amount"]), words], book.timezone)
 
 
+def _terms(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    told, found = Told(t, book.timezone, book.currency), within.terms(session, caller.actor.scope, row.body["terms"])
+    owed, waived = Parts(*row.body["owed"]), Parts(*row.body["waived"])
+    given = [
+        t("waives {what} {money}", what=name, money=told.money(amount))
+        for name, amount in zip(named(t), waived, strict=True)
+        if amount
+    ]
+    new = [f"{day} {told.money(amount)}" for _, day, amount, *_ in row.body["schedule"].get("after", ())]
+    lines = [
+        t.word(row.body["kind"]),
+        *said(found, told),
+        t("{money} owed", money=told.money(owed.total)),
+        *given,
+        *new,
+    ]
+    return Shown(f"{book.code}/{account.account_no}", f"/accounts/{account.id}/terms", lines, book.timezone)
+
+
+def _advances(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    book = within.portfolio(session, caller.actor.scope, row.body["portfolio"])
+    told = Told(t, book.timezone, book.currency)
+    total = t("{accounts} accounts, {money}", accounts=len(row.body["lines"]), money=told.money(row.body["total"]))
+    numbers = dict(
+        session.exec(
+            select(Account.id, Account.account_no).where(col(Account.id).in_([one for one, _ in row.body["lines"]]))
+        ).all()
+    )
+    listed = [f"{numbers.get(one, one)} {told.money(amount)}" for one, amount in row.body["lines"][:MOST_LISTED]]
+    return Shown(book.code, "/terms", [row.body["month"][:7], total, *listed], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
@@ -171,6 +211,8 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     exports.EXPORT: _export,
     campaigns.CAMPAIGN: _campaign,
     reversals.REVERSAL: _reversal,
+    terms.TERMS: _terms,
+    advances.ADVANCES: _advances,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

@@ -61,6 +61,7 @@ NAVIGATION = (
         (
             Place("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing"),
             Place("legal_queue", "/referrals/legal", "Legal"),
+            Place("terms_page", "/terms", "Terms"),
             Place("operations", "/operations", "Operations"),
             Place("decide_approval", "/approvals", "Approvals"),
             Place("law_page", "/law", "Law"),

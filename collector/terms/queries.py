@@ -1,0 +1,187 @@
+"""What terms read: the debt of an account by instalments and components, terms that are live, advances to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from collector.foundation.database import locked
+from collector.foundation.errors import NotFound
+from collector.history.rules import DocumentKind
+from collector.history.tables import Document
+from collector.identity.rules import Scope
+from collector.portfolio.booking import schedule, standing_entries
+from collector.portfolio.queries import records_of
+from collector.portfolio.rules import EntryKind, PartyRole
+from collector.portfolio.tables import Account, InstalmentRow, LedgerEntry, Party, Portfolio
+from collector.terms.rules import LIVE, Line, Parts, TermsKind, TermsState, in_scope, parts_left
+from collector.terms.tables import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """The debt of an account as the book has it. Where the creditor only reported a balance, that is one line."""
+
+    lines: Sequence[Line]
+    payments: Sequence[tuple[date, int]]
+    """Those that stand."""
+    lowered: int
+    """By how much payments and waivers make less of the lines."""
+    waived: int
+    """What is given up in all, by terms that were fulfilled."""
+    penalty: int = 0
+    has_schedule: bool = True
+
+    @property
+    def paid(self) -> int:
+        return sum(amount for _, amount in self.payments)
+
+    def paid_by(self, day: date) -> int:
+        return sum(amount for on, amount in self.payments if on <= day)
+
+    def left(self, kind: TermsKind, due_on: date) -> Parts:
+        """What is owed of the instalments that terms of that kind are about."""
+        penalty = self.penalty if kind is TermsKind.settlement else 0
+        return parts_left(in_scope(kind, self.lines, due_on), self.lowered, penalty)
+
+
+def debt_of(session: Session, account: Account) -> Debt:
+    """Read from schedule, standing payments and waivers."""
+    account_id = account.id or 0
+    records = records_of(session, [account_id])[account_id]
+    given_up = [(row.booked_on, row.amount) for row in standing_entries(session, account_id, EntryKind.waiver)]
+    payments, waived = [(paid.on, paid.amount) for paid in records.payments], sum(amount for _, amount in given_up)
+    rows = schedule(session, account_id)
+    if rows or records.reported is None:
+        lowered = waived + sum(amount for _, amount in payments)
+        return Debt([line_of(row) for row in rows], payments, lowered, waived, has_schedule=bool(rows))
+    said = records.reported
+    since = sum(amount for on, amount in (*payments, *given_up) if on > said.as_of)
+    late, rest = min(said.overdue, said.balance), max(said.balance - said.overdue, 0)
+    lines = [Line(1, said.as_of, late), Line(2, account.matures_on or date.max, rest)]
+    return Debt(lines, payments, since, waived, has_schedule=False)
+
+
+def line_of(row: InstalmentRow) -> Line:
+    return Line(row.number, row.due_on, row.amount_due, row.principal, row.interest, row.fee)
+
+
+def live_terms(session: Session, account_id: int) -> Terms | None:
+    """The terms of the account that are proposed, approved or offered; there is one at most."""
+    rows = select(Terms).where(Terms.account_id == account_id, col(Terms.state).in_(LIVE))
+    return session.exec(rows.order_by(col(Terms.id).desc()).limit(1)).first()
+
+
+def held_terms(session: Session, terms_id: int) -> Terms:
+    """Those terms, read afresh and held until commit, or a `NotFound`."""
+    row = session.exec(locked(select(Terms).where(Terms.id == terms_id), session)).first()
+    if row is None:
+        raise NotFound("there are no such terms")
+    session.refresh(row)
+    return row
+
+
+def terms_of_account(session: Session, account_id: int) -> Sequence[Terms]:
+    """All of them, newest first."""
+    return session.exec(select(Terms).where(Terms.account_id == account_id).order_by(col(Terms.id).desc())).all()
+
+
+def listed(
+    session: Session, scope: Scope, states: frozenset[TermsState] = LIVE, limit: int = 200
+) -> Sequence[tuple[Terms, Account, Portfolio]]:
+    """Terms in these states, those whose day comes first on top."""
+    rows = (
+        select(Terms, Account, Portfolio)
+        .join(Account, col(Account.id) == Terms.account_id)
+        .join(Portfolio, col(Portfolio.id) == Terms.portfolio_id)
+        .where(col(Terms.state).in_(states))
+    )
+    if scope.portfolio_ids is not None:
+        rows = rows.where(col(Terms.portfolio_id).in_(sorted(scope.portfolio_ids)))
+    return session.exec(rows.order_by(col(Terms.due_on), col(Terms.id)).limit(limit)).all()
+
+
+def guarantors_without_consent(session: Session, account: Account) -> list[int]:
+    """Guarantors (person ids) whose written consent is not on file since the schedule was last changed. One paper
+    about the account as a whole is the consent of its only guarantor."""
+    asked = select(Party.person_id).where(Party.account_id == account.id, Party.role == PartyRole.guarantor)
+    guarantors = sorted(set(session.exec(asked).all()))
+    if not guarantors:
+        return []
+    changed = select(Terms.state_at).where(
+        Terms.account_id == account.id,
+        col(Terms.kind).in_([TermsKind.extension, TermsKind.restructuring]),
+        Terms.state == TermsState.fulfilled,
+    )
+    last = max(session.exec(changed).all(), default=None)
+    papers = select(Document.person_id, Document.stored_at).where(
+        Document.account_id == account.id, Document.kind == DocumentKind.guarantor_consent
+    )
+    signed = {person for person, stored_at in session.exec(papers) if last is None or stored_at > last}
+    if None in signed and len(guarantors) == 1:
+        return []
+    return [one for one in guarantors if one not in signed]
+
+
+def collateral_receipt(session: Session, account_id: int) -> Document | None:
+    """The newest receipt for collateral that was handed back."""
+    papers = select(Document).where(Document.account_id == account_id, Document.kind == DocumentKind.collateral_receipt)
+    return session.exec(papers.order_by(col(Document.id).desc()).limit(1)).first()
+
+
+def advanced(session: Session, account_id: int) -> int:
+    """What was advanced for the account and did not come back. Minor units."""
+    paid, back = (
+        sum(row.amount for row in standing_entries(session, account_id, kind))
+        for kind in (EntryKind.advance, EntryKind.recourse)
+    )
+    return paid - back
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a letter about terms tells: data only, in minor units and days of the portfolio."""
+
+    account_no: str
+    currency: str
+    kind: TermsKind
+    state: TermsState
+    owed: Parts
+    waived: Parts
+    total: int
+    due_on: date
+    paid: int
+    """All payments that stand."""
+    scheduled: int
+    """The whole schedule. Scheduled less paid less waived is owed now, to the minor unit, or was overpaid; where the
+    creditor only reported a balance, what was paid since its day."""
+    waived_in_all: int
+    owed_now: Parts
+    lines: Sequence[Line]
+    entries: Sequence[LedgerEntry]
+
+
+def statement_of(session: Session, terms: Terms) -> Statement:
+    """The data of a settlement statement, an agreement or a write-off, as the books have it now."""
+    account = session.get_one(Account, terms.account_id)
+    debt = debt_of(session, account)
+    rows = select(LedgerEntry).where(LedgerEntry.account_id == account.id).order_by(col(LedgerEntry.id))
+    return Statement(
+        account_no=account.account_no,
+        currency=session.get_one(Portfolio, account.portfolio_id).currency,
+        kind=terms.kind,
+        state=terms.state,
+        owed=terms.owed,
+        waived=terms.waived,
+        total=terms.total,
+        due_on=terms.due_on,
+        paid=debt.paid,
+        scheduled=sum(line.amount for line in debt.lines),
+        waived_in_all=debt.waived,
+        owed_now=parts_left(debt.lines, debt.lowered),
+        lines=debt.lines,
+        entries=session.exec(rows).all(),
+    )
