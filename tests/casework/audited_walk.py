@@ -192,7 +192,7 @@ class Walk:
         row = self.agreed_terms(six, Order(TermsKind.closing, SECRET), again)
         paper = {"kind": DocumentKind.collateral_receipt, "title": NAME, "actor": self.boss}
         account = self.one(Account, Account.id == six.id)
-        self.do("file_document", account, b"%PDF-1.7 receipt", now=again, **paper)
+        self.do("file_document", account, SCAN + b"receipt", now=again, **paper)
         self.do("close_account", terms_id=row.id, at=again, actor=self.agent)
 
     def of_admin(self) -> Actor:

@@ -38,7 +38,7 @@ from collector.terms.queries import statement_of
 from collector.terms.rules import Parts, TermsKind, TermsState
 from collector.terms.tables import Terms
 
-PAPER = b"%PDF-1.7 signed"
+PAPER = b"\x89PNG\r\n\x1a\n signed"
 NOW = "2026-05-20 10:00"
 LAST = date(2026, 5, 29)
 """The day of the offers, a Friday."""
