@@ -80,9 +80,8 @@ class Run:
         made = sorted(one for one in payments if one.on <= self.as_of)
         given = sorted(one for one in waived if one.on <= self.as_of)
         called = self.terms.called_on
-        days = {one.on for one in (*made, *given)} | (
-            {called} if called is not None and called <= self.as_of else set()
-        )
+        days = {one.on for one in made} | {one.on for one in given}
+        days |= {called} if called is not None and called <= self.as_of else set()
         before = self.terms.opened_on
         for day in sorted(days):
             self._lend(before, day)
