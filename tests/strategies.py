@@ -8,7 +8,8 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from collector.history.rules import PaymentMade, PromiseState, PromiseTerms
-from collector.law.rules import CapStep, ClaimPart, DayCount, Sweep
+from collector.law.rules import CapStep, ClaimPart, DayCount, Happening, Sweep
+from collector.law.rules import Event as LawEvent
 from collector.portfolio.rules import Instalment, Paid
 from collector.portfolio.rules.balance import Given, RateStep, Received, Scheduled, Terms
 
@@ -52,6 +53,27 @@ def schedules(draw: st.DrawFn) -> list[Instalment]:
 
 def paid_lists() -> st.SearchStrategy[list[Paid]]:
     return st.lists(st.builds(Paid, days(), st.integers(1, 400)), max_size=6)
+
+
+# --- Clocks of the law. ---
+
+MOVING = tuple(
+    kind
+    for kind in Happening
+    if kind not in (Happening.accelerated, Happening.governing_law, Happening.struck, Happening.let_go)
+)
+
+
+@st.composite
+def clock_events(draw: st.DrawFn) -> list[LawEvent]:
+    """What may happen to a claim in its years, each event with its own number, proven or only told."""
+    found = []
+    for number in range(1, draw(st.integers(0, 6)) + 1):
+        kind, on = draw(st.sampled_from(MOVING)), draw(st.dates(date(2018, 1, 1), date(2032, 12, 31)))
+        until = on + timedelta(days=draw(st.integers(0, 900))) if kind is Happening.stood_still else None
+        evidence = draw(st.sampled_from(["", f"document:{number}"]))
+        found.append(LawEvent(kind, on, evidence, until, number=number))
+    return found
 
 
 @st.composite

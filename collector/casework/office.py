@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from collector.identity.queries import installation
 from collector.identity.rules import COMMAND_LINE
 from collector.texts import queries as texts
 from collector.texts.catalogue import Catalogue
+from collector.texts.letters.catalogue import LetterCatalogue
 
 NO_VERSION = (0, 0)
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -38,6 +39,8 @@ class Office:
     keys: Keys
     looked_at: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
     """By portfolio: the day and strategy for which a sweep of this process has asked about everyone."""
+    alarmed: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
+    """By portfolio: the day for which it has looked at every clock that is near."""
     laid_over: dict[tuple[int, int], Catalogue] = field(default_factory=dict, repr=False, compare=False)
     """The texts in force, by the stored version they were last made for."""
 
@@ -45,6 +48,11 @@ class Office:
     def catalogue(self) -> Catalogue:
         """The texts of the files: the shipped ones, with the installation's folder laid over them."""
         return Catalogue.load(self.settings.templates_dir)
+
+    @cached_property
+    def letters(self) -> LetterCatalogue:
+        """The letters that can be printed, and their layouts."""
+        return LetterCatalogue.load(self.settings.templates_dir)
 
     def texts(self, session: Session) -> Catalogue:
         """The texts in force: those of the files, with what two people agreed to laid over them. Made once for each

@@ -22,7 +22,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "admin": ("db", "user", "apikey", "facts", "audit"),
     "law": ("strategy",),
     "export": ("export",),
+    "letters": ("letters",),
     "terms": ("terms",),
+    "clocks": ("clocks",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

@@ -11,6 +11,7 @@ from collector.casework import actions, queries
 from collector.casework.approvals import advances as listing
 from collector.casework.approvals import terms as asking
 from collector.cli.frame import LARGEST_ID, AtOption, JsonFlag, command, moment, office, show, show_json, show_table
+from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput
 from collector.foundation.money import parse_amount, plain
 from collector.identity.rules import COMMAND_LINE, EVERYTHING
@@ -105,12 +106,12 @@ def _parts(parts: Parts, currency: str) -> Mapping[str, str]:
 
 @terms.command("show")
 @command
-def show_terms(number: int = NumberArgument, json_: bool = JsonFlag) -> None:
+def show_terms(number: int = NumberArgument, at: str | None = AtOption, json_: bool = JsonFlag) -> None:
     """The terms and what the books say of the account now: scheduled, paid, waived and owed, to the minor unit."""
     with office().database.read() as session:
         row = _row(session, number)
         account, book = session.get_one(Account, row.account_id), session.get_one(Portfolio, row.portfolio_id)
-        told = statement_of(session, row)
+        told = statement_of(session, row, local_day(moment(at), book.timezone))
         sums = {name: plain(getattr(told, name), book.currency) for name in ("scheduled", "paid", "waived_in_all")}
         document = {**_document(row, account, book), **sums, "owed_now": _parts(told.owed_now, book.currency)}
     show(document, as_json=json_)

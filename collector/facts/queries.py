@@ -35,6 +35,7 @@ DATES = tuple(
         "guarantee_until",
         "step_on",
         "touched_on",
+        "lapses_on",
     )
 )
 FLAGS = (FACTS.index("autopay"), FACTS.index("settled"))

@@ -1,10 +1,15 @@
 """The kept rows of the facts: caches with an end date, brought up to date in the transaction of the event."""
 
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, SQLModel
 
 from collector.foundation.database import BigInt
+
+RUNS: dict[str, Any] = {name: text("lapses_on IS NOT NULL") for name in ("sqlite_where", "postgresql_where")}
+"""Of most accounts no clock is near."""
 
 
 class AccountState(SQLModel, table=True):
@@ -15,6 +20,7 @@ class AccountState(SQLModel, table=True):
         Index("ix_account_state_portfolio", "portfolio_id", "person_id"),
         Index("ix_account_state_account", "account_id"),
         Index("ix_account_state_fresh_until", "fresh_until"),
+        Index("ix_account_state_lapses_on", "lapses_on", **RUNS),
     )
 
     person_id: int = Field(primary_key=True, foreign_key="person.id", sa_type=BigInt)
@@ -55,6 +61,7 @@ class AccountState(SQLModel, table=True):
     promises_broken: int = 0
     extra: str | None = None
     level_floor: str | None = None
+    lapses_on: date | None = None
     fresh_from: date
     """With `fresh_until`: the portfolio's days [from, until) on which this row reads as it stands."""
     fresh_until: date | None = None

@@ -15,6 +15,7 @@ from collector.history.tables import Document
 from collector.identity.rules import Scope
 from collector.portfolio.booking import schedule, standing_entries
 from collector.portfolio.queries import records_of
+from collector.portfolio.queries.claims import statement_of as balance_of
 from collector.portfolio.rules import EntryKind, PartyRole
 from collector.portfolio.tables import Account, InstalmentRow, LedgerEntry, Party, Portfolio
 from collector.terms.rules import LIVE, Line, Parts, TermsKind, TermsState, in_scope, parts_left
@@ -33,6 +34,7 @@ class Debt:
     waived: int
     """What is given up in all, by terms that were fulfilled."""
     penalty: int = 0
+    """What stands on top of the schedule to the day that was asked for (`portfolio.rules.balance`)."""
     has_schedule: bool = True
 
     @property
@@ -43,13 +45,13 @@ class Debt:
         return sum(amount for on, amount in self.payments if on <= day)
 
     def left(self, kind: TermsKind, due_on: date) -> Parts:
-        """What is owed of the instalments that terms of that kind are about."""
-        penalty = self.penalty if kind is TermsKind.settlement else 0
-        return parts_left(in_scope(kind, self.lines, due_on), self.lowered, penalty)
+        """What is owed of the instalments that terms of that kind are about, and the penalty on what is late."""
+        return parts_left(in_scope(kind, self.lines, due_on), self.lowered, self.penalty)
 
 
-def debt_of(session: Session, account: Account) -> Debt:
-    """Read from schedule, standing payments and waivers."""
+def debt_of(session: Session, account: Account, on: date | None = None) -> Debt:
+    """Read from schedule, standing payments and waivers. `on`: the day to which the penalty is wanted; None: without
+    any, as the ledger has it."""
     account_id = account.id or 0
     records = records_of(session, [account_id])[account_id]
     given_up = [(row.booked_on, row.amount) for row in standing_entries(session, account_id, EntryKind.waiver)]
@@ -57,12 +59,19 @@ def debt_of(session: Session, account: Account) -> Debt:
     rows = schedule(session, account_id)
     if rows or records.reported is None:
         lowered = waived + sum(amount for _, amount in payments)
-        return Debt([line_of(row) for row in rows], payments, lowered, waived, has_schedule=bool(rows))
+        penalty = _penalty(session, account, on) if on is not None and rows else 0
+        return Debt([line_of(row) for row in rows], payments, lowered, waived, penalty, bool(rows))
     said = records.reported
     since = sum(amount for on, amount in (*payments, *given_up) if on > said.as_of)
     late, rest = min(said.overdue, said.balance), max(said.balance - said.overdue, 0)
     lines = [Line(1, said.as_of, late), Line(2, account.matures_on or date.max, rest)]
     return Debt(lines, payments, since, waived, has_schedule=False)
+
+
+def _penalty(session: Session, account: Account, on: date) -> int:
+    """All that the balance to the day has on top of what the ledger does."""
+    told = balance_of(session, account, session.get_one(Portfolio, account.portfolio_id), on)
+    return max(told.total - told.bridge.owed, 0)
 
 
 def line_of(row: InstalmentRow) -> Line:
@@ -156,18 +165,19 @@ class Statement:
     paid: int
     """All payments that stand."""
     scheduled: int
-    """The whole schedule. Scheduled less paid less waived is owed now, to the minor unit, or was overpaid; where the
-    creditor only reported a balance, what was paid since its day."""
+    """The whole schedule. Scheduled and penalty less paid less waived is owed now, to the minor unit, or was overpaid;
+    where the creditor only reported a balance, what was paid since its day."""
     waived_in_all: int
     owed_now: Parts
     lines: Sequence[Line]
     entries: Sequence[LedgerEntry]
 
 
-def statement_of(session: Session, terms: Terms) -> Statement:
-    """The data of a settlement statement, an agreement or a write-off, as the books have it now."""
+def statement_of(session: Session, terms: Terms, on: date) -> Statement:
+    """The data of a settlement statement, an agreement or a write-off, as the books have it now; the penalty to the end
+    of `on`."""
     account = session.get_one(Account, terms.account_id)
-    debt = debt_of(session, account)
+    debt = debt_of(session, account, on)
     rows = select(LedgerEntry).where(LedgerEntry.account_id == account.id).order_by(col(LedgerEntry.id))
     return Statement(
         account_no=account.account_no,
@@ -181,7 +191,7 @@ def statement_of(session: Session, terms: Terms) -> Statement:
         paid=debt.paid,
         scheduled=sum(line.amount for line in debt.lines),
         waived_in_all=debt.waived,
-        owed_now=parts_left(debt.lines, debt.lowered),
+        owed_now=parts_left(debt.lines, debt.lowered, debt.penalty),
         lines=debt.lines,
         entries=session.exec(rows).all(),
     )

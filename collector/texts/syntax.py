@@ -6,7 +6,7 @@ Source: security.md section 2, SMS templates. Nothing here is ever run on a tree
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -45,6 +45,13 @@ _COMPARISONS: Final = frozenset({"eq", "ne"})
 _FILTERS: Final[Mapping[str, Callable[[str], str]]] = {"lower": str.lower, "trim": str.strip, "upper": str.upper}
 
 
+class Named(Protocol):
+    """A variable as far as its syntax goes."""
+
+    @property
+    def kind(self) -> Kind: ...
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     # No host's autoescape: a text message is plain, and the pages that show it escape it themselves.
     env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -68,7 +75,21 @@ def read_body(body: str, purpose: Purpose, language: str) -> tuple[nodes.Templat
         return nodes.Template([]), [_TOO_DEEP]
     if _too_deep(tree):
         return tree, [_TOO_DEEP]
-    return tree, _node_problems(tree) or _wording_problems(tree, purpose, language)
+    return tree, _node_problems(tree, VARIABLES) or _wording_problems(tree, purpose, language)
+
+
+def read_piece(source: str, variables: Mapping[str, Named]) -> tuple[nodes.Template, list[Problem]]:
+    """The same of a piece of a letter, which may print these variables: whatever it is for, no amount, date, link or
+    long number stands in its fixed words."""
+    try:
+        tree = ENVIRONMENT.parse(source)
+    except TemplateSyntaxError as error:
+        return nodes.Template([]), [Problem(error.message or "this is no template")]
+    except RecursionError:
+        return nodes.Template([]), [_TOO_DEEP]
+    if _too_deep(tree):
+        return tree, [_TOO_DEEP]
+    return tree, _node_problems(tree, variables) or list(_fixed_problems(tree))
 
 
 def _too_deep(tree: nodes.Template) -> bool:
@@ -78,10 +99,10 @@ def _too_deep(tree: nodes.Template) -> bool:
     return bool(level)
 
 
-def _node_problems(tree: nodes.Template) -> list[Problem]:
-    found = [problem for node in _every(tree) for problem in _refused(node)]
+def _node_problems(tree: nodes.Template, variables: Mapping[str, Named]) -> list[Problem]:
+    found = [problem for node in _every(tree) for problem in _refused(node, variables)]
     for output in tree.find_all(nodes.Output):
-        found += [problem for node in output.nodes for problem in _unprintable(node)]
+        found += [problem for node in output.nodes for problem in _unprintable(node, variables)]
     return found
 
 
@@ -91,11 +112,11 @@ def _every(node: nodes.Node) -> Iterator[nodes.Node]:
         yield from _every(child)
 
 
-def _refused(node: nodes.Node) -> Iterator[Problem]:
+def _refused(node: nodes.Node, variables: Mapping[str, Named]) -> Iterator[Problem]:
     line = node.lineno
     if not isinstance(node, _ALLOWED_NODES):
         yield Problem(f"'{type(node).__name__}' is not allowed in a text: print variables, ask with if", line=line)
-    elif isinstance(node, nodes.Name) and node.name not in VARIABLES:
+    elif isinstance(node, nodes.Name) and node.name not in variables:
         yield Problem(f"there is no variable '{node.name}'", line=line)
     elif isinstance(node, nodes.Filter) and (node.name not in _FILTERS or _has_arguments(node)):
         yield Problem(f"the filters are {', '.join(_FILTERS)}, without arguments", line=line)
@@ -107,7 +128,7 @@ def _has_arguments(node: nodes.Filter) -> bool:
     return bool(node.args or node.kwargs or node.dyn_args or node.dyn_kwargs)
 
 
-def _unprintable(node: nodes.Node) -> Iterator[Problem]:
+def _unprintable(node: nodes.Node, variables: Mapping[str, Named]) -> Iterator[Problem]:
     """Only text variables are printed, filtered or not: a printed literal could hide a number, a flag says 'True'."""
     inner: nodes.Node | None = node
     while isinstance(inner, nodes.Filter):
@@ -116,7 +137,7 @@ def _unprintable(node: nodes.Node) -> Iterator[Problem]:
         return
     if not isinstance(inner, nodes.Name):
         yield Problem("only a variable can be printed", line=node.lineno)
-    elif inner.name in VARIABLES and VARIABLES[inner.name].kind is Kind.flag:
+    elif inner.name in variables and variables[inner.name].kind is Kind.flag:
         yield Problem(f"'{inner.name}' is yes or no: ask about it with if", line=node.lineno)
 
 
@@ -129,15 +150,23 @@ def _purpose_problems(tree: nodes.Template, purpose: Purpose) -> Iterator[Proble
     for node in tree.find_all(nodes.Name):
         if node.name not in allowed_variables(purpose):
             yield Problem(f"a text of purpose {purpose} may not name '{node.name}'", line=node.lineno)
-    fixed = "".join(node.data for node in tree.find_all(nodes.TemplateData))
+    yield from _fixed_problems(tree)
+    for word in () if purpose in SPEAKING else words_of_debt(_fixed(tree)):
+        yield Problem(f"a text of purpose {purpose} may not say '{word}'")
+
+
+def _fixed(tree: nodes.Template) -> str:
+    return "".join(node.data for node in tree.find_all(nodes.TemplateData))
+
+
+def _fixed_problems(tree: nodes.Template) -> Iterator[Problem]:
+    fixed = _fixed(tree)
     for reference in fixed_references(fixed):
         yield Problem(f"'{reference}' is a link or long number: use a variable, whose value is approved")
     for figure in fixed_figures(fixed):
         yield Problem(
             f"'{figure}' is an amount, a date or a number to call: use a variable, whose value is the account's"
         )
-    for word in () if purpose in SPEAKING else words_of_debt(fixed):
-        yield Problem(f"a text of purpose {purpose} may not say '{word}'")
 
 
 def _language_problems(tree: nodes.Template, purpose: Purpose, language: str) -> Iterator[Problem]:

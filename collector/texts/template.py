@@ -91,13 +91,18 @@ class Template:
             return value
         if len(value) > MAX_TEXT:
             raise self._refusal(f"can not hold a '{name}' of more than {MAX_TEXT} characters")
-        shown = _UNSAFE.sub("", _SPACES.sub(" ", value)).strip()
+        shown = clean(value)
         if not shown and name not in self.may_be_empty:
             raise self._refusal(f"needs a value for '{name}', which is empty")
         return shown
 
     def _refusal(self, reason: str) -> BadInput:
         return BadInput(problems=(Problem(f"the template {reason}", file=f"{self.language}/{self.name}"),))
+
+
+def clean(value: str) -> str:
+    """A value on one line, without what is not seen or turns the direction of what follows."""
+    return _UNSAFE.sub("", _SPACES.sub(" ", value)).strip()
 
 
 def key_of(language: str, name: str, digest: str) -> str:

@@ -10,9 +10,11 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from collector.texts.rules import VALUES
+
 WRITTEN: Final = frozenset(
     {"amount", "block", "body", "due_on", "due_time", "next_step", "note", "numbers", "phone", "reason", "until", "way"}
-)
+) | {name for name, value in VALUES.items() if value.entry is not None}
 """The fields that take thought. Nothing else that was sent is ever shown: no secret, no token, no field made up."""
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST: Final = 262_144

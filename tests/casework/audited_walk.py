@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from collector.casework import actions as casework
 from collector.casework import approvals, casefiles, drafts, strategies
+from collector.casework.actions.letters import LetterOrder, LetterReport, ReportKind
 from collector.casework.approvals import advances, campaigns, exports, holds, matching, texts, ways
 from collector.casework.approvals import terms as asking
 from collector.casework.campaigns import CampaignOrder
@@ -23,6 +24,7 @@ from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
 from collector.foundation.database import Database
+from collector.history.actions import ClockNote
 from collector.history.rules import (
     Channel,
     DocumentKind,
@@ -30,6 +32,7 @@ from collector.history.rules import (
     Identifier,
     Outcome,
     ReferralState,
+    ReturnReason,
     Standing,
     StopKind,
 )
@@ -39,6 +42,7 @@ from collector.identity import signing_in
 from collector.identity.installation import install
 from collector.identity.rules import EVERYTHING, Actor, ApiScope, Level, Role
 from collector.identity.tables import ApiKey, Approval, User
+from collector.law.rules import Happening
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
@@ -59,7 +63,7 @@ from collector.terms.actions import Order
 from collector.terms.rules import TermsKind
 from collector.terms.tables import Terms
 from collector.texts import actions as registering
-from collector.texts.rules import Registration
+from collector.texts.rules import LetterKind, Registration
 
 NAME, SECRET, MOBILE, SECOND, ID_NO = "标记王五", "confided words", "13801349876", "13801349877", "11010519491231002X"
 MAIL, STREET, FOUND = "marked.person@example.org", "标记路七号", "13912359878"
@@ -143,10 +147,39 @@ class Walk:
         self.export()
         self.two_people()
         self.filed()
+        self.lettered()
         self.terms()
         self.claimed()
 
     # --- the parts ---
+
+    def lettered(self) -> None:
+        """Letters that the plan asks for and one that nobody planned: printed, posted, and what came of them."""
+        now, day = moment("2026-05-13 18:40"), date(2026, 5, 13)
+        said = {"at": now, "actor": self.boss}
+        account = self.ids[1]
+        batch = self.whole("print_open", "CN", now, self.boss)
+        order = LetterOrder(account.id, LetterKind.demand, account.person_id)
+        made = [self.do("make_letter", order, **said)]
+        papers = {"creditor_code": "91330100799655058B", "creditor_address": STREET, "creditor_representative": SECRET}
+        entered = {**papers, "court": SECRET, "counsel": NAME, "counsel_firm": SECRET, "powers": SECRET}
+        made += [
+            self.do("make_letter", LetterOrder(account.id, LetterKind.power_of_attorney, entered=entered), **said)
+            for _ in range(2)
+        ]
+        for row in made:
+            assert self.whole("print_letter", row.id, now, self.boss).file.is_file()
+        first, second, third = made
+        for row in (second, third):
+            assert not self.do("letter_posted", row.id, f"RR{row.id}", day, **said).refused
+        assert isinstance(self.do("letter_posted", first.id, "RR1", day, **said).refused, str), batch
+        self.do("letter_arrived", second.id, day, scan=b"\x89PNG\r\n\x1a\n" + SECRET.encode(), **said)
+        self.do("letter_signed", second.id, day, scan=b"\x89PNG\r\n\x1a\n slip", **said)
+        self.do("letter_returned", third.id, day, ReturnReason.moved, scan=None, **said)
+        self.done.add("give_letters")
+        self.change(casework.give_letters, [third.id], "pdf", now, self.boss)
+        told = [LetterReport(2, third.id, day, reason=ReturnReason.moved)]
+        assert self.whole("take_reports", ReportKind.returned, told, **said).told == 1
 
     def filed(self) -> None:
         """Papers of an account."""
@@ -154,7 +187,11 @@ class Walk:
         paper = {"kind": DocumentKind.contract, "title": NAME, "note": SECRET, "actor": self.boss}
         row = self.do("file_document", account, SCAN + SECRET.encode(), now=moment("2026-05-13 18:30"), **paper)
         assert casework.document_file(self.office, row).is_file()
-        self.done |= {"document_file", "note_given"}
+        self.done.add("document_file")
+        note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
+        self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
+        self.whole("sweep", moment("2029-05-01 09:00"))
+        self.done.add("note_given")
         self.change(casework.note_given, row.id, moment("2026-05-13 18:31"), self.boss)
 
     def terms(self) -> None:
@@ -192,7 +229,7 @@ class Walk:
         row = self.agreed_terms(six, Order(TermsKind.closing, SECRET), again)
         paper = {"kind": DocumentKind.collateral_receipt, "title": NAME, "actor": self.boss}
         account = self.one(Account, Account.id == six.id)
-        self.do("file_document", account, SCAN + b"receipt", now=again, **paper)
+        self.do("file_document", account, b"\xff\xd8\xff receipt", now=again, **paper)
         self.do("close_account", terms_id=row.id, at=again, actor=self.agent)
 
     def of_admin(self) -> Actor:
@@ -357,10 +394,12 @@ class Walk:
         self.load("callers", "portfolio,number\nCN,+862155510009\n")
         rows = [
             f"A{number},6222020200001111,{NAME}{number},cn_id,{ID_NO if number == 1 else ''},138{number:02d}349876,"
-            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X,{'pledged' if number == 6 else 'credit'}"
+            f"{SECOND if number == 1 else ''},{MAIL},{STREET},dealer X,"
+            f"{'pledged' if number == 6 else 'credit'},2024-05-18"
             for number in range(1, TEXTED + 1)
         ]
-        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner,security\n"
+        head = "account_no,card_no,borrower_name,id_type,id_no,phone,phone_2,email,home_address,partner,security,"
+        head += "opened_on\n"
         self.load("accounts", head + "\n".join(rows).replace("cn_id,,", ",,") + "\n")
         due = [(number, line, f"2026-0{month}-11") for number in (1, 2, 3) for line, month in enumerate((3, 4, 5), 1)]
         due += [(number, line, f"2026-0{month}-11") for number in CALLED for line, month in enumerate((5, 6), 1)]

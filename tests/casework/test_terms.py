@@ -38,7 +38,7 @@ from collector.terms.queries import statement_of
 from collector.terms.rules import Parts, TermsKind, TermsState
 from collector.terms.tables import Terms
 
-PAPER = b"\x89PNG\r\n\x1a\n signed"
+PAPER = b"\xff\xd8\xff signed "
 NOW = "2026-05-20 10:00"
 LAST = date(2026, 5, 29)
 """The day of the offers, a Friday."""
@@ -132,7 +132,7 @@ def test_a_settlement_paid_in_time_settles_and_every_sum_is_exact(desk: Desk) ->
         f"terms:{row.id}",
     )
     with desk.story.database.read() as session:
-        told = statement_of(session, session.get_one(Terms, row.id))
+        told = statement_of(session, session.get_one(Terms, row.id), LAST)
     assert told.scheduled - told.paid - told.waived_in_all == told.owed_now.total == 0
     desk.clean()
 
@@ -213,6 +213,40 @@ def test_where_more_was_paid_less_is_given_up(desk: Desk) -> None:
     desk.story.pay(desk.who, 2_600_00, "2026-05-22 10:00")
     assert [line.amount for line in desk.story.rows(LedgerEntry)] == [400_00]
     assert desk.facts("2026-05-22 11:00").owed == 0
+
+
+def test_penalty_to_the_day_is_given_up_first_and_then_asked_for_no_more(desk: Desk) -> None:
+    """15 % a year on principal: 3 instalments of 900.00 principal, late since March, April and May."""
+    with desk.story.database.begin() as session:
+        session.get_one(Account, desk.who.account_id).penalty_rate = "15"
+        for line in session.exec(select(InstalmentRow).where(InstalmentRow.account_id == desk.who.account_id)):
+            line.principal, line.interest, line.fee = 900_00, 80_00, 20_00
+    row = desk.offered(settlement(2_900_00))
+    assert row.owed.booked == 3 * AMOUNT
+    assert row.owed.penalty > 0
+    assert row.waived == Parts(row.owed.penalty, 60_00, 40_00, 0), "penalty, fees, then interest"
+    desk.story.pay(desk.who, 2_900_00, "2026-05-22 10:00")
+    assert desk.facts("2026-05-22 11:00").settled
+    [line] = desk.story.rows(LedgerEntry)
+    assert line.amount == 100_00
+    assert 0 < line.penalty < row.owed.penalty, "to the day it was paid, not to the last day"
+    with desk.story.database.read() as session:
+        told = statement_of(session, session.get_one(Terms, row.id), LAST)
+    assert told.owed_now.total == 0, "nothing runs on after it"
+    paid_off, asked = desk.propose(Order(TermsKind.closing, "settled"), "2026-05-25 10:00")
+    desk.decide(asked, by=desk.wu, at="2026-05-25 10:00")
+    assert desk.state(paid_off) is TermsState.fulfilled
+    desk.clean()
+
+
+def test_an_account_with_penalty_left_is_not_closed(desk: Desk) -> None:
+    with desk.story.database.begin() as session:
+        session.get_one(Account, desk.who.account_id).penalty_rate = "15"
+        for line in session.exec(select(InstalmentRow).where(InstalmentRow.account_id == desk.who.account_id)):
+            line.principal, line.interest, line.fee = 900_00, 80_00, 20_00
+    desk.story.pay(desk.who, 3 * AMOUNT, "2026-05-20 09:00")
+    with pytest.raises(Conflict, match="fees and penalty among it"):
+        desk.propose(Order(TermsKind.closing, "paid"))
 
 
 # --- silence ---

@@ -34,6 +34,8 @@ OPTIONS = {
     "audit anchor": {"--json"},
     "audit replay": {"--portfolio", "--since", "--until", "--json"},
     "audit seal": {"--at", "--json"},
+    "clocks": {"--at", "--json", "--limit"},
+    "clocks verify": {"--at", "--json"},
     "load": {"--portfolio", "--mapping", "--rejects", "--at", "--json"},
     "allocate": {"--portfolio", "--dry-run", "--at", "--json"},
     "plan": {"--portfolio", "--dry-run", "--at", "--json"},
@@ -59,7 +61,7 @@ OPTIONS = {
     "strategy show": {"--at", "--json"},
     "terms propose": {"--reason", "--total", "--due-on", "--at", "--json"},
     "terms list": {"--all", "--json"},
-    "terms show": {"--json"},
+    "terms show": {"--at", "--json"},
     "terms move": {"--at", "--json"},
     "terms advances": {"--at", "--json"},
 }
@@ -121,6 +123,8 @@ def test_every_command_answers_with_one_document(home: Home) -> None:
         ("referrals", "--kind", "legal", "--at", later),
         ("explain", "CN/A1", "--at", later),
         ("strategy", "show", "CN", "--at", later),
+        ("clocks", "--at", later),
+        ("clocks", "verify", "--at", later),
         ("audit", "seal", "--at", later),
         ("audit", "verify"),
         ("check", "--schema"),
@@ -205,6 +209,18 @@ def test_damage_is_failure_not_bad_input(home: Home) -> None:
         assert (done.code, bool(done.document[key])) == (1, True)
     assert home.run("facts", "rebuild", "--at", NOW).code == 0
     assert home.run("facts", "verify").code == 0
+
+
+def test_a_clock_that_lapses_unseen_is_a_failure_until_somebody_was_told(home: Home) -> None:
+    last, after = "2029-05-11T09:30+08:00", "2029-05-12T09:30+08:00"
+    [first, *_] = home.run("clocks", "--at", last, "--json").document["clocks"]
+    assert (first["account"], first["days"], first["clock"]) == ("CN/A1", 0, "limitation")
+    assert home.run("clocks", "verify", "--at", last).code == 0
+    done = home.run("clocks", "verify", "--at", after, "--json")
+    assert (done.code, [one["clock"] for one in done.document["silent"]]) == (1, ["limitation"])
+    assert "nobody was told" in home.run("clocks", "verify", "--at", after).out
+    assert home.run("sweep", "--at", after).code == 0
+    assert home.run("clocks", "verify", "--at", after).code == 0
 
 
 def _by_hand(database: Path, script: str) -> None:

@@ -291,11 +291,10 @@ LEGAL = Legal(late_and_large=(3, 5_000_000))
         pytest.param(account(91, overdue=5_000_000), (), [Trigger.late_and_large], id="late and large"),
         pytest.param(account(90, overdue=5_000_000), (), [], id="three months not yet over"),
         pytest.param(account(91, overdue=4_999_999), (), [], id="late and small"),
-        pytest.param(
-            account(20, Extra(limitation_on=TODAY + timedelta(days=30))), (), [Trigger.clock], id="limitation"
-        ),
-        pytest.param(account(20, guarantee_until=TODAY + timedelta(days=31)), (), [], id="guarantee runs longer"),
-        pytest.param(account(20, guarantee_until=TODAY + timedelta(days=5)), (), [Trigger.clock], id="guarantee"),
+        pytest.param(account(20, lapses_on=TODAY + timedelta(days=31)), (), [], id="a clock that runs longer"),
+        pytest.param(account(20, lapses_on=TODAY + timedelta(days=30)), (), [Trigger.clock], id="a clock"),
+        pytest.param(account(20, lapses_on=TODAY - timedelta(days=1)), (), [Trigger.clock], id="legal date left"),
+        pytest.param(account(20, Extra(lapsed=True), lapses_on=TODAY - timedelta(days=1)), (), [], id="lapsed"),
     ],
 )
 def test_what_proposes_a_legal_referral(facts: AccountFacts, flags: tuple[str, ...], triggers: list[Trigger]) -> None:
@@ -305,7 +304,7 @@ def test_what_proposes_a_legal_referral(facts: AccountFacts, flags: tuple[str, .
 
 def test_triggers_that_are_off_stay_silent() -> None:
     off = Legal(None, None, False, False, False, False, None, None)
-    facts = account(200, Extra(refused_at=1, limitation_on=TODAY), missed_consecutive=9, missed_cumulative=9)
+    facts = account(200, Extra(refused_at=1), lapses_on=TODAY, missed_consecutive=9, missed_cumulative=9)
     assert Handoff(legal=off).legal_triggers(facts, 200, TODAY, frozenset({"deceased"})) == ()
 
 

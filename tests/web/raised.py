@@ -37,6 +37,7 @@ AT_A_TERMINAL = {
     "legal/casefile/signing.py": "a PDF is signed by a command",
     "legal/casefile/words.py": "a language is chosen by a command",
     "identity/installation.py": "the installation is made by a command",
+    "law": "the law of the debt is a file of the installation",
     "reports/whose.py": "a leaked file is traced by a command",
     "strategy/allocating.py": "a strategy is brought by a command",
     "strategy/actions.py": "a strategy is brought by a command",

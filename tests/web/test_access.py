@@ -15,10 +15,11 @@ from web.conftest import NOW, Building, Visitor
 from collector.audit.tables import AuditEntry
 from collector.casework import actions
 from collector.casework.approvals import matching, ways
+from collector.casework.approvals import terms as asking
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import Channel, DocumentKind, HoldReason, HoldScope, ReferralKind, Standing, StopKind
-from collector.history.tables import Campaign
+from collector.history.tables import Campaign, LetterRow
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
@@ -26,6 +27,9 @@ from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio, WaysChange
+from collector.terms.actions import Order
+from collector.terms.rules import TermsKind
+from collector.texts.rules import LetterKind
 from collector.web.access import API, PAGES, PUBLIC
 
 SCHEMA = "reference_schema"
@@ -120,6 +124,8 @@ def ids(house: Building) -> dict[str, int]:
             "document_id": actions.file_document(
                 session, office, account, b"\x89PNG\r\n\x1a\n", kind=DocumentKind.contract, title="x", actor=LI, now=NOW
             ).id or 0,
+            "terms_id": some_terms(session, office, account),
+            "letter_id": a_letter(session, book),
         }  # fmt: skip
 
 
@@ -246,6 +252,32 @@ def a_campaign(session: Any, book: Any) -> int:
     return history.make_campaign(session, row, [(book.loan, book.wang)], LI).id or 0
 
 
+def some_terms(session: Any, office: Any, account: Account) -> int:
+    """Proposed, and nobody agreed yet."""
+    order = Order(TermsKind.settlement, "x", 100_00, NOW.date() + timedelta(days=3))
+    row, _ = asking.propose(session, office, account, order, LI, NOW)
+    return row.id or 0
+
+
+def a_letter(session: Any, book: Any) -> int:
+    """Made, not printed."""
+    body = {"kind": "demand", "language": "zh", "template": "x", "title": "x", "sender": [], "to": ["x"], "body": []}
+    row = LetterRow(
+        portfolio_id=book.cn,
+        account_id=book.loan,
+        person_id=book.wang,
+        kind=LetterKind.demand,
+        language="zh",
+        template="x",
+        body={**body, "signed": [], "slip": None},
+        overdue=1,
+        owed=1,
+        made_at=NOW,
+        actor="user:legal",
+    )
+    return history.add_letter(session, row).id or 0
+
+
 def a_call_in(session: Any, office: Any, book: Any) -> int:
     """Wang called, and nobody took it."""
     actions.inbound_call(session, office, sid="CA1", sender="+8613812340001", to="+8657122010010", at=NOW)
@@ -352,12 +384,18 @@ FORMS: dict[str, dict[str, str]] = {
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
+    "note_clock_event": {"kind": "filed", "day": "2026-05-01"},
     "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
+    "propose_terms": {"kind": "write_off", "reason": "x"},
+    "preview_terms": {"kind": "write_off", "reason": "x"},
+    "move_terms": {"move": "withdraw"},
     "answer_says_paid": {"found": "true"},
     "propose_reversal": {"reference": "x"},
     "note_reversal": {"step": "closed", "reason": "x"},
     "explain_difference": {"reason": "x"},
+    "letter_step": {"step": "posted", "day": "2026-05-11", "posting_no": "R1"},
+    "make_letter": {"kind": "demand"},
     "inbound_outcome": {"outcome": "third_party"},
     "choose_caller": {"account": "1", "person": "1"},
 }
@@ -445,7 +483,16 @@ def test_lists_hold_the_scopes_own_only(house: Building, ids: dict[str, int]) ->
     assert program.get("/referrals").json() == {"referrals": []}
     assert program.get("/tasks").json() == {"tasks": []}
     assert program.get("/payments/held").json() == {"payments": []}
-    for path in ("/desk", "/floor", "/referrals/legal", "/referrals/skiptrace", "/operations", "/inbox", "/campaigns"):
+    for path in (
+        "/desk",
+        "/floor",
+        "/referrals/legal",
+        "/legal",
+        "/referrals/skiptrace",
+        "/operations",
+        "/inbox",
+        "/campaigns",
+    ):
         page = visitor.get(path)
         assert page.status_code == 200, path
         assert "L-1" not in page.text, path

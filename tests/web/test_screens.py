@@ -103,6 +103,8 @@ NOT_PAGES = frozenset(
         "desk_live",
         "live_inbound",
         "inbound_page",
+        "letter_as_docx",
+        "letter_as_pdf",
         "progress_now",
         "recording_sound",
         "reference_schema",

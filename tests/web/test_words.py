@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.allocation.rules import LeftOut, Stays
+from collector.casework.actions.letters import ReportKind
 from collector.casework.views.account import Mark
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
@@ -22,17 +23,21 @@ from collector.history.rules import (
     HoldingReason,
     HoldReason,
     HoldScope,
+    LetterState,
+    LetterStep,
     MemberState,
     Outcome,
     PromiseState,
     ReferralKind,
     ReferralState,
+    ReturnReason,
     Standing,
     StopKind,
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
-from collector.law.rules import Evidence
+from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
+from collector.legal.rules import Route, RouteReason
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -56,7 +61,7 @@ from collector.portfolio.rules import (
 from collector.portfolio.rules.ways import WaysState
 from collector.strategy.rules import AssetClass, ChangeKind, Stage, Tier, TrialState, Trigger
 from collector.terms.rules import TermsKind, TermsState
-from collector.texts.rules import VARIABLES, Registration, Stand, Tone
+from collector.texts.rules import ROWS, VALUES, VARIABLES, LetterKind, Registration, Stand, Tone
 from collector.texts.rules import Purpose as Purposes
 from collector.web.pages.campaigns import SORT_WORDS
 from collector.web.pages.desk import HEARD
@@ -80,16 +85,20 @@ KINDS = [
     Cause,
     ChangeKind,
     Channel,
+    ClockKind,
+    ClockReason,
     CollectorType,
     ContactKind,
     ContactOwner,
     ContactStatus,
+    ContractKind,
     Criterion,
     DebitFailure,
     DebtType,
     DifferenceKind,
     EntryKind,
     Evidence,
+    Happening,
     HoldReason,
     HoldScope,
     HoldingReason,
@@ -97,6 +106,9 @@ KINDS = [
     InboundState,
     LedgerState,
     Level,
+    LetterKind,
+    LetterState,
+    LetterStep,
     LoadKind,
     Mark,
     MemberState,
@@ -115,10 +127,14 @@ KINDS = [
     RecordingState,
     ReferralKind,
     ReferralState,
+    ReportKind,
+    ReturnReason,
     ReversalStep,
     Registration,
     Role,
     RoundState,
+    Route,
+    RouteReason,
     Security,
     Stage,
     Stand,
@@ -207,6 +223,11 @@ def test_no_sentence_is_translated_in_vain() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_word_of_the_business_is_known_in_chinese(kind: type) -> None:
     assert sorted(plain_form(str(one)) for one in kind if plain_form(str(one)) not in CHINESE["word"]) == []  # type: ignore[attr-defined]
+
+
+def test_what_a_letter_can_lack_is_known_in_chinese() -> None:
+    told = {value.meaning for value in VALUES.values()} | {"the number of the ID", "the address"} | {*ROWS}
+    assert sorted(told - set(CHINESE["word"])) == []
 
 
 def test_why_the_plan_wants_or_lacks_a_contact_is_told_in_chinese() -> None:

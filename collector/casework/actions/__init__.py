@@ -22,6 +22,7 @@ from collector.casework.actions.campaigns import (
     start_campaign,
     stop_campaign,
 )
+from collector.casework.actions.clocks import note_clock
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.conversations import choose_caller, conversation_about, inbound_outcome, said_in_call
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
@@ -32,6 +33,17 @@ from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
 from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.letters import (
+    give_letters,
+    letter_arrived,
+    letter_posted,
+    letter_returned,
+    letter_signed,
+    make_letter,
+    print_letter,
+    print_open,
+    take_reports,
+)
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
@@ -135,6 +147,7 @@ __all__ = [
     "file_of",
     "follow_up",
     "found",
+    "give_letters",
     "handle_inbound",
     "hold",
     "hold_body",
@@ -145,18 +158,24 @@ __all__ = [
     "inbound_sms",
     "keep",
     "keep_as_asked",
+    "letter_arrived",
+    "letter_posted",
+    "letter_returned",
+    "letter_signed",
     "lift_hold",
     "lift_stop",
     "load",
     "lone_reversal",
     "lower_level",
     "make_campaign",
+    "make_letter",
     "make_promise",
     "match_payment",
     "message_status",
     "move_referral",
     "next_call",
     "note_absence",
+    "note_clock",
     "note_given",
     "note_played",
     "note_rate_change",
@@ -169,6 +188,8 @@ __all__ = [
     "pause_campaign",
     "plan",
     "plan_new_days",
+    "print_letter",
+    "print_open",
     "promise_body",
     "propose_terms",
     "reassign",
@@ -194,6 +215,7 @@ __all__ = [
     "stop_campaign",
     "sweep",
     "take_back",
+    "take_reports",
     "uploads",
     "verify",
     "verify_caller",

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from collector.casework.actions.alarms import raise_alarms
 from collector.casework.actions.campaigns import run_campaigns
 from collector.casework.actions.follow_up import banking_days, follow_up, note_rounds
 from collector.casework.actions.handing_over import decided, terms_of
@@ -60,6 +61,8 @@ class SweepResult:
     """Terms that were agreed to, and neither told nor signed by their last day."""
     offers_settled: int = 0
     """Offers that were fulfilled, or lapsed."""
+    alarms_raised: int = 0
+    """Of clocks that came near their end."""
 
 
 def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: Progressed = unseen) -> SweepResult:
@@ -95,6 +98,7 @@ def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: P
         result.people += len(chunk)
         progress(result.people, len(people))
     office.looked_at.update(looked_at)
+    result.alarms_raised = raise_alarms(office, at, who)
     run_campaigns(office, at)
     return result
 

@@ -64,7 +64,7 @@ class TermsView:
 def terms_view(session: Session, account: Account, book: Portfolio, now: datetime) -> TermsView:
     """The account as its page of terms tells it."""
     today, policy = local_day(now, book.timezone), compiled(session, book.id or 0, now).terms
-    debt, live = debt_of(session, account), live_terms(session, account.id or 0)
+    debt, live = debt_of(session, account, today), live_terms(session, account.id or 0)
     rows = select(LedgerEntry).where(LedgerEntry.account_id == account.id).order_by(col(LedgerEntry.id).desc())
     entries = session.exec(rows).all()
     return TermsView(

@@ -7,6 +7,7 @@ whose they are; it therefore never waits for a person while it holds a task.
 from collector.dispatch.actions.agents import OnBreak, choose_state
 from collector.dispatch.actions.answering import Answer, is_own, judge_answer, writer_of
 from collector.dispatch.actions.asking import AskedIn, ask_how_to_pay
+from collector.dispatch.actions.asking_letters import AskedLetter, ask_letter
 from collector.dispatch.actions.braking import never_left
 from collector.dispatch.actions.calling import LEASE, ClaimedCall, ReadyCall, claim_call, clear_dial, submit_call
 from collector.dispatch.actions.claiming import MessageClaims, ReadyMessage, claim_messages
@@ -17,12 +18,14 @@ __all__ = [
     "LEASE",
     "Answer",
     "AskedIn",
+    "AskedLetter",
     "ClaimedCall",
     "MessageClaims",
     "OnBreak",
     "ReadyCall",
     "ReadyMessage",
     "ask_how_to_pay",
+    "ask_letter",
     "choose_state",
     "claim_call",
     "claim_messages",

@@ -12,8 +12,18 @@ from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
 from collector.foundation.database import mostly
 from collector.foundation.known import once
-from collector.history.tables import Dispute, LevelLowered, Offer, Promise, Referral
-from collector.portfolio.rules import OBLIGORS, CollectorType, EntryKind, Instalment, PaymentKind, PaymentState
+from collector.history.tables import ClockEvent, Dispute, LevelLowered, Offer, Promise, Referral
+from collector.law.reading import statute
+from collector.law.rules import Guarantor
+from collector.portfolio.rules import (
+    OBLIGORS,
+    CollectorType,
+    EntryKind,
+    Instalment,
+    PartyRole,
+    PaymentKind,
+    PaymentState,
+)
 from collector.portfolio.tables import (
     Account,
     InstalmentBefore,
@@ -27,6 +37,8 @@ from collector.portfolio.tables import (
 )
 
 account, party, payment = columns_of(Account), columns_of(Party), columns_of(PaymentRow)
+GUARANTEES = "guarantees"
+"""Marks the guarantors of what these people borrowed, read along with what they owe themselves."""
 ORDER = {"borrower": 0, "co_borrower": 1, "guarantor": 2}
 
 
@@ -47,23 +59,38 @@ def _books(session: Session) -> dict[int, shapes.BookRecord]:
     found: dict[int, shapes.BookRecord] = {}
     for row in rows:
         collects = f"creditor {row[6]}" if row[5] == CollectorType.creditor else "ourselves"
-        found[row[0]] = shapes.BookRecord._make((*row[:5], first.setdefault(collects, row[0])))
+        found[row[0]] = shapes.BookRecord._make((*row[:5], first.setdefault(collects, row[0]), statute(row[3])))
     return found
 
 
 def obligations(reader: Reader, ids: Collection[int]) -> None:
-    """Who owes what: the borrower by the account itself, the others as parties. One row for each account."""
+    """Who owes what: the borrower by the account itself, the others as parties. One row for each account; and who
+    guarantees what they borrowed."""
     own = select(account.person_id, account.id, literal("borrower"), cast(null(), String), cast(null(), Date))
     others = select(
         party.person_id, party.account_id, word(party.role), word(party.guarantee_kind), party.guarantee_until
     ).where(reader.among(party.person_id, ids), party.role.in_(list(OBLIGORS)))
     seen: set[tuple[int, int]] = set()
-    rows = reader.kept("obligations", ids, union_all(own.where(reader.among(account.person_id, ids)), others))
-    for row in sorted(rows, key=lambda row: (row[0], row[1], ORDER[row[2]])):
+    own = own.where(reader.among(account.person_id, ids))
+    rows = reader.kept("obligations", ids, union_all(own, others, _guarantees(reader, ids)))
+    for row in sorted(rows, key=lambda row: (row[0], row[1], ORDER.get(row[2], 0))):
+        if row[2] == GUARANTEES:
+            reader.found.guarantors[row[1]].append(Guarantor(row[0], row[3], row[4]))
+            continue
         owed = shapes.Obligation._make(row)
         if (owed.person_id, owed.account_id) not in seen:
             seen.add((owed.person_id, owed.account_id))
             reader.found.obligations[owed.person_id].append(owed)
+
+
+def _guarantees(reader: Reader, ids: Collection[int]) -> Select[Any]:
+    """Who guarantees what these people borrowed, as rows of obligations that are marked."""
+    columns = party.person_id, party.account_id, literal(GUARANTEES), word(party.guarantee_kind), party.guarantee_until
+    return (
+        select(*columns)
+        .select_from(Party.__table__.join(Account.__table__, account.id == party.account_id))  # type: ignore[attr-defined]
+        .where(reader.among(account.person_id, ids), party.role == PartyRole.guarantor)
+    )
 
 
 def book(reader: Reader, ids: Collection[int]) -> None:
@@ -79,7 +106,7 @@ def book(reader: Reader, ids: Collection[int]) -> None:
     for row in reader.kept(
         "payments",
         ids,
-        select(payment.account_id, reader.moment(payment.paid_at), payment.paid_on, payment.amount).where(
+        select(payment.account_id, reader.moment(payment.paid_at), payment.paid_on, payment.amount, payment.id).where(
             reader.among(payment.account_id, ids),
             mostly(payment.kind, PaymentKind.payment),
             mostly(payment.state, PaymentState.applied),
@@ -143,11 +170,12 @@ def _accounts() -> Select[Any]:
         account.reported_max,
         account.reported_overdue,
         account.reported_balance,
+        account.opened_on,
     ).select_from(Account.__table__.outerjoin(Partner.__table__, partner.id == account.partner_id))  # type: ignore[attr-defined]
 
 
 def promises(reader: Reader, ids: Collection[int]) -> None:
-    """Promises, offers, referrals, disputes and lowered levels of accounts."""
+    """Promises, offers, referrals, disputes, lowered levels and events of clocks of accounts."""
     offers(reader, ids)
     row, referral, dispute = columns_of(Promise), columns_of(Referral), columns_of(Dispute)
     lowered = columns_of(LevelLowered)
@@ -180,6 +208,7 @@ def promises(reader: Reader, ids: Collection[int]) -> None:
         .order_by(lowered.at, lowered.id),
     ):
         reader.found.lowered[down[0]].append(shapes.LoweredRecord._make(down))
+    _clocks(reader, ids)
 
 
 def offers(reader: Reader, ids: Collection[int]) -> None:
@@ -193,3 +222,16 @@ def offers(reader: Reader, ids: Collection[int]) -> None:
         .order_by(offer.at, offer.id),
     ):
         reader.found.offers[row[1]].append(shapes.OfferRecord._make(row))
+
+
+def _clocks(reader: Reader, ids: Collection[int]) -> None:
+    row = columns_of(ClockEvent)
+    for told in reader.rare(
+        row.account_id,
+        select(row.account_id, reader.moment(row.recorded_at), row.id, word(row.kind), row.day, row.until)
+        .add_columns(row.guarantor_id, row.about_id, row.place, word(row.contract), row.clock)
+        .add_columns(row.document_id, row.attempt_id)
+        .where(reader.among(row.account_id, ids))
+        .order_by(row.id),
+    ):
+        reader.found.clocks[told[0]].append(shapes.ClockRecord._make(told))

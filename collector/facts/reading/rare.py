@@ -13,6 +13,7 @@ from collector.facts.reading.reader import FEW, columns_of
 from collector.history.tables import (
     CallbackRow,
     CampaignMember,
+    ClockEvent,
     ClosingRefused,
     Disposition,
     Dispute,
@@ -33,7 +34,18 @@ BY_PERSON = [
 ]
 BY_ACCOUNT = [
     columns_of(table).account_id
-    for table in (Dispute, Hold, InstalmentBefore, LedgerEntry, LevelLowered, Offer, PauseRow, Promise, Referral)
+    for table in (
+        ClockEvent,
+        Dispute,
+        Hold,
+        InstalmentBefore,
+        LedgerEntry,
+        LevelLowered,
+        Offer,
+        PauseRow,
+        Promise,
+        Referral,
+    )
 ]
 BY_NUMBER = columns_of(Stop).number
 EVERY = frozenset(str(column) for column in (*BY_PERSON, *BY_ACCOUNT, BY_NUMBER))

@@ -23,6 +23,7 @@ from collector.facts.rules.words import (
     Standing,
     body_decoder,
     body_encoder,
+    days_to_lapse,
     extra_of,
     lateness,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "body_decoder",
     "body_encoder",
     "build_person",
+    "days_to_lapse",
     "extra_of",
     "lateness",
     "may_have_asked",

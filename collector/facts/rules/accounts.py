@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from collector.facts.rules.clocks import Near, claim_of, near
 from collector.facts.rules.level import Worked, level_floor
 from collector.facts.rules.records import (
     AccountRecord,
-    BookRecord,
     DispositionRecord,
     Obligation,
     OfferRecord,
@@ -26,11 +26,6 @@ from collector.history.rules import PromiseState, ReferralState
 from collector.portfolio.rules import Ageing, Instalment, Paid, PartyRole, Waived, age, lowering
 
 ROLES = {role.value: role for role in PartyRole}
-LIMITATION_YEARS = {"cn": 3}
-"""Years after which a claim lapses, by jurisdiction (Civil Code 188; compliance.md CN-LIMIT). US states differ too
-much for one number."""
-LIMITATION_SHOWN = timedelta(days=365)
-"""How long before it the cautious date is kept: earlier nobody acts on it."""
 MAY_COME = frozenset({PromiseState.open.value, PromiseState.partial.value})
 WITH_OTHERS = frozenset({ReferralState.proposed.value, ReferralState.accepted.value})
 _encode = msgspec.json.Encoder().encode
@@ -87,16 +82,18 @@ def account_facts(
     """
     account = records.accounts[owed.account_id]
     book = records.books[account.portfolio_id]
-    payments = [Paid(row.on, row.amount) for row in begun(records.payments.get(account.id, ()), now, turns)]
+    received = begun(records.payments.get(account.id, ()), now, turns)
+    payments = [Paid(row.on, row.amount) for row in received]
     waived = waived_at(records.waived.get(account.id, ()), now, turns)
     schedule = schedule_at(records, account.id, now, turns)
-    state = _lateness(schedule, account, payments, waived, book.grace_days, day)
+    state = lateness_of(schedule, account, payments, waived, book.grace_days, day)
     ageing = state.ageing
     promises = begun(records.promises.get(account.id, ()), now, turns)
     asked = touch.step or touch.worked or promises
     since = spell_since(schedule, lowering(payments, waived, day), day) if asked else None
     lowered = begun(records.lowered.get(account.id, ()), now, turns)
-    limitation = _limitation(book, ageing, promises)
+    told = begun(records.clocks.get(account.id, ()), now, turns)
+    clocks = near(records, owed, claim_of(schedule, account, *state), received, promises, told, day)
     columns: tuple[Any, ...] = (
         owed.person_id,
         account.id,
@@ -112,12 +109,11 @@ def account_facts(
         *_step(touch, since, ageing.oldest_unpaid_due),
         touch.on,
         *_broken(promises, ageing, since, now),
-        _extra(records, owed, ageing, promises, limitation, day, now, turns),
+        _extra(records, owed, ageing, promises, clocks, now, turns),
         level_floor(touch.worked, lowered, since) if ageing.overdue else None,
+        clocks.lapses_on,
     )
-    return AccountFacts(*columns), _earliest(
-        ageing.fresh_until, limitation and limitation - LIMITATION_SHOWN, after=day
-    )
+    return AccountFacts(*columns), _earliest(ageing.fresh_until, clocks.turns_on, after=day)
 
 
 def schedule_at(records: Records, account_id: int, now: int, turns: list[int]) -> Sequence[Instalment]:
@@ -153,7 +149,7 @@ def _amounts(ageing: Ageing) -> tuple[Any, ...]:
     )
 
 
-def _lateness(
+def lateness_of(
     instalments: Sequence[Instalment],
     account: AccountRecord,
     payments: Sequence[Paid],
@@ -238,14 +234,12 @@ def _extra(
     owed: Obligation,
     ageing: Ageing,
     promises: Sequence[PromiseRecord],
-    limitation: date | None,
-    day: date,
+    clocks: Near,
     now: int,
     turns: list[int],
 ) -> str | None:
     account_id = owed.account_id
-    lapses = limitation if limitation and limitation - LIMITATION_SHOWN <= day else None
-    if not (promises or lapses or _has_rare_parts(records, owed)):
+    if not (promises or clocks.has_rare_parts or _has_rare_parts(records, owed)):
         return None
     refused_at, cause = _said(records.dispositions.get(owed.person_id, ()), account_id, ageing, now, turns)
     disputes = begun(records.disputes.get(account_id, ()), now, turns)
@@ -260,11 +254,13 @@ def _extra(
         disputed_since=min(
             (row.at for row in disputes if row.answered_at is None or row.answered_at > now), default=None
         ),
-        limitation_on=lapses,
+        limitation_on=clocks.limitation_on,
         refused_at=refused_at,
         cause=cause,
         offers=_offers(records.offers.get(account_id, ()), now, turns),
         waived=sum(one.amount for one in waived_at(records.waived.get(account_id, ()), now, turns)),
+        sued_on=clocks.sued_on,
+        lapsed=clocks.lapsed,
     )
     return None if extra == NO_EXTRA else _encode(extra).decode()
 
@@ -320,19 +316,6 @@ def _said(
     stands = newest.refuses and not (ageing.last_paid_on and ageing.last_paid_on > refused_on)
     named = [row for row in about if row.cause is not None]
     return newest.at if stands else None, max(named, key=lambda row: row.at).cause if named else None
-
-
-def _limitation(book: BookRecord, ageing: Ageing, promises: Sequence[PromiseRecord]) -> date | None:
-    """The cautious day on which the claim lapses: from the oldest unpaid instalment, begun anew by a later payment or
-    promise (handbook section 8)."""
-    years = LIMITATION_YEARS.get(book.jurisdiction)
-    if years is None or ageing.oldest_unpaid_due is None:
-        return None
-    start = max(ageing.oldest_unpaid_due, ageing.last_paid_on or date.min)
-    for promise in promises:
-        start = max(start, datetime.fromtimestamp(promise.at, UTC).date())
-    leap_day = (start.month, start.day) == (2, 29)
-    return start.replace(year=start.year + years, day=28 if leap_day else start.day)
 
 
 def _earliest(*days: date | None, after: date) -> date | None:

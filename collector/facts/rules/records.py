@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from collector.law.rules import Guarantor, Statute
 from collector.portfolio.rules import Instalment
 
 
@@ -24,6 +25,8 @@ class BookRecord(NamedTuple):
     grace_days: int
     collector: int
     """Who contacts: the same number for all portfolios of one creditor, or of the agency."""
+    law: Statute
+    """Of its jurisdiction: what lets a claim lapse, and what does not."""
 
 
 class AccountRecord(NamedTuple):
@@ -47,6 +50,7 @@ class AccountRecord(NamedTuple):
     reported_max: int | None
     reported_overdue: int | None
     reported_balance: int | None
+    opened_on: date | None
 
 
 class Obligation(NamedTuple):
@@ -65,6 +69,7 @@ class PaymentRecord(NamedTuple):
     at: int
     on: date
     amount: int
+    id: int = 0
 
 
 class WaivedRecord(NamedTuple):
@@ -143,6 +148,24 @@ class ReferralRecord(NamedTuple):
     state: str
     at: int
     state_at: int
+
+
+class ClockRecord(NamedTuple):
+    """An event that starts, moves or ends a clock. `at`: when it was written down; `on`: when it happened."""
+
+    account_id: int
+    at: int
+    id: int
+    kind: str
+    on: date
+    until: date | None
+    guarantor_id: int | None
+    about: int | None
+    place: str | None
+    contract: str | None
+    clock: str | None
+    document_id: int | None
+    attempt_id: int | None
 
 
 class DisputeRecord(NamedTuple):
@@ -268,6 +291,9 @@ class Records:
     referrals: dict[int, list[ReferralRecord]] = field(default_factory=_lists)
     disputes: dict[int, list[DisputeRecord]] = field(default_factory=_lists)
     lowered: dict[int, list[LoweredRecord]] = field(default_factory=_lists)
+    guarantors: dict[int, list[Guarantor]] = field(default_factory=_lists)
+    """Of the accounts that these people borrowed."""
+    clocks: dict[int, list[ClockRecord]] = field(default_factory=_lists)
     account_holds: dict[int, list[HoldRecord]] = field(default_factory=_lists)
     about: dict[int, list[AttemptRecord]] = field(default_factory=_lists)
     """By lead account: contacts with people who do not owe it."""

@@ -223,6 +223,9 @@ class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     """The rare parts as JSON (`Extra`): open promises, pauses, referrals, disputes. None: none of them."""
     level_floor: str | None = None
     """The level of collector it may not silently fall below in this spell of lateness; None: the lowest."""
+    lapses_on: date | None = None
+    """The cautious date of whatever right is lost first (limitation, guarantee, a term of court), kept from a year
+    before it. None: none is near."""
 
 
 class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -243,6 +246,8 @@ class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
     offers: tuple[OfferFact, ...] = ()
     waived: int = 0
     """Minor units that were given up and count as if they were paid."""
+    lapsed: bool = False
+    """Whether all clocks of the account ran out: `lapses_on` is the day on which the last of them did."""
 
 
 NO_EXTRA = Extra()
@@ -293,6 +298,15 @@ class PersonFacts(msgspec.Struct, frozen=True):
     person_id: int
     body: PersonBody
     accounts: tuple[AccountFacts, ...]
+
+
+def days_to_lapse(account: AccountFacts, today: date) -> int | None:
+    """Days until a right about this account is lost, by the cautious date; below 0 when only the legal one is still
+    ahead. None: no clock is near, or all of them ran out."""
+    if account.lapses_on is None:
+        return None
+    days = (account.lapses_on - today).days
+    return None if days < 0 and extra_of(account).lapsed else days
 
 
 def lateness(account: AccountFacts, today: date) -> int:

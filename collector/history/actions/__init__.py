@@ -17,6 +17,7 @@ from collector.history.actions.campaigns import (
     release_members,
     take_back_members,
 )
+from collector.history.actions.clocks import ClockNote, note_clock
 from collector.history.actions.contacts import (
     AttemptMade,
     agree_callback,
@@ -31,6 +32,7 @@ from collector.history.actions.contacts import (
 )
 from collector.history.actions.holding import Given, give, keep_account
 from collector.history.actions.holds import chain, extend_hold, lift_hold
+from collector.history.actions.letters import add_letter, steps_of, take_step
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
 from collector.history.actions.offers import end_offer, keep_offer, open_offer
@@ -57,8 +59,10 @@ from collector.history.actions.verification import note_verification
 
 __all__ = [
     "AttemptMade",
+    "ClockNote",
     "Contacted",
     "Given",
+    "add_letter",
     "agree_callback",
     "answer_dispute",
     "answer_says_paid",
@@ -83,6 +87,7 @@ __all__ = [
     "move_campaign",
     "move_referral",
     "newest_outcome",
+    "note_clock",
     "note_contacted",
     "note_look",
     "note_not_contacted",
@@ -103,8 +108,10 @@ __all__ = [
     "says_paid",
     "settle_promises",
     "standing",
+    "steps_of",
     "stop",
     "take_back_members",
+    "take_step",
     "withdraw_promise",
     "withdraw_standing",
 ]

@@ -3,6 +3,7 @@
 from collector.history.rules.campaigns import CAMPAIGN_CHANNELS, CAMPAIGN_MOVES, SILENT, CampaignState, MemberState
 from collector.history.rules.documents import MOST_BYTES, DocumentKind, Media, media_of
 from collector.history.rules.holding import HELD_BACK, HoldingFact, HoldingReason, holder_at
+from collector.history.rules.letters import LetterState, LetterStep, ReturnReason, require_step, state_of
 from collector.history.rules.looking import LOOK_AGAIN, must_say_why, people_a_day
 from collector.history.rules.promises import (
     NO_PAYMENTS,
@@ -82,6 +83,8 @@ __all__ = [
     "HoldingFact",
     "HoldingReason",
     "Identifier",
+    "LetterState",
+    "LetterStep",
     "Media",
     "MemberState",
     "Outcome",
@@ -91,6 +94,7 @@ __all__ = [
     "Proof",
     "ReferralKind",
     "ReferralState",
+    "ReturnReason",
     "RoundEnd",
     "Settled",
     "Standing",
@@ -108,6 +112,8 @@ __all__ = [
     "must_say_why",
     "paid_on_day",
     "people_a_day",
+    "require_step",
     "settle",
     "settle_all",
+    "state_of",
 ]

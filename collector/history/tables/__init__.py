@@ -1,6 +1,7 @@
 """What happened: contacts, and what stands since."""
 
 from collector.history.tables.campaigns import Campaign, CampaignMember
+from collector.history.tables.clocks import ClockEvent
 from collector.history.tables.contacts import (
     Attempt,
     CallbackRow,
@@ -16,6 +17,7 @@ from collector.history.tables.contacts import (
 )
 from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
+from collector.history.tables.letters import LetterEvent, LetterRow
 from collector.history.tables.standing import (
     Complaint,
     Dispute,
@@ -32,6 +34,7 @@ __all__ = [
     "CallbackRow",
     "Campaign",
     "CampaignMember",
+    "ClockEvent",
     "ClosingRefused",
     "Complaint",
     "Delivery",
@@ -41,6 +44,8 @@ __all__ = [
     "Hold",
     "HoldingRow",
     "KeepRow",
+    "LetterEvent",
+    "LetterRow",
     "LevelLowered",
     "Look",
     "Offer",

@@ -1,5 +1,23 @@
 """Pure shapes and decisions of the law of the debt."""
 
+from collector.law.rules.clocks import (
+    ABOUT_ANOTHER,
+    OF_OTHER_TABLES,
+    Claim,
+    Clock,
+    ClockKind,
+    ClockReason,
+    ContractKind,
+    Event,
+    Guarantor,
+    Happening,
+    Move,
+    add_months,
+    add_years,
+    clocks_of,
+    lost_first,
+    turns,
+)
 from collector.law.rules.interest import (
     Cap,
     CapStep,
@@ -12,17 +30,35 @@ from collector.law.rules.interest import (
     published,
 )
 from collector.law.rules.source import Evidence, Source
+from collector.law.rules.statute import Statute
 
 __all__ = [
+    "ABOUT_ANOTHER",
+    "OF_OTHER_TABLES",
     "Cap",
     "CapStep",
+    "Claim",
     "ClaimPart",
+    "Clock",
+    "ClockKind",
+    "ClockReason",
+    "ContractKind",
     "DayCount",
+    "Event",
     "Evidence",
+    "Guarantor",
+    "Happening",
     "InterestLaw",
     "Lender",
+    "Move",
     "RatePoint",
     "Source",
+    "Statute",
     "Sweep",
+    "add_months",
+    "add_years",
+    "clocks_of",
+    "lost_first",
     "published",
+    "turns",
 ]

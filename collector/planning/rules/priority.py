@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from collector.facts.rules import AccountFacts, Phone, extra_of
+from collector.facts.rules import AccountFacts, Phone, days_to_lapse, extra_of
 from collector.foundation.clock import local_day
 from collector.history.rules import CONVERSATION, DEAD
 from collector.planning.rules.context import Context
@@ -67,8 +67,8 @@ def _tiers(seen: Look, purpose: Purpose, ctx: Context) -> list[Tier]:
         held.append(Tier.broken_promise)
     if purpose is Purpose.promise_reminder or _is_promise_due(account, ctx):
         held.append(Tier.promise_due)
-    if account.extra is not None or account.guarantee_until is not None:
-        held += [Tier.legal_clock] if _is_clock_near(account, today, policy.clock_days) else []
+    if account.lapses_on is not None and _is_clock_near(account, today, policy.clock_days):
+        held.append(Tier.legal_clock)
     if policy.is_about_to_roll(seen.days):
         held.append(Tier.about_to_roll)
     if seen.days == account.grace_days + 1:
@@ -87,8 +87,8 @@ def _is_promise_due(account: AccountFacts, ctx: Context) -> bool:
 
 
 def _is_clock_near(account: AccountFacts, today: date, days: int) -> bool:
-    ends = (extra_of(account).limitation_on, account.guarantee_until)
-    return any(end is not None and 0 <= (end - today).days <= days for end in ends)
+    left = days_to_lapse(account, today)
+    return left is not None and left <= days
 
 
 def untouched_days(seen: Look, today: date) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from collector.facts.rules import AccountFacts, PersonFacts, extra_of
+from collector.facts.rules import AccountFacts, PersonFacts, days_to_lapse, extra_of
 from collector.history.rules import Cause
 from collector.portfolio.rules import ContactOwner, ContactStatus
 
@@ -91,15 +91,11 @@ def _legal(legal: Legal, account: AccountFacts, days: int, today: date, flags: f
         months, amount = legal.late_and_large
         if days > months * DAYS_IN_MONTH and account.overdue >= amount:
             yield Trigger.late_and_large
-    if legal.clock_days is not None and _clock(account, extra.limitation_on, today) <= legal.clock_days:
+    if legal.clock_days is not None and _is_near(account, today, legal.clock_days):
         yield Trigger.clock
 
 
-def _clock(account: AccountFacts, limitation_on: date | None, today: date) -> int:
-    """Days until the claim lapses or the guarantee ends, whichever is first; a lapsed one is no reason any more."""
-    ends = [end for end in (limitation_on, account.guarantee_until) if end is not None and end >= today]
-    return min(((end - today).days for end in ends), default=LONG)
-
-
-LONG = 100_000
-"""Days: no clock is known to run."""
+def _is_near(account: AccountFacts, today: date, within: int) -> bool:
+    """Whether a right is lost within so many days; one that is lost is no reason any more."""
+    left = days_to_lapse(account, today)
+    return left is not None and left <= within

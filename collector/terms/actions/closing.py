@@ -6,11 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from collector.foundation.clock import local_day
 from collector.foundation.errors import Conflict
 from collector.history import actions as history
 from collector.history.rules import PromiseState, ReferralState
 from collector.history.tables import CallbackRow, Promise, Referral
 from collector.identity.rules import Actor
+from collector.portfolio.queries import portfolio_of
 from collector.portfolio.rules import Security
 from collector.portfolio.tables import Account
 from collector.terms.actions.moving import move
@@ -36,7 +38,8 @@ def close(session: Session, row: Terms, at: datetime, actor: Actor) -> None:
     if row.kind is not TermsKind.closing:
         raise Conflict("these terms close nothing")
     account = session.get_one(Account, row.account_id)
-    if debt_of(session, account).left(TermsKind.settlement, row.due_on).total:
+    today = local_day(at, portfolio_of(session, account.portfolio_id).timezone)
+    if debt_of(session, account, today).left(TermsKind.settlement, row.due_on).total:
         raise Conflict("something is owed again since this was agreed; it can not be closed")
     receipt = collateral_receipt(session, row.account_id)
     if account.security in SECURED and receipt is None:

@@ -69,7 +69,7 @@ def drafted(
     """The terms that this would be, checked, and not kept: `BadInput` or `Conflict` say what stands against them."""
     if not 0 < len(order.reason.strip()) <= LONGEST:
         raise BadInput(f"say why in 1 to {LONGEST} characters")
-    debt = debt_of(session, account)
+    debt = debt_of(session, account, order.due_on or today)
     row = Terms(
         portfolio_id=account.portfolio_id,
         account_id=account.id or 0,

@@ -18,7 +18,7 @@ from collector.portfolio.rules import EntryKind
 from collector.portfolio.tables import Account, Portfolio
 from collector.terms.actions.moving import move
 from collector.terms.queries import Debt, debt_of, held_terms
-from collector.terms.rules import REDUCTIONS, Parts, TermsState, left_to_pay, settled, waive
+from collector.terms.rules import REDUCTIONS, TermsState, left_to_pay, settled, waive
 from collector.terms.tables import Terms
 
 
@@ -29,14 +29,15 @@ def settle(session: Session, offer_id: int, now: datetime, actor: Actor, banking
         return False
     row = held_terms(session, found)
     account = session.get_one(Account, row.account_id)
-    book_, debt = portfolio_of(session, account.portfolio_id), debt_of(session, account)
+    book_ = portfolio_of(session, account.portfolio_id)
+    today = local_day(now, book_.timezone)
+    debt = debt_of(session, account, today)
     made = session.get_one(Offer, offer_id)
     days = banking_days(account.portfolio_id)
     missing = left_to_pay(row.total, row.paid_before, debt.paid_by(row.due_on))
     after = settled(missing, _is_covered(made, book_, days, now))
     if after is row.state or row.state not in (TermsState.offered, TermsState.fulfilled):
         return False
-    today = local_day(now, book_.timezone)
     if row.state is TermsState.fulfilled:
         _undo(session, row, today, now, actor)
     move(session, row, after, now, actor, "paid" if after is TermsState.fulfilled else "unpaid")
@@ -60,9 +61,9 @@ def _fulfil(
     session: Session, row: Terms, account: Account, debt: Debt, today: date, now: datetime, actor: Actor
 ) -> None:
     """Give up what is left: never more than is owed, and never more than was agreed to."""
-    left = debt.left(row.kind, row.due_on)._replace(penalty=0)
-    given = waive(left, min(left.total, row.waived.booked))
-    sums = Sums(*Parts(row.penalty_waived, *given[1:]))
+    left = debt.left(row.kind, row.due_on)
+    booked = waive(left._replace(penalty=0), min(left.booked, row.waived.booked))
+    sums = Sums(*booked._replace(penalty=min(left.penalty, row.penalty_waived)))
     if sums.amount or sums.penalty:
         book(session, account, EntryKind.waiver, sums, today, row.source, actor=actor.name, at=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collector.texts.rules.capital import capital
 from collector.texts.rules.describe import (
     DEFAULTS,
     MAX_SOURCE_BYTES,
@@ -24,18 +25,49 @@ from collector.texts.rules.describe import (
     words_of_debt,
 )
 from collector.texts.rules.figures import fixed_figures, foreign_figures
+from collector.texts.rules.letter_values import (
+    MOST_CHARACTERS,
+    ROWS,
+    VALUES,
+    Entry,
+    LetterValue,
+    letter_samples,
+    sample_rows,
+)
+from collector.texts.rules.letters import (
+    AGREEMENTS,
+    CONTACTS,
+    DEMANDS,
+    FILINGS,
+    SHOWS_IDS,
+    LetterKind,
+    letter_id_of,
+    masked,
+    number_of,
+)
 from collector.texts.rules.refer import fixed_references, foreign_references, references
 from collector.texts.rules.register import Registration, Stand, stand
 from collector.texts.rules.segment import Encoding, Segments, count_segments
 
 __all__ = [
+    "AGREEMENTS",
+    "CONTACTS",
     "DEFAULTS",
+    "DEMANDS",
+    "FILINGS",
     "MAX_SOURCE_BYTES",
     "MAX_TEXT",
+    "MOST_CHARACTERS",
+    "ROWS",
+    "SHOWS_IDS",
     "SPEAKING",
+    "VALUES",
     "VARIABLES",
     "Encoding",
+    "Entry",
     "Kind",
+    "LetterKind",
+    "LetterValue",
     "Purpose",
     "Registration",
     "Segments",
@@ -45,6 +77,7 @@ __all__ = [
     "Variable",
     "allowed_variables",
     "bare_language",
+    "capital",
     "count_segments",
     "disclosure",
     "fixed_figures",
@@ -52,9 +85,14 @@ __all__ = [
     "foreign_figures",
     "foreign_references",
     "head_signature",
+    "letter_id_of",
+    "letter_samples",
+    "masked",
     "needed_variables",
+    "number_of",
     "phrase",
     "references",
+    "sample_rows",
     "samples",
     "sender_values",
     "stand",

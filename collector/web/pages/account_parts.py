@@ -220,6 +220,7 @@ class Opens:
     extend: bool
     call: bool
     papers: bool
+    letters: bool
 
 
 def opens(caller: Caller) -> Opens:
@@ -233,6 +234,7 @@ def opens(caller: Caller) -> Opens:
         extend=may_open(caller, "extend_hold"),
         call=may_open(caller, "take_next"),
         papers=may_open(caller, "paper_done"),
+        letters=may_open(caller, "account_letters"),
     )
 
 

@@ -60,7 +60,8 @@ NAVIGATION = (
         "",
         (
             Place("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing"),
-            Place("legal_queue", "/referrals/legal", "Legal"),
+            Place("legal_page", "/legal", "Legal"),
+            Place("letters_page", "/letters", "Letters"),
             Place("terms_page", "/terms", "Terms"),
             Place("operations", "/operations", "Operations"),
             Place("decide_approval", "/approvals", "Approvals"),

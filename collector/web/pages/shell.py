@@ -51,6 +51,7 @@ SAID = {
     "pause": "The days are taken out of ageing.",
     "level": "The level is lowered.",
     "moved": "The referral is moved.",
+    "clock": "Recorded; the clocks are counted anew.",
     "decided": "Decided.",
     "asked-two": "Proposed; nothing changes until another person agrees.",
     "asked-no-more": "Withdrawn; it is asked no more.",
@@ -109,6 +110,11 @@ SAID = {
     "strategy-proposed": "The strategy is submitted; a second person publishes it.",
     "strategy-withdrawn": "The proposal is withdrawn; the draft stays.",
     "strategy-void": "Changed. What was submitted is withdrawn: a second person approves only what was shown.",
+    "printed": "Printed; the file is on the page of the letter.",
+    "letter-posted": "Noted as posted.",
+    "letter-arrived": "Noted as arrived.",
+    "letter-returned": "Noted as come back.",
+    "letter-signed": "The signed slip is filed.",
     "strategy-dropped": "The draft is dropped.",
 }
 

@@ -8,7 +8,7 @@ from sqlmodel import UTCDateTime
 from collector.foundation.migrations.guards import only_added_to
 
 revision = "0026"
-down_revision = "0023"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

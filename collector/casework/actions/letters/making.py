@@ -1,0 +1,132 @@
+"""A letter made: its words filled in from the facts of this moment, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from collector.casework.letters import wording
+from collector.casework.letters.gathering import (
+    Gathered,
+    foreign,
+    gather,
+    letter_language,
+    rows_for,
+    values_for,
+)
+from collector.casework.letters.missing import require_whole
+from collector.casework.office import Office
+from collector.foundation.database import lock_key
+from collector.foundation.errors import BadInput, Conflict
+from collector.history import actions as history
+from collector.history.rules import LetterStep
+from collector.history.tables import LetterEvent, LetterRow
+from collector.identity.rules import Actor
+from collector.portfolio.rules import PartyRole
+from collector.portfolio.tables import Account
+from collector.texts.letters.template import LetterTemplate
+from collector.texts.rules import AGREEMENTS, CONTACTS, LetterKind
+
+HOLDS_GOOD = timedelta(days=7)
+"""How long an unposted letter may wait while the amounts stay: the answer it asks for would soon be overdue."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOrder:
+    """What is to be made. `person_id`: who is addressed, of letters to somebody who owes. `language`: None, the
+    portfolio's. `entered`: by value, what only a person knows. `task_id`: the task of the plan that asked for it."""
+
+    account_id: int
+    kind: LetterKind
+    person_id: int | None = None
+    language: str | None = None
+    entered: Mapping[str, str] = field(default_factory=dict)
+    task_id: int | None = None
+
+
+def make_letter(session: Session, office: Office, order: LetterOrder, *, at: datetime, actor: Actor) -> LetterRow:
+    """The letter with its words; it is printed afterwards. The same letter to the same person that is not posted yet,
+    is at most a week old and names the same amounts, is that letter. `BadInput`: what is missing, by name."""
+    lock_key(session, f"letter:{order.account_id}/{order.person_id}/{order.kind}")
+    account = session.get_one(Account, order.account_id)
+    template, gathered = _prepared(session, office, account, order, at)
+    if order.kind in CONTACTS:
+        waiting = _waiting(session, order, gathered, template, at)
+        if waiting is not None:
+            return waiting
+    approved = gathered.approved if order.kind in CONTACTS | AGREEMENTS else None
+    values = values_for(gathered, order.person_id, template.language)
+    values |= wording.entered(template.entries, order.entered, gathered.book.currency, template.language, approved)
+    rows = rows_for(gathered, template)
+    require_whole(template, values, rows, gathered.one(order.person_id).role if order.person_id else None)
+    letter = template.fill(values, rows)
+    if found := foreign(gathered, order.kind, _without(letter.words, order)):
+        raise BadInput(f"the letter points to {len(found)} links or numbers that nobody approved; it is not made")
+    row = LetterRow(
+        portfolio_id=account.portfolio_id,
+        account_id=order.account_id,
+        person_id=order.person_id,
+        kind=order.kind,
+        language=letter.language,
+        template=letter.template,
+        body=letter.as_data(),
+        overdue=gathered.facts.overdue,
+        owed=gathered.facts.owed,
+        task_id=order.task_id,
+        made_at=at,
+        actor=actor.name,
+    )
+    return history.add_letter(session, row)
+
+
+def _prepared(
+    session: Session, office: Office, account: Account, order: LetterOrder, at: datetime
+) -> tuple[LetterTemplate, Gathered]:
+    """The words and the facts; what does not go together is refused before anything is looked at."""
+    if (order.kind in CONTACTS) is (order.person_id is None):
+        raise BadInput("a letter to somebody who owes names that person, and no other paper does")
+    gathered = gather(session, office.keys, account, _language(session, account, order), at)
+    if order.person_id is not None:
+        one = gathered.one(order.person_id)
+        if order.kind is LetterKind.guarantor_notice and one.role is not PartyRole.guarantor:
+            raise BadInput("a notice to the guarantor goes to a guarantor: choose one, or another letter")
+    if order.kind in CONTACTS and gathered.facts.overdue <= 0:
+        raise Conflict("nothing is overdue on this account: there is nothing to write about")
+    return office.letters.letter(order.kind, _language(session, account, order)), gathered
+
+
+def _language(session: Session, account: Account, order: LetterOrder) -> str:
+    return letter_language(session, account, order.language)
+
+
+def _without(words: str, order: LetterOrder) -> str:
+    """The words without what was entered, which was judged by itself."""
+    for text in order.entered.values():
+        words = words.replace(text.strip(), "") if text.strip() else words
+    return words
+
+
+def _waiting(
+    session: Session, order: LetterOrder, gathered: Gathered, template: LetterTemplate, at: datetime
+) -> LetterRow | None:
+    """The same letter, made lately and not posted."""
+    posted = select(LetterEvent.letter_id).where(LetterEvent.step == LetterStep.posted)
+    statement = (
+        select(LetterRow)
+        .where(
+            LetterRow.account_id == order.account_id,
+            LetterRow.person_id == order.person_id,
+            LetterRow.kind == order.kind,
+            LetterRow.template == template.digest,
+            LetterRow.overdue == gathered.facts.overdue,
+            LetterRow.owed == gathered.facts.owed,
+            col(LetterRow.made_at) > at - HOLDS_GOOD,
+            col(LetterRow.id).not_in(posted),
+        )
+        .order_by(col(LetterRow.id).desc())
+        .limit(1)
+    )
+    return session.exec(statement).first()

@@ -1,0 +1,55 @@
+"""Letters and what became of them. Only added to: the words of a letter never change after it was made."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from collector.foundation.database import BigInt, Json, enum_column
+from collector.history.rules import LetterStep, ReturnReason
+from collector.texts.rules import LetterKind
+
+
+class LetterRow(SQLModel, table=True):
+    """One letter or draft. Its number is made of its id; its PDF is the document that its step `printed` names."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_portfolio", "portfolio_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInt, index=True)
+    """Who is addressed; None: a court, the police, or both sides of an agreement."""
+    kind: LetterKind = Field(sa_type=enum_column(LetterKind))
+    language: str
+    template: str
+    """Digest of the words it was made from."""
+    body: dict[str, Any] = Field(sa_type=Json)
+    """The finished words, as every layout prints them."""
+    overdue: int = Field(sa_type=BigInt)
+    """With `owed`, in minor units: what the account owed when it was made."""
+    owed: int = Field(sa_type=BigInt)
+    task_id: int | None = Field(default=None, sa_type=BigInt)
+    """The task of the plan that asked for it."""
+    made_at: datetime
+    actor: str
+
+
+class LetterEvent(SQLModel, table=True):
+    """One step of a letter, once. `on`: the day it happened, as the post or the reader wrote it."""
+
+    __tablename__ = "letter_event"
+    __table_args__ = (UniqueConstraint("letter_id", "step"), Index("ix_letter_event_posting", "posting_no"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    letter_id: int = Field(foreign_key="letter.id", sa_type=BigInt)
+    step: LetterStep = Field(sa_type=enum_column(LetterStep))
+    on: date
+    posting_no: str | None = None
+    reason: ReturnReason | None = Field(default=None, sa_type=enum_column(ReturnReason))
+    attempt_id: int | None = Field(default=None, foreign_key="attempt.id", sa_type=BigInt)
+    document_id: int | None = Field(default=None, foreign_key="document.id", sa_type=BigInt)
+    """Of `printed` its PDF, with its SHA-256; of the others the scan that proves the step."""
+    at: datetime
+    actor: str

@@ -1,0 +1,1 @@
+"""Letters: their words as data, filled in strictly, and the two layouts that print them."""

@@ -1,0 +1,289 @@
+"""The legal team's list by what is lost first, and the clocks of an account with all that moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Path, Request
+from pydantic import Field
+
+from collector.casework import actions
+from collector.casework.views import within
+from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
+from collector.history.actions import ClockNote
+from collector.history.rules import REFERRAL_MOVES, ReferralState
+from collector.law.rules import OF_OTHER_TABLES, Clock, ContractKind, Event, Happening, Move
+from collector.web.pages.law import MARKS
+from collector.web.pages.shell import Form, frame_of, may_open, read, see
+from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
+from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table
+from collector.web.words import Words
+
+router = APIRouter()
+Id = Annotated[int, Path(ge=1, le=2**62)]
+URGENT, NEAR = 7, 30
+"""Days from which a line is red, or amber."""
+
+
+@dataclass(frozen=True)
+class LegalPage(Page):
+    template: ClassVar[str] = "legal.html"
+    lines: Table
+    is_cut: bool
+    shown: int
+
+
+@dataclass(frozen=True)
+class ClockShown:
+    """One clock: where it ends, on whose authority, and what moved it."""
+
+    title: str
+    state: str
+    look: str
+    cautious: str
+    legal: str
+    reasons: str
+    source: str
+    evidence: str
+    mark: str
+    note: str
+    moves: Table
+
+
+@dataclass(frozen=True)
+class ReferralShown:
+    """The hand-over, and how it may move."""
+
+    id: int
+    state: str
+    reasons: str
+    may_accept: bool
+    may_return: bool
+    may_close: bool
+
+
+@dataclass(frozen=True)
+class CasePage(Page):
+    template: ClassVar[str] = "legal_case.html"
+    account_id: int
+    key: str
+    name: str
+    amounts: str
+    route: str
+    route_reasons: str
+    clocks: Sequence[ClockShown]
+    referral: ReferralShown | None
+    alarms: Table
+    events: Table
+    may_note: bool
+    may_move: bool
+    today: str
+    kinds: Sequence[Choice]
+    papers: Sequence[Choice]
+    guarantors: Sequence[Choice]
+    contracts: Sequence[Choice]
+    running: Sequence[Choice]
+    noted: Sequence[Choice]
+
+
+@router.get("/legal")
+def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
+    """What is lost first is on top, referred or not."""
+    frame = frame_of(request, caller)
+    with reading(desk) as session:
+        lines = queue(session, caller.actor.scope, desk.clock())
+    return render(LegalPage(frame, _lines(lines, frame.t), len(lines) >= SHOWN, len(lines)))
+
+
+def _lines(lines: Sequence[Line], t: Words) -> Table:
+    head: list[Cell | str] = [num(t("Days left")), t("Account"), t("Name"), t("What is lost"), t("Cautious date")]
+    head += [t("Legal date"), t("Route"), t("Referral"), num(t("Papers")), t("Preserved until")]
+    head.append(num(t("Overdue")))
+    empty = t("No clock is near and nothing is referred. A clock shows here from a year before its day.")
+    return table(head, [_line(line, t) for line in lines], empty)
+
+
+def _line(line: Line, t: Words) -> Sequence[Cell | str]:
+    told, first = Told(t, line.zone, line.currency), line.first
+    return [
+        num("" if line.days is None else str(line.days), _look(line.days)),
+        Cell(line.key, "", f"/legal/{line.account_id}"),
+        line.name,
+        t.word(first.kind) if first else t("nothing that is near"),
+        told.day(first.cautious_on) if first else "",
+        told.day(first.legal_on) if first else "",
+        t.word(line.route.route),
+        t.word(line.referral.state) if line.referral else "",
+        num(f"{line.complete} %"),
+        told.day(line.preserved_until),
+        num(told.money(line.overdue)),
+    ]
+
+
+def _look(days: int | None) -> str:
+    if days is None or days > NEAR:
+        return ""
+    return "late" if days <= URGENT else "look"
+
+
+@router.get("/legal/{account_id}")
+def legal_case(request: Request, account_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
+    with reading(desk) as session:
+        within.account(session, caller.actor.scope, account_id)
+        case = case_file(session, account_id, desk.clock())
+    return render(_case(request, case, caller))
+
+
+def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
+    frame, line = frame_of(request, caller), case.line
+    t = frame.t
+    told = Told(t, line.zone, line.currency)
+    names = {f"document:{row.id}": f"{row.id} · {row.name}" for row in case.papers}
+    people = dict(case.guarantors)
+    return CasePage(
+        frame=frame,
+        account_id=line.account_id,
+        key=line.key,
+        name=line.name,
+        amounts=t("overdue {overdue} of {owed} owed", overdue=told.money(line.overdue), owed=told.money(line.owed)),
+        route=t.word(line.route.route),
+        route_reasons=", ".join(t.word(one) for one in line.route.reasons),
+        clocks=[_clock(one, line.today, names, people, t) for one in case.clocks.clocks],
+        referral=_referral(case, t),
+        alarms=_alarms(case, t),
+        events=_events(case.noted, names, people, t),
+        may_note=may_open(caller, "note_clock_event"),
+        may_move=may_open(caller, "move_referral"),
+        today=line.today.isoformat(),
+        kinds=choices(t, [kind for kind in Happening if kind not in OF_OTHER_TABLES]),
+        papers=[Choice(str(row.id), f"{row.id} · {t.word(row.kind)} · {row.name}") for row in case.papers],
+        guarantors=[Choice(str(number), name) for number, name in case.guarantors],
+        contracts=choices(t, ContractKind),
+        running=[Choice(one.key, _title(one, people, t)) for one in case.clocks.clocks if not one.is_over],
+        noted=[Choice(str(one.number), f"{t.word(one.kind)} {one.on.isoformat()}") for one in case.noted],
+    )
+
+
+def _title(clock: Clock, people: dict[int, str], t: Words) -> str:
+    word = t.word(clock.kind)
+    return word if clock.person_id is None else f"{word} · {people.get(clock.person_id, '')}"
+
+
+def _clock(clock: Clock, today: date, names: dict[str, str], people: dict[int, str], t: Words) -> ClockShown:
+    state, look = _state(clock, today, t)
+    source = clock.source
+    return ClockShown(
+        title=_title(clock, people, t),
+        state=state,
+        look=look,
+        cautious=clock.cautious_on.isoformat(),
+        legal=clock.legal_on.isoformat(),
+        reasons=", ".join(t.word(one) for one in clock.reasons),
+        source=f"{source.rule} · {source.source}",
+        evidence=t.word(source.evidence),
+        mark=MARKS[source.evidence],
+        note=source.note,
+        moves=table(
+            [t("Day"), t("What happened"), t("Evidence"), t("Cautious date"), t("Legal date"), t("Why not")],
+            [_move(move, names, t) for move in clock.moves],
+            t("Nothing has moved it. A demand that arrived, a payment or a promise would, with its evidence."),
+        ),
+    )
+
+
+def _state(clock: Clock, today: date, t: Words) -> tuple[str, str]:
+    """In words, and how it looks."""
+    if clock.met is not None:
+        return t("kept by: {what}, {day}", what=t.word(clock.met.kind), day=clock.met.on.isoformat()), "good"
+    if clock.let_go is not None:
+        return t("let go on {day}", day=clock.let_go.on.isoformat()), "dim"
+    days = (clock.cautious_on - today).days
+    if days >= 0:
+        return t("{days} days left", days=days), _look(days)
+    if clock.legal_on >= today:
+        return t("only the legal date is ahead: {days} days", days=(clock.legal_on - today).days), "late"
+    return t("lapsed"), "dim"
+
+
+def _move(move: Move, names: dict[str, str], t: Words) -> Sequence[Cell | str]:
+    event = move.event
+    moved = [day.isoformat() if day else "·" for day in (move.cautious_on, move.legal_on)]
+    return [event.on.isoformat(), t.word(event.kind), _evidence(event, names, t), *moved, t.word(move.reason)]
+
+
+def _evidence(event: Event, names: dict[str, str], t: Words) -> str:
+    """What proves it, by its kind and number; a paper by its name."""
+    if not event.evidence:
+        return t("only told")
+    table_, _, number = event.evidence.partition(":")
+    return f"{t.word(table_)} {names.get(event.evidence, number)}"
+
+
+def _referral(case: CaseFile, t: Words) -> ReferralShown | None:
+    row = case.line.referral
+    if row is None:
+        return None
+    moves = REFERRAL_MOVES[row.state]
+    return ReferralShown(
+        id=row.id or 0,
+        state=t.word(row.state),
+        reasons=", ".join(t.word(str(reason.get("trigger", ""))) for reason in row.reasons),
+        may_accept=ReferralState.accepted in moves,
+        may_return=ReferralState.returned in moves,
+        may_close=ReferralState.closed in moves,
+    )
+
+
+def _alarms(case: CaseFile, t: Words) -> Table:
+    head: list[Cell | str] = [t("Day"), t("What is lost"), t("Cautious date"), num(t("Days ahead"))]
+    rows: list[Sequence[Cell | str]] = [
+        [row.day.isoformat(), t.word(row.kind), row.cautious_on.isoformat(), num(str(row.ahead) if row.ahead else "·")]
+        for row in reversed(case.alarms)
+    ]
+    return table(head, rows, t("No alarm was raised. They come 180, 90, 30 and 7 days before the cautious date."))
+
+
+def _events(noted: Sequence[Event], names: dict[str, str], people: dict[int, str], t: Words) -> Table:
+    head = [t("Number"), t("Day"), t("What happened"), t("Evidence"), t("Guarantor"), t("More")]
+    rows: list[Sequence[Cell | str]] = [
+        [
+            num(str(one.number)),
+            one.on.isoformat(),
+            t.word(one.kind),
+            _evidence(one, names, t),
+            people.get(one.person_id or 0, ""),
+            _more(one, t),
+        ]
+        for one in noted
+    ]
+    return table(head, rows, t("Nothing is recorded yet. Payments and promises move the clocks by themselves."))
+
+
+def _more(one: Event, t: Words) -> str:
+    parts = [one.until.isoformat() if one.until else "", one.place or "", t.word(one.contract), one.clock or ""]
+    return " · ".join([*filter(None, parts), *([t("about {number}", number=one.about)] if one.about else [])])
+
+
+class NoteForm(Form):
+    kind: Happening
+    day: date
+    until: date | None = None
+    document_id: int | None = Field(default=None, ge=1, le=2**62)
+    guarantor_id: int | None = Field(default=None, ge=1, le=2**62)
+    about_id: int | None = Field(default=None, ge=1, le=2**62)
+    place: str | None = Field(default=None, max_length=8)
+    contract: ContractKind | None = None
+    clock: str | None = Field(default=None, max_length=64)
+
+
+@router.post("/legal/{account_id}/events")
+def note_clock_event(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    form = read(NoteForm, fields)
+    note = ClockNote(**form.model_dump())
+    with writing(desk) as session:
+        within.account(session, caller.actor.scope, account_id)
+        actions.note_clock(session, desk.office, account_id, note, now=desk.clock(), actor=caller.actor)
+    return see(f"/legal/{account_id}", "clock")

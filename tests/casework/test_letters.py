@@ -1,0 +1,460 @@
+"""Letters from the facts to the receipt, on a floor that works."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from floor import STRATEGY, Borrower, Story, moment
+from pypdf import PdfReader
+from sqlmodel import col
+
+from collector.casework import actions as casework
+from collector.casework.actions.letters import LetterOrder, read_reports, save_batch
+from collector.casework.actions.letters.coming_back import ReportKind
+from collector.casework.actions.letters.printing import kind_of, letter_docx, letter_pdf
+from collector.foundation.errors import BadInput, Conflict
+from collector.history.rules import Channel, HoldScope, LetterStep, ReturnReason, StopKind
+from collector.history.tables import Attempt, Document, LetterEvent, LetterRow
+from collector.identity.rules import COMMAND_LINE
+from collector.planning.rules import TaskState
+from collector.planning.tables import Refusal
+from collector.portfolio.rules import ContactKind, GuaranteeKind, PartyRole
+from collector.portfolio.tables import Account, ContactPoint, Party, Person, Portfolio
+from collector.strategy.actions import publish
+from collector.texts.rules import LetterKind, number_of
+
+CALL = "{day: 2, channel: call, slot: morning, tone: courteous}"
+NOON = moment("2026-05-13 12:00")
+TODAY = date(2026, 5, 13)
+FILED = {
+    "creditor_code": "91330100799655058B",
+    "creditor_address": "杭州市解放路一号",
+    "creditor_representative": "陈立，董事长",
+    "court": "杭州市西湖区人民法院",
+}
+
+
+@pytest.fixture
+def story(story: Story, tmp_path: Path) -> Story:
+    """Letters are filed somewhere, and everybody whose debt is two days late is sent one."""
+    told = Story.__new__(Story)
+    told.__dict__.update(story.__dict__)
+    told.office = type(story.office)(
+        story.office.settings.model_copy(update={"home": tmp_path}), story.database, story.office.keys
+    )
+    begun = moment("2026-01-02 00:00")
+    text = STRATEGY.replace(CALL, "{day: 2, channel: letter, template: demand, tone: formal}")
+    with told.database.begin() as session:
+        publish(session, text, [None], "tests", "tests", begun, begun, told.office.catalogue)
+        for number in (told.cn, told.us):
+            session.get_one(Portfolio, number).pay_instructions = "可通过本行手机银行办理"
+    return told
+
+
+def late(story: Story, address: str | None = "杭州市文三路九号", **more: Any) -> Borrower:
+    who = story.borrower("2026-05-11", "2026-06-11", opened_on=date(2024, 5, 18), principal=200_000, **more)
+    if address:
+        live(story, who.person_id, address)
+    return who
+
+
+def live(story: Story, person_id: int, address: str, label: str = "home") -> None:
+    kind = ContactKind.address
+    point = ContactPoint(person_id=person_id, portfolio_id=story.cn, kind=kind, value=address, label=label)
+    with story.database.begin() as session:
+        session.add(point)
+
+
+def beside(story: Story, who: Borrower, role: PartyRole, name: str, kind: GuaranteeKind | None = None) -> int:
+    with story.database.begin() as session:
+        person = Person(name=name, salt=name, natural_key=name)
+        session.add(person)
+        session.flush()
+        session.add(Party(account_id=who.account_id, person_id=person.id or 0, role=role, guarantee_kind=kind))
+        return person.id or 0
+
+
+def make(story: Story, who: Borrower, kind: LetterKind = LetterKind.demand, at: Any = NOON, **more: Any) -> int:
+    person = more.pop("person_id", who.person_id)
+    order = LetterOrder(who.account_id, kind, person, **more)
+    with story.database.begin() as session:
+        return casework.make_letter(session, story.office, order, at=at, actor=COMMAND_LINE).id or 0
+
+
+def printed(story: Story, who: Borrower) -> int:
+    letter = make(story, who)
+    casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
+    return letter
+
+
+def post(story: Story, letter: int, number: str = "RR 1234 5678", at: Any = NOON) -> Any:
+    return story.do(casework.letter_posted, letter, number, TODAY, at=at, actor=COMMAND_LINE)
+
+
+def steps(story: Story, letter: int) -> list[LetterStep]:
+    rows = story.rows(LetterEvent, LetterEvent.letter_id == letter)
+    return [row.step for row in sorted(rows, key=lambda row: row.id or 0)]
+
+
+def words(story: Story, letter: int) -> str:
+    with story.database.read() as session:
+        content = letter_pdf(session, story.office, session.get_one(LetterRow, letter))
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_a_letter_from_the_plan_to_the_receipt(story: Story, tmp_path: Path) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    batch = casework.print_open(story.office, "CN", NOON, COMMAND_LINE)
+    [one] = batch.printed
+    assert (batch.not_printed, one.kind, one.account) == ([], LetterKind.demand, "CN/L-1")
+    said = words(story, one.letter_id)
+    for piece in ("王1", "杭州市文三路九号", "人民币1,000.00元（大写：人民币壹仟元整）", "2024年5月18日", one.number):
+        assert piece in said
+    for word in ("plain", "growth", "maturity", "demand"):
+        assert word not in said, "internal words are never printed"
+    assert casework.print_open(story.office, "CN", NOON, COMMAND_LINE) == batch, "printed again, it is the same file"
+    done = post(story, one.letter_id)
+    [attempt] = story.rows(Attempt, Attempt.channel == Channel.letter)
+    assert (done.attempt_id, attempt.text, attempt.step) == (attempt.id, "RR 1234 5678", "plain/2")
+    assert [row.state for row in story.tasks(who, Channel.letter)] == [TaskState.done]
+    later, scan = moment("2026-05-18 10:00"), b"\x89PNG\r\n\x1a\n receipt"
+    arrived = story.do(
+        casework.letter_arrived, one.letter_id, date(2026, 5, 15), at=later, actor=COMMAND_LINE, scan=scan
+    )
+    again = story.do(casework.letter_arrived, one.letter_id, date(2026, 5, 16), at=later, actor=COMMAND_LINE)
+    assert (again.id, again.on) == (arrived.id, date(2026, 5, 15))
+    [paper] = story.rows(Document, Document.id == arrived.document_id)
+    assert (paper.kind.value, paper.person_id, paper.dated_on) == (
+        "letter_receipt",
+        who.person_id,
+        date(2026, 5, 15),
+    )
+    assert steps(story, one.letter_id) == [LetterStep.printed, LetterStep.posted, LetterStep.arrived]
+    with pytest.raises(Conflict, match="it arrived"):
+        story.do(
+            casework.letter_returned,
+            one.letter_id,
+            date(2026, 5, 16),
+            ReturnReason.moved,
+            at=later,
+            actor=COMMAND_LINE,
+        )
+
+
+def test_the_batch_is_one_file_with_a_list_that_comes_back(story: Story, tmp_path: Path) -> None:
+    for _ in range(3):
+        late(story)
+    late(story, address=None)
+    story.plan("2026-05-13 07:00")
+    batch = casework.print_open(story.office, "CN", NOON, COMMAND_LINE)
+    [missing] = batch.not_printed
+    assert "the address of the person addressed is missing: operations can load it" in missing.reason
+    pdf, listed = save_batch(batch, tmp_path / "out")
+    reader = PdfReader(pdf)
+    assert [one.title.split()[0] for one in reader.outline] == [one.number for one in batch.printed]
+    lines = listed.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "letter,name,address,posting_number,posted_on"
+    assert lines[1].endswith("王1,杭州市文三路九号,,")
+    assert read_reports(ReportKind.posted, listed) == [], "nothing is known yet"
+    back = [
+        lines[0],
+        *(line[:-1] + f"RR{at},2026-05-13" for at, line in enumerate(lines[1:], 1)),
+        "L000009-99,,,R,2026-05-13",
+    ]
+    listed.write_text("\n".join(back) + "\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"line 5.*mistyped"):
+        read_reports(ReportKind.posted, listed)
+    listed.write_text("\n".join([*back[:-1], f"{number_of(999)},,,R,2026-05-13"]) + "\n", encoding="utf-8")
+    reports = read_reports(ReportKind.posted, listed)
+    taken = casework.take_reports(story.office, ReportKind.posted, reports, at=NOON, actor=COMMAND_LINE)
+    assert (taken.told, [problem.line for problem in taken.refused]) == (3, [5])
+    assert len(story.rows(Attempt, Attempt.channel == Channel.letter)) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "reason"),
+    [
+        pytest.param("posted", "letter,posted_on\n", "lacks the columns posting_number", id="a column missing"),
+        pytest.param(
+            "posted", f"letter,posting_number,posted_on\n{number_of(1)},R,13.5.2026\n", "not a day", id="no day"
+        ),
+        pytest.param(
+            "returned",
+            f"letter,returned_on,reason\n{number_of(1)},2026-05-13,gone\n",
+            "reason is one of",
+            id="no reason",
+        ),
+        pytest.param(
+            "arrived",
+            f"letter,arrived_on\n{number_of(1)},2026-05-13\n{number_of(1)},2026-05-13\n",
+            r"line 3.*twice",
+            id="twice",
+        ),
+    ],
+)
+def test_a_wrong_file_is_refused_whole(tmp_path: Path, kind: str, text: str, reason: str) -> None:
+    file = tmp_path / "back.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=reason):
+        read_reports(ReportKind(kind), file)
+
+
+def test_the_gate_is_asked_when_it_is_posted(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    letter = printed(story, who)
+    story.do(casework.hold, scope=HoldScope.portfolio, portfolio_id=story.cn, at=NOON, actor=COMMAND_LINE)
+    refused = post(story, letter)
+    assert "HOUSE-HOLD" in refused.refused
+    with pytest.raises(Conflict, match="not allowed now"):
+        refused.require()
+    assert len(story.rows(Refusal)) == 1
+    assert steps(story, letter) == [LetterStep.printed]
+    assert story.rows(Attempt, Attempt.channel == Channel.letter) == []
+
+
+def test_a_letter_that_the_plan_does_not_ask_for_passes_the_gate_too(story: Story) -> None:
+    allowed, ceased = late(story), late(story)
+    story.plan("2026-05-12 07:00")
+    first, second = printed(story, allowed), printed(story, ceased)
+    story.do(casework.stop, kind=StopKind.cease, at=NOON, actor=COMMAND_LINE, person_id=ceased.person_id)
+    done = post(story, first)
+    assert done.attempt_id is not None, done.refused
+    assert "HOUSE-CEASE" in post(story, second).refused
+
+
+def test_a_letter_waits_until_the_amounts_change(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    letter = printed(story, who)
+    assert make(story, who) == letter
+    assert make(story, who, at=moment("2026-05-20 11:00")) == letter
+    assert make(story, who, at=moment("2026-05-20 13:00")) != letter, "a week later it is written anew"
+    story.pay(who, 100, "2026-05-13 11:00")
+    newest = make(story, who, at=moment("2026-05-13 13:00"))
+    assert newest != letter
+    with pytest.raises(Conflict, match="newer letter took its place"):
+        post(story, letter)
+
+
+def test_steps_come_in_their_order(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    letter = make(story, who)
+    with pytest.raises(Conflict, match="not printed yet"):
+        post(story, letter)
+    casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
+    with pytest.raises(Conflict, match="not posted yet"):
+        story.do(casework.letter_arrived, letter, TODAY, at=NOON, actor=COMMAND_LINE)
+    with pytest.raises(BadInput, match="is to come"):
+        story.do(casework.letter_posted, letter, "R1", date(2026, 5, 14), at=NOON, actor=COMMAND_LINE)
+    for number in ("", "x" * 41, "R1; DROP"):
+        with pytest.raises(BadInput, match="posting number"):
+            post(story, letter, number)
+    post(story, letter)
+    post(story, letter, "ANOTHER")
+    [event] = story.rows(LetterEvent, LetterEvent.step == LetterStep.posted)
+    assert event.posting_no == "RR 1234 5678", "told again, the first stays"
+    with pytest.raises(BadInput, match="before the step that came before"):
+        story.do(casework.letter_arrived, letter, date(2026, 5, 1), at=NOON, actor=COMMAND_LINE)
+    with pytest.raises(BadInput, match="comes with its scan"):
+        story.do(casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=None)
+    with pytest.raises(BadInput, match="PDF, JPEG or PNG"):
+        story.do(casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=b"MZ")
+    signed = story.do(
+        casework.letter_signed, letter, TODAY, at=NOON, actor=COMMAND_LINE, scan=b"\x89PNG\r\n\x1a\n slip"
+    )
+    assert signed.document_id is not None
+
+
+def test_who_does_not_owe_is_never_written_to(story: Story) -> None:
+    who = late(story)
+    relative = beside(story, who, PartyRole.relative, "亲戚")
+    live(story, relative, "杭州市亲戚路一号")
+    with pytest.raises(BadInput, match="only to who owes it"):
+        make(story, who, person_id=relative)
+    with pytest.raises(BadInput, match="goes to a guarantor"):
+        make(story, who, LetterKind.guarantor_notice)
+    with pytest.raises(BadInput, match="names that person"):
+        make(story, who, person_id=None)
+    with pytest.raises(BadInput, match="names that person"):
+        make(story, who, LetterKind.statement_of_claim)
+
+
+@pytest.mark.parametrize(
+    ("kind", "opened", "joint"),
+    [
+        pytest.param(GuaranteeKind.joint, date(2024, 5, 18), True, id="joint"),
+        pytest.param(GuaranteeKind.general, date(2020, 5, 18), False, id="general"),
+        pytest.param(GuaranteeKind.unstated, date(2020, 12, 31), True, id="unstated, before 2021"),
+        pytest.param(None, date(2021, 1, 1), False, id="unstated, from 2021 on"),
+    ],
+)
+def test_a_guarantor_is_told_what_the_guarantee_says(
+    story: Story, kind: GuaranteeKind | None, opened: date, joint: bool
+) -> None:
+    who = late(story)
+    with story.database.begin() as session:
+        session.get_one(Account, who.account_id).opened_on = opened
+    guarantor = beside(story, who, PartyRole.guarantor, "保证人甲", kind)
+    live(story, guarantor, "杭州市保证路二号")
+    letter = make(story, who, LetterKind.guarantor_notice, person_id=guarantor)
+    [row] = story.rows(LetterRow, LetterRow.id == letter)
+    said = str(row.body)
+    assert ("连带责任保证" in said) is joint
+    assert "王1" in said
+    assert row.body["to"] == ["保证人甲：", "杭州市保证路二号"]
+
+
+def test_the_work_address_is_no_address_for_a_letter(story: Story) -> None:
+    who = late(story, address=None)
+    live(story, who.person_id, "杭州市单位路一号", "work")
+    with pytest.raises(BadInput, match="the address of the person addressed is missing"):
+        make(story, who)
+
+
+@pytest.mark.parametrize("address", ["请付款至6222020200001111", "pay.example.com", "转账 138 1234 5678"])
+def test_an_address_is_no_way_to_bring_in_a_strangers_number(story: Story, address: str) -> None:
+    who = late(story, address=address)
+    with pytest.raises(BadInput, match="the address of the person addressed is missing"):
+        make(story, who)
+
+
+def test_a_name_that_reads_as_a_link_is_refused(story: Story) -> None:
+    who = late(story)
+    with story.database.begin() as session:
+        session.get_one(Person, who.person_id).name = "pay.example.com"
+    with pytest.raises(BadInput, match="the name of the person addressed is missing"):
+        make(story, who)
+
+
+def test_nothing_owed_nothing_written(story: Story) -> None:
+    who = late(story)
+    story.pay(who, 1_000_00, "2026-05-13 08:00")
+    with pytest.raises(Conflict, match="nothing is overdue"):
+        make(story, who)
+    story.pay(who, 1_000_00, "2026-05-13 08:30")
+    with pytest.raises(Conflict, match="nothing is owed"):
+        make(story, who)
+
+
+def test_everything_that_is_missing_is_named_at_once(story: Story) -> None:
+    who = late(story, address=None)
+    with story.database.begin() as session:
+        session.get_one(Account, who.account_id).opened_on = None
+        session.get_one(Portfolio, story.cn).pay_instructions = ""
+    with pytest.raises(BadInput) as refused:
+        make(story, who)
+    told = {problem.reason.partition(" is missing")[0] for problem in refused.value.problems}
+    assert told == {"the address of the person addressed", "the contract date", "how to pay"}
+    assert "the contract date is missing: operations can load it in the accounts file, column opened_on" in str(
+        refused.value
+    )
+
+
+def known(story: Story, who: Borrower) -> None:
+    """What a court asks for."""
+    with story.database.begin() as session:
+        person = session.get_one(Person, who.person_id)
+        person.id_type, person.id_sealed = "cn_id", story.office.keys.seal("110105194912310020")
+        account = session.get_one(Account, who.account_id)
+        account.annual_rate, account.matures_on = "14.07", date(2026, 6, 11)
+
+
+def test_a_complaint_names_everyone_in_full_and_a_letter_does_not(story: Story) -> None:
+    who = late(story)
+    with pytest.raises(BadInput, match="the number of the ID of the borrower is missing"):
+        make(story, who, LetterKind.statement_of_claim, person_id=None, entered=FILED)
+    known(story, who)
+    with pytest.raises(BadInput, match="the court is missing: enter it with the letter"):
+        make(story, who, LetterKind.statement_of_claim, person_id=None, entered={**FILED, "court": " "})
+    letter = make(story, who, LetterKind.statement_of_claim, person_id=None, entered=FILED)
+    casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
+    said = words(story, letter)
+    for piece in (
+        "民事起诉状",
+        "110105194912310020",
+        "杭州市西湖区人民法院",
+        "14.07%",
+        "人民币2,000.00元（大写：人民币贰仟元整）",
+    ):
+        assert piece in said
+    with story.database.read() as session:
+        row = session.get_one(LetterRow, letter)
+    assert letter_docx(story.office, row)[:2] == b"PK"
+    done = post(story, letter)
+    assert (done.refused, done.attempt_id) == ("", None), "what goes to a court is no contact with anybody"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        pytest.param("settlement_amount", "1,000", "not an amount", id="an amount with commas"),
+        pytest.param("settlement_amount", "0", "must not be zero", id="nothing"),
+        pytest.param("settlement_by", "30.6.2026", "not a day", id="a day"),
+        pytest.param("creditor_code", "91330100799655058C", "social credit code", id="a check character"),
+        pytest.param("creditor_address", "6222020200001111", "nobody approved", id="a stranger's account"),
+        pytest.param("creditor_address", "x" * 121, "more than 120", id="too long"),
+    ],
+)
+def test_what_is_entered_is_checked(story: Story, name: str, text: str, reason: str) -> None:
+    who = late(story)
+    known(story, who)
+    entered = {**FILED, "settlement_amount": "1500.00", "settlement_by": "2026-06-30"}
+    with pytest.raises(BadInput, match=reason):
+        make(story, who, LetterKind.settlement, person_id=None, entered={**entered, name: text})
+    letter = make(story, who, LetterKind.settlement, person_id=None, entered=entered)
+    casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
+    assert "人民币1,500.00元（大写：人民币壹仟伍佰元整）" in words(story, letter)
+    with pytest.raises(Conflict, match="signed by both sides"):
+        post(story, letter)
+
+
+@pytest.mark.parametrize(
+    ("template", "demanded", "kind"),
+    [
+        ("demand", False, LetterKind.demand),
+        ("demand", True, LetterKind.quarterly),
+        (None, False, LetterKind.demand),
+        ("overdue-soft", True, LetterKind.reminder),
+        ("guarantor-notice", True, LetterKind.guarantor_notice),
+    ],
+)
+def test_which_letter_a_step_means(template: str | None, demanded: bool, kind: LetterKind) -> None:
+    assert kind_of(template, demanded) is kind
+
+
+def test_the_letter_after_a_demand_is_the_quarterly_one(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-12 07:00")
+    post(story, printed(story, who))
+    with story.database.begin() as session:
+        run = story.tasks(who, Channel.letter)[0]
+        other = type(run)(**{**run.model_dump(), "id": None, "attempt_id": None, "state": TaskState.planned})
+        session.add(other)
+    [one] = casework.print_open(story.office, "CN", NOON, COMMAND_LINE).printed
+    assert (one.kind, one.title) == (LetterKind.quarterly, "催收通知书")
+    assert "催收通知书回执" in words(story, one.letter_id)
+
+
+def test_a_letter_in_english_and_another_currency(story: Story) -> None:
+    who = late(story, portfolio_id=story.us, address=None)
+    with story.database.begin() as session:
+        kind = ContactKind.address
+        address = "12 Elm Street, Springfield, IL 62701-1234"
+        session.add(
+            ContactPoint(person_id=who.person_id, portfolio_id=story.us, kind=kind, value=address, label="home")
+        )
+        session.get_one(Portfolio, story.us).pay_instructions = "Pay in our app"
+    letter = make(story, who)
+    [row] = story.rows(LetterRow, LetterRow.id == letter)
+    assert (row.language, row.body["title"], row.body["to"][1]) == ("en", "Demand for payment", address)
+    assert ["Amount overdue", "USD 1,000.00"] in row.body["body"][2]["rows"]
+    chinese = make(story, who, language="zh")
+    [row] = story.rows(LetterRow, col(LetterRow.id) == chinese)
+    assert "美元1,000.00（大写：美元壹仟元整）" in str(row.body)
