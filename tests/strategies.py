@@ -11,7 +11,7 @@ from collector.history.rules import PaymentMade, PromiseState, PromiseTerms
 from collector.law.rules import CapStep, ClaimPart, DayCount, Happening, Sweep
 from collector.law.rules import Event as LawEvent
 from collector.portfolio.rules import Instalment, Paid
-from collector.portfolio.rules.balance import RateStep, Received, Scheduled, Terms
+from collector.portfolio.rules.balance import Given, RateStep, Received, Scheduled, Terms
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -111,3 +111,9 @@ def claim_terms(draw: st.DrawFn) -> Terms:
         opened_on=draw(st.none() | days(30)),
         called_on=draw(st.none() | days(160)),
     )
+
+
+def given_up() -> st.SearchStrategy[list[Given]]:
+    """What was waived of one account."""
+    amount = st.integers(0, 60_000)
+    return st.lists(st.builds(Given, days(160), amount, amount, amount, amount), max_size=3)

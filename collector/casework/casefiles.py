@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
+
+from sqlmodel import Session
 
 from collector.casework.actions.documents import document_file
 from collector.casework.office import Office
@@ -50,11 +55,15 @@ def open_typesetter(office: Office) -> Typesetter:
     return Typesetter(folder, office.settings.fonts_dir)
 
 
+def material_of(session: Session, office: Office, account: Account, as_of: datetime) -> Material:
+    """The records of the account up to that moment."""
+    return read_material(session, office.keys, account, portfolio_of(session, account.portfolio_id), as_of)
+
+
 def case_material(office: Office, account_id: int, as_of: datetime) -> Material:
-    """The records of the account, read at once."""
+    """The same, read at once."""
     with office.database.read() as session:
-        account = session.get_one(Account, account_id)
-        return read_material(session, office.keys, account, portfolio_of(session, account.portfolio_id), as_of)
+        return material_of(session, office, session.get_one(Account, account_id), as_of)
 
 
 def make_case_file(
@@ -86,18 +95,29 @@ def make_case_files(
     actor: Actor,
     now: datetime,
     told: Callable[[int, int], None] = lambda _done, _total: None,
+    at_once: int = 2,
 ) -> list[CaseResult]:
     """Many, each in a folder named by the account's number here; one that can not be made does not stop the others.
-    `told`: how many are done, of how many."""
+    `told`: how many are done, of how many. `at_once`: while one is being set, the records of another are read."""
+    waiting: SimpleQueue[Typesetter] = SimpleQueue()
+
+    def one(account_id: int) -> CaseResult:
+        typesetter, mine = waiting.get(), folder / f"{account_id}"
+        try:
+            made = make_case_file(office, typesetter, account_id, mine, order, actor=actor, now=now)
+            return CaseResult(account_id, mine, made)
+        except CollectorError as error:
+            return CaseResult(account_id, mine, None, error.message)
+        finally:
+            waiting.put(typesetter)
+
     results = []
-    with open_typesetter(office) as typesetter:
-        for done, account_id in enumerate(account_ids, 1):
-            mine = folder / f"{account_id}"
-            try:
-                made = make_case_file(office, typesetter, account_id, mine, order, actor=actor, now=now)
-                results.append(CaseResult(account_id, mine, made))
-            except CollectorError as error:
-                results.append(CaseResult(account_id, mine, None, error.message))
+    with ExitStack() as opened:
+        for _ in range(at_once):
+            waiting.put(opened.enter_context(open_typesetter(office)))
+        pool = opened.enter_context(ThreadPoolExecutor(at_once))
+        for done, result in enumerate(pool.map(one, account_ids), 1):
+            results.append(result)
             told(done, len(account_ids))
     return results
 

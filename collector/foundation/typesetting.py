@@ -90,14 +90,14 @@ class Typesetter:
     def _asked(self, name: str, wanted: dict[str, Any]) -> Pdf:
         child, until = self._started(), time.monotonic() + self.seconds
         if child.stdin is None:
-            raise NotReady("the typesetter takes no input")
+            raise NotReady("the typesetter is closed")
         try:
             child.stdin.write(json.dumps({**wanted, "font": self._font}).encode() + b"\n")
             child.stdin.flush()
             reply = json.loads(self._line(until))
         except BrokenPipeError as error:
             self.close()
-            raise BadInput(f"{name} can not be set: it needs more memory than it may have") from error
+            raise BadInput("the document can not be set: it needs more memory than it may have") from error
         if "error" in reply:
             raise BadInput(f"{name} can not be set: {printable(reply['error'])[:300]}")
         return Pdf(self._read(reply["size"], until), tuple(reply["lacking"]))
@@ -157,8 +157,9 @@ class Typesetter:
         some = stream.read(most) if ready else b""
         if not some:
             self.close()
-            why = "it needs more memory than it may have" if ready else f"it takes longer than {self.seconds:g} seconds"
-            raise BadInput(f"the document can not be set: {why}")
+            if not ready:
+                raise BadInput(f"the document can not be set within {self.seconds:g} seconds")
+            raise BadInput("the document can not be set: it needs more memory than it may have")
         return some
 
 

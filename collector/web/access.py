@@ -24,6 +24,8 @@ WRITERS = SUPERVISOR | {Role.operations, Role.legal, Role.admin}
 """Who may write texts for a second person to agree to."""
 PLANNERS = SUPERVISOR | {Role.operations}
 """Who may have a list of people contacted."""
+PAPER_READERS = SUPERVISOR | {Role.legal, Role.operations, Role.auditor}
+"""Who may see the papers of an account."""
 PROPOSERS = TALKERS | {Role.operations}
 """Who may propose terms of a debt; who agrees to them, the strategy says."""
 ADMIN = frozenset({Role.admin})
@@ -86,6 +88,12 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "log_stop": TALKERS,
     "log_found": TALKERS,
     "contact_page": ALL,
+    "account_papers": PAPER_READERS,
+    "file_paper": SUPERVISOR | {Role.legal, Role.operations},
+    "give_paper": PAPER_READERS,
+    "make_case": SUPERVISOR | {Role.legal},
+    "give_balance": SUPERVISOR | {Role.legal, Role.operations},
+    "print_balance": SUPERVISOR | {Role.legal, Role.operations},
     "log_wish": TALKERS,
     "end_wish": SUPERVISOR | {Role.legal},
     "law_page": ALL,

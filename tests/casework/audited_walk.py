@@ -191,6 +191,8 @@ class Walk:
         note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
         self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
         self.whole("sweep", moment("2029-05-01 09:00"))
+        self.done.add("note_given")
+        self.change(casework.note_given, row.id, moment("2026-05-13 18:31"), self.boss)
 
     def terms(self) -> None:
         """What is agreed about the debt: waived and paid, taken back, extended, written off, advanced, closed."""

@@ -11,13 +11,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import claim_terms, days, instalments_in_parts, money_received
+from strategies import claim_terms, days, given_up, instalments_in_parts, money_received
 
 from collector.law.rules import CapStep, ClaimPart, DayCount, Sweep
-from collector.portfolio.rules import Instalment, Paid, age
+from collector.portfolio.rules import Instalment, Paid, Waived, age
 from collector.portfolio.rules.balance import (
     Accruing,
     Gap,
+    Given,
     RateStep,
     Received,
     Scheduled,
@@ -137,29 +138,33 @@ def test_it_agrees_with_a_row_a_day(data: st.DataObject) -> None:
     assert abs(found.left(ClaimPart.principal) + found.left(ClaimPart.penalty) - principal - penalty) <= room
 
 
-@given(instalments_in_parts(), money_received(), claim_terms(), days(160))
+@given(instalments_in_parts(), money_received(), claim_terms(), days(160), given_up())
 def test_the_sum_is_exact_and_leads_to_the_ledger(
-    lent: list[Scheduled], made: list[Received], by: Terms, as_of: date
+    lent: list[Scheduled], made: list[Received], by: Terms, as_of: date, off: list[Given]
 ) -> None:
-    found = balance(lent, made, by, as_of)
+    found = balance(lent, made, by, as_of, off)
     counted = [one for one in made if one.on <= as_of]
-    ledger = age([Instalment(one.due_on, one.amount) for one in lent], [Paid(*one[:2]) for one in counted], 0, as_of)
+    lines, paid_on = [Instalment(one.due_on, one.amount) for one in lent], [Paid(*one[:2]) for one in counted]
+    ledger = age(lines, paid_on, 0, as_of, [Waived(one.on, one.amount) for one in off])
     assert found.bridge.owed == ledger.owed
     assert found.bridge.total == found.total
     assert sum(found.left(part) for part in ClaimPart) == found.total
-    asked = sum(part.asked for one in found.instalments for part in one.parts.values())
-    paid = sum(part.paid for one in found.instalments for part in one.parts.values())
-    assert asked - paid - found.bridge.taken_off == found.total
+    parts = [part for one in found.instalments for part in one.parts.values()]
+    paid = sum(part.paid for part in parts)
+    assert sum(part.asked - part.waived for part in parts) - paid - found.bridge.taken_off == found.total
     assert paid == sum(one.amount for one in found.allocations)
-    assert paid + found.bridge.unallocated == sum(one.amount for one in counted)
+    if not off:
+        assert paid + found.bridge.unallocated == sum(one.amount for one in counted)
 
 
-@given(instalments_in_parts(), money_received(), claim_terms(), days(160))
-def test_no_part_is_ever_negative(lent: list[Scheduled], made: list[Received], by: Terms, as_of: date) -> None:
-    found = balance(lent, made, by, as_of)
+@given(instalments_in_parts(), money_received(), claim_terms(), days(160), given_up())
+def test_no_part_is_ever_negative(
+    lent: list[Scheduled], made: list[Received], by: Terms, as_of: date, off: list[Given]
+) -> None:
+    found = balance(lent, made, by, as_of, off)
     for one in found.instalments:
         for part in one.parts.values():
-            assert min(part.asked, part.paid, part.taken_off, part.left) >= 0
+            assert min(part.asked, part.paid, part.waived, part.taken_off, part.left) >= 0
     assert all(line.days > 0 and line.base > 0 and line.amount >= 0 for line in found.accruals)
 
 
@@ -226,6 +231,14 @@ def test_the_bridge_names_what_stands_on_top_of_the_ledger() -> None:
     found = story()
     assert (found.bridge.owed, found.bridge.penalty) == (950_00, 18_00)  # 13.50, and 900 × 18 % × 10 / 360
     assert found.total == 968_00
+
+
+def test_what_was_given_up_comes_off_its_part_and_the_ledger() -> None:
+    lent = [Scheduled(1, MAY, 1_000_00, 900_00, 80_00, 20_00)]
+    off = [Given(MAY + timedelta(days=30), fee=20_00, interest=30_00, penalty=10_00)]
+    found = balance(lent, [], terms(), MAY + timedelta(days=40), off)
+    assert (found.bridge.owed, found.bridge.penalty, found.bridge.waived_penalty) == (950_00, 18_00, 10_00)
+    assert [found.left(part) for part in ORDER] == [0, 8_00, 50_00, 0, 900_00]
 
 
 def test_parts_first_pays_the_interest_of_every_late_instalment_before_any_principal() -> None:

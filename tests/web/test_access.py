@@ -18,7 +18,7 @@ from collector.casework.approvals import matching, ways
 from collector.casework.approvals import terms as asking
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
-from collector.history.rules import Channel, HoldReason, HoldScope, ReferralKind, Standing, StopKind
+from collector.history.rules import Channel, DocumentKind, HoldReason, HoldScope, ReferralKind, Standing, StopKind
 from collector.history.tables import Campaign, LetterRow
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
@@ -121,6 +121,9 @@ def ids(house: Building) -> dict[str, int]:
             "difference_id": a_difference(session, book),
             "call_id": a_call_in(session, office, book),
             "campaign_id": a_campaign(session, book),
+            "document_id": actions.file_document(
+                session, office, account, b"\x89PNG\r\n\x1a\n", kind=DocumentKind.contract, title="x", actor=LI, now=NOW
+            ).id or 0,
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
         }  # fmt: skip
@@ -367,6 +370,7 @@ FORMS: dict[str, dict[str, str]] = {
     "log_stop": {"kind": "attorney"},
     "lift_stop": {"reason": "x"},
     "open_file": {"why": "x"},
+    "file_paper": {"kind": "contract"},
     "log_wish": {"kind": "consent", "reason": "x"},
     "end_wish": {"reason": "x"},
     "log_found": {"phone": "+8613900139000"},

@@ -26,7 +26,7 @@ from collector.casework.actions.clocks import note_clock
 from collector.casework.actions.contacts import found, next_call, record_outcome, release
 from collector.casework.actions.conversations import choose_caller, conversation_about, inbound_outcome, said_in_call
 from collector.casework.actions.dialling import call_status, dial_result, dial_script, dial_status, start_call
-from collector.casework.actions.documents import document_file, file_document
+from collector.casework.actions.documents import document_file, file_document, note_given
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, hold_body
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
@@ -176,6 +176,7 @@ __all__ = [
     "next_call",
     "note_absence",
     "note_clock",
+    "note_given",
     "note_played",
     "note_rate_change",
     "note_reversal",

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from sqlmodel import Session, col, select
 
+from collector.audit.actions import record
 from collector.casework.office import Office
 from collector.foundation.errors import BadInput
 from collector.foundation.files import replace_file
@@ -88,3 +89,8 @@ def file_document(
 
     replace_file(path, write)
     return row
+
+
+def note_given(session: Session, document_id: int, at: datetime, actor: Actor) -> None:
+    """Who took a copy: every look at a person's papers is on record (security section 2)."""
+    record(session, actor.name, "document.given", f"document:{document_id}", {}, at)

@@ -16,9 +16,9 @@ from collector.foundation.files import limits
 
 CHILD = Path(__file__).with_name("portable_child.py")
 SECONDS = 20
-REFUSALS = {
+REASONS = {
     "encrypted": "the PDF is encrypted; save it without a password and send it again",
-    "active": "the PDF does something by itself when it is opened ({what}); print it to a plain PDF and send that",
+    "active": "the PDF does something by itself when it is opened; print it to a plain PDF and send that",
     "attached": "the PDF carries other files inside; send these one by one",
     "damaged": "the PDF is damaged or cut off; scan or save it again",
     "empty": "the PDF has no pages",
@@ -42,5 +42,5 @@ def require_plain(content: bytes) -> int:
     except (subprocess.TimeoutExpired, ValueError):
         found = {"refused": "heavy"}
     if "refused" in found:
-        raise BadInput(REFUSALS[found["refused"]].format(what=found.get("what", "")))
+        raise BadInput(REASONS[found["refused"]])
     return int(found["pages"])

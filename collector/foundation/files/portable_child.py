@@ -74,7 +74,7 @@ def _refused(one: DictionaryObject) -> dict[str, Any] | None:
         active = next((key for key in ACTIVE if key in one and key != "/OpenAction"), None)  # only which page is first
     active = active or next((name for name in ACTIONS if name in names), None)
     if active:
-        return {"refused": "active", "what": active}
+        return {"refused": "active"}
     if any(key in one or key in names for key in ATTACHED):
         return {"refused": "attached"}
     return None

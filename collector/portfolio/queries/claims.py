@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, or_, select
 
 from collector.law.interest import interest_law
 from collector.law.rules import InterestLaw, Lender
 from collector.portfolio.rules import DebtType, EntryKind, PaymentKind, PaymentState
-from collector.portfolio.rules.balance import RateStep, Received, Scheduled, Statement, Terms, balance
+from collector.portfolio.rules.balance import Given, RateStep, Received, Scheduled, Statement, Terms, balance
 from collector.portfolio.tables import Account, InstalmentRow, LedgerEntry, PaymentRow, Portfolio, RateChange
 
 LICENSED = frozenset({DebtType.bank_loan, DebtType.card, DebtType.consumer_finance, DebtType.student})
@@ -25,7 +24,7 @@ def statement_of(
     """The account's balance at the end of that day in the portfolio's zone. `called_on`: the day it was called in."""
     lines = scheduled(session, account)
     terms = terms_of(session, account, portfolio, lines, called_on=called_on)
-    return balance(lines, [*received(session, account), *given_up(session, account, as_of)], terms, as_of)
+    return balance(lines, received(session, account), terms, as_of, given_up(session, account, as_of))
 
 
 def scheduled(session: Session, account: Account) -> list[Scheduled]:
@@ -50,16 +49,19 @@ def received(session: Session, account: Account) -> list[Received]:
     return sorted(Received(row.paid_on, row.amount, row.reference) for row in rows)
 
 
-def given_up(session: Session, account: Account, as_of: date) -> list[Received]:
-    """What is waived on that day, penalty included: it takes off as a payment does, and is labelled as what it is."""
-    line, back = LedgerEntry.__table__.c, LedgerEntry.__table__.alias("back")  # type: ignore[attr-defined]
-    rows = session.connection().execute(
-        columns_of(line.booked_on, line.amount + line.penalty, line.id, back.c.booked_on)
-        .select_from(LedgerEntry.__table__.outerjoin(back, back.c.takes_back == line.id))  # type: ignore[attr-defined]
-        .where(line.account_id == account.id, line.kind == EntryKind.waiver, line.takes_back.is_(None))
-        .order_by(line.id)
-    )
-    return [Received(on, amount, f"waiver {number}") for on, amount, number, end in rows if end is None or end > as_of]
+def given_up(session: Session, account: Account, on: date) -> list[Given]:
+    """What was waived by that day and not taken back by then."""
+    rows = session.exec(
+        select(LedgerEntry).where(
+            LedgerEntry.account_id == account.id, LedgerEntry.kind == EntryKind.waiver, LedgerEntry.booked_on <= on
+        )
+    ).all()
+    back = {row.takes_back for row in rows if row.takes_back is not None}
+    return [
+        Given(row.booked_on, row.fees, row.interest, row.principal, row.penalty)
+        for row in rows
+        if row.takes_back is None and row.id not in back
+    ]
 
 
 def terms_of(

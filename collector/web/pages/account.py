@@ -28,7 +28,7 @@ from collector.web.pages import telling
 from collector.web.pages.cases import Holding, holding
 from collector.web.pages.in_hand import Call, call
 from collector.web.pages.opening import closed_file
-from collector.web.pages.shell import frame_of
+from collector.web.pages.shell import frame_of, may_open
 from collector.web.pages.strip import Strip, strip
 from collector.web.pages.who import Verify, Who, verify, who
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, reading
@@ -96,6 +96,7 @@ class AccountPage(Page):
     opens: parts.Opens
     offers: parts.Offers
     holding: Holding
+    sees_papers: bool
 
 
 @router.get("/accounts/{account_id}")
@@ -188,4 +189,5 @@ def _page(
         opens=parts.opens(caller),
         offers=parts.offers(view, told),
         holding=holding(held(session, view.account, view.portfolio, now), caller, told),
+        sees_papers=may_open(caller, "account_papers"),
     )

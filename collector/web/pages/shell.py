@@ -26,6 +26,7 @@ from collector.web.words import Words, plain_form
 F = TypeVar("F", bound="Form")
 
 SAID = {
+    "filed": "The paper is on file.",
     "outcome": "The result is recorded.",
     "verified": "It is them: the account is open for this call.",
     "not-verified": "That is not what is on file. Ask again, or for another identifier.",

@@ -99,6 +99,7 @@ def _totals(told: Told) -> Iterator[Part]:
             words.of("part_name", part),
             told.money(sum(one.parts[part].asked for one in found.instalments)),
             told.money(sum(one.parts[part].paid for one in found.instalments)),
+            told.money(sum(one.parts[part].waived for one in found.instalments)),
             told.money(sum(one.parts[part].taken_off for one in found.instalments)),
             told.money(found.left(part)),
             told.money(found.left(part, is_due=False)),
@@ -107,11 +108,11 @@ def _totals(told: Told) -> Iterator[Part]:
     ]
     sums = [sum(getattr(one.parts[part], name) for one in found.instalments for part in shown) for name in SUMS]
     total = [words("total"), *map(told.money, sums), told.money(found.total), told.money(found.total - found.due)]
-    head = words.many("part", "asked", "paid", "taken_off", "left", "left_ahead")
-    yield table(head, rows, [2, 3, 3, 3, 3, 3], right=range(1, 6), total=total)
+    head = words.many("part", "asked", "paid", "waived", "taken_off", "left", "left_ahead")
+    yield table(head, rows, [2, 3, 3, 3, 3, 3, 3], right=range(1, 7), total=total)
 
 
-SUMS = ("asked", "paid", "taken_off")
+SUMS = ("asked", "paid", "waived", "taken_off")
 
 
 def _bridge(told: Told) -> Iterator[Part]:

@@ -23,13 +23,13 @@ def sheets(material: Material, words: Words) -> list[Sheet]:
 
     found = material.statement
     parts: list[list[Value]] = [
-        [one.number, day(one.due_on), words.of("part_name", part), *map(money, _four(one.parts[part]))]
+        [one.number, day(one.due_on), words.of("part_name", part), *map(money, _sums(one.parts[part]))]
         for one in found.instalments
         for part in PARTS
         if one.parts[part].asked
     ]
-    columns = zip(*(_four(one.parts[part]) for one in found.instalments for part in PARTS), strict=True)
-    sums = [sum(column) for column in columns] or [0] * 4
+    columns = zip(*(_sums(one.parts[part]) for one in found.instalments for part in PARTS), strict=True)
+    sums = [sum(column) for column in columns] or [0] * 5
     parts.append([words("total"), "", "", *map(money, sums)])
     lines: list[list[Value]] = [
         [
@@ -46,14 +46,15 @@ def sheets(material: Material, words: Words) -> list[Sheet]:
         [words(f"bridge_{name}"), money(amount)] for name, amount in found.bridge._asdict().items()
     ]
     bridge.append([words("total"), money(found.bridge.total)])
+    columns_of = ("instalment", "due_on", "part", "asked", "paid", "waived", "taken_off", "left")
     days = ("instalment", "kind_title", "from", "to", "days", "base", "percent", "year", "amount", "rule")
     return [
-        Sheet("balance", words.many("instalment", "due_on", "part", "asked", "paid", "taken_off", "left"), parts),
+        Sheet("balance", words.many(*columns_of), parts),
         Sheet("days", words.many(*days), lines),
         Sheet("payments", words.many("date", "reference", "instalment", "part", "amount"), went),
         Sheet("ledger", words.many("bridge", "amount"), bridge),
     ]
 
 
-def _four(part: PartBalance) -> tuple[int, int, int, int]:
-    return (part.asked, part.paid, part.taken_off, part.left)
+def _sums(part: PartBalance) -> tuple[int, ...]:
+    return (part.asked, part.paid, part.waived, part.taken_off, part.left)

@@ -14,6 +14,7 @@ from collector.portfolio.rules.balance.shapes import (
     Accrual,
     Accruing,
     Allocation,
+    Given,
     PartBalance,
     RateStep,
     Received,
@@ -71,17 +72,24 @@ class Run:
     lent: Fraction = Fraction(0)
     """What the cap of the whole allows, to this day."""
 
-    def play(self, payments: Iterable[Received]) -> None:
-        """Day by day of those on which something changes."""
+    moot: int = 0
+    """Given up of what is no more asked."""
+
+    def play(self, payments: Iterable[Received], waived: Iterable[Given] = ()) -> None:
+        """Day by day of those on which something changes: what is given up on a day goes before its payments."""
         made = sorted(one for one in payments if one.on <= self.as_of)
+        given = sorted(one for one in waived if one.on <= self.as_of)
         called = self.terms.called_on
-        days = {one.on for one in made} | ({called} if called is not None and called <= self.as_of else set())
+        days = {one.on for one in made} | {one.on for one in given}
+        days |= {called} if called is not None and called <= self.as_of else set()
         before = self.terms.opened_on
         for day in sorted(days):
             self._lend(before, day)
             before = max(before, day) if before is not None else None
             if day == called:
                 self._call(day)
+            for one in (one for one in given if one.on == day):
+                self._waive(one)
             for payment in (one for one in made if one.on == day):
                 self._pay(payment)
         self._lend(before, self.as_of)
@@ -134,6 +142,24 @@ class Run:
         if left:
             self.spare.append(payment._replace(amount=left))
 
+    def _waive(self, given: Given) -> None:
+        """Off each part, oldest instalment first; what a part does not hold, off what the creditor did not split."""
+        left = 0
+        for part in (ClaimPart.fee, ClaimPart.interest, ClaimPart.principal):
+            left += self._give_up(part, getattr(given, part.value), given.on)
+        self.moot += self._give_up(ClaimPart.unsplit, left, given.on)
+        self._give_up(ClaimPart.penalty, given.penalty, given.on)
+
+    def _give_up(self, part: ClaimPart, amount: int, on: date) -> int:
+        """What could not be given up, since so much is not owed."""
+        for line in self.lines:
+            if amount:
+                self._accrue(line, on)
+                taken = min(amount, line.parts[part].left)
+                line.parts[part].waived += taken
+                amount -= taken
+        return amount
+
     def _targets(self, on: date) -> Iterator[tuple[Open, ClaimPart]]:
         due = [line for line in self.lines if line.due_on <= on]
         if self.terms.sweep is Sweep.instalments:
@@ -163,6 +189,7 @@ class Run:
         for part in DROPPED:
             balance = line.parts[part]
             self.dropped += balance.asked
+            self.moot += balance.waived
             if balance.paid:
                 returned += self._take_back(line.number, part)
             line.parts[part] = PartBalance()

@@ -34,6 +34,21 @@ class Received(NamedTuple):
     label: str = ""
 
 
+class Given(NamedTuple):
+    """What was given up from a day on and still is, by part (a waiver). Minor units."""
+
+    on: date
+    fee: int = 0
+    interest: int = 0
+    principal: int = 0
+    penalty: int = 0
+
+    @property
+    def amount(self) -> int:
+        """Of the schedule: penalty is in none."""
+        return self.fee + self.interest + self.principal
+
+
 class RateStep(NamedTuple):
     """The rates of the contract from that day on; None: not agreed, so nothing is asked by it."""
 
@@ -98,15 +113,16 @@ class Allocation(NamedTuple):
 
 @dataclass(slots=True)
 class PartBalance:
-    """One part of one instalment: what was asked, what was paid to it, what a cap took off."""
+    """One part of one instalment: what was asked, what was paid to it, given up of it, and taken off by a cap."""
 
     asked: int = 0
     paid: int = 0
+    waived: int = 0
     taken_off: int = 0
 
     @property
     def left(self) -> int:
-        return self.asked - self.paid - self.taken_off
+        return self.asked - self.paid - self.waived - self.taken_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +138,10 @@ class InstalmentBalance:
 
 
 class Bridge(NamedTuple):
-    """From the ledger to the statement: owed − overpaid + penalty + running + unallocated − dropped − taken_off."""
+    """From the ledger to the statement: the first less what lowers it, plus what stands on top (`total`)."""
 
     owed: int
-    """The whole schedule less payments, as facts and ledger have it."""
+    """The whole schedule less payments and waivers, as facts and ledger have it."""
     overpaid: int
     penalty: int
     running: int
@@ -133,12 +149,13 @@ class Bridge(NamedTuple):
     """Interest and fees of the schedule that a call took away."""
     taken_off: int
     unallocated: int
-    """Money received beyond all that is asked."""
+    """Money received, and waivers given, beyond all that is asked."""
+    waived_penalty: int = 0
 
     @property
     def total(self) -> int:
         gained = self.penalty + self.running + self.unallocated
-        return self.owed - self.overpaid + gained - self.dropped - self.taken_off
+        return self.owed - self.overpaid + gained - self.dropped - self.taken_off - self.waived_penalty
 
 
 class Gap(StrEnum):

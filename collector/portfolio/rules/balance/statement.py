@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import date
 
 from collector.law.rules import ClaimPart
-from collector.portfolio.rules.ageing import Instalment, Paid, age
+from collector.portfolio.rules.ageing import Instalment, Paid, Waived, age
 from collector.portfolio.rules.balance.running import Run, opened, rate_on
 from collector.portfolio.rules.balance.shapes import (
     Accruing,
     Bridge,
     Gap,
+    Given,
     InstalmentBalance,
     Received,
     Scheduled,
@@ -28,14 +29,20 @@ COST = (ClaimPart.penalty, ClaimPart.fee, ClaimPart.interest)
 """What a cap limits, and the order in which it takes off: what the contract adds last goes first."""
 
 
-def balance(schedule: Iterable[Scheduled], payments: Iterable[Received], terms: Terms, as_of: date) -> Statement:
-    """The balance at the end of that day: payments up to and including it count; penalty runs to it. Instalments and
-    payments in any order."""
+def balance(
+    schedule: Iterable[Scheduled],
+    payments: Iterable[Received],
+    terms: Terms,
+    as_of: date,
+    waived: Iterable[Given] = (),
+) -> Statement:
+    """The balance at the end of that day: payments up to and including it count; penalty runs to it. `waived`: what is
+    given up on that day. Instalments, payments and waivers in any order."""
     given = sorted(schedule, key=lambda one: (one.due_on, one.number))
-    made = sorted(payments)
+    made, off = sorted(payments), sorted(waived)
     ordered = replace(terms, rates=tuple(sorted(terms.rates)), caps=tuple(sorted(terms.caps)))
     run = Run(ordered, as_of, [opened(line, terms.grace_days) for line in given])
-    run.play(made)
+    run.play(made, off)
     allowed = _allowed(run)
     cost = _cost(run)
     over = max(cost - allowed, 0) if allowed is not None else 0
@@ -45,7 +52,7 @@ def balance(schedule: Iterable[Scheduled], payments: Iterable[Received], terms: 
         instalments=tuple(InstalmentBalance(line.number, line.due_on, line.parts) for line in run.lines),
         accruals=tuple(sorted(run.accruals, key=lambda one: (one.first, one.number, one.what))),
         allocations=tuple(run.allocations),
-        bridge=_bridge(given, made, run, taken),
+        bridge=_bridge(given, made, off, run, taken),
         allowed=allowed,
         cost=cost,
         gaps=_gaps(run, is_over=over > taken),
@@ -59,8 +66,13 @@ def _allowed(run: Run) -> int | None:
 
 
 def _cost(run: Run) -> int:
-    """Interest, penalty and fees of what is due, paid or not."""
-    return sum(line.parts[part].asked for line in run.lines if line.due_on <= run.as_of for part in COST)
+    """Interest, penalty and fees of what is due, paid or not, less what was given up."""
+    return sum(
+        line.parts[part].asked - line.parts[part].waived
+        for line in run.lines
+        if line.due_on <= run.as_of
+        for part in COST
+    )
 
 
 def _take_off(run: Run, over: int) -> int:
@@ -75,12 +87,13 @@ def _take_off(run: Run, over: int) -> int:
     return over - left
 
 
-def _bridge(given: list[Scheduled], made: list[Received], run: Run, taken: int) -> Bridge:
+def _bridge(given: list[Scheduled], made: list[Received], off: list[Given], run: Run, taken: int) -> Bridge:
     ledger = age(
         [Instalment(line.due_on, line.amount) for line in given],
         [Paid(one.on, one.amount) for one in made],
         0,
         run.as_of,
+        [Waived(one.on, one.amount) for one in off],
     )
     return Bridge(
         owed=ledger.owed,
@@ -89,7 +102,8 @@ def _bridge(given: list[Scheduled], made: list[Received], run: Run, taken: int) 
         running=sum(one.amount for one in run.accruals if one.what is Accruing.running),
         dropped=run.dropped,
         taken_off=taken,
-        unallocated=sum(one.amount for one in run.spare),
+        unallocated=sum(one.amount for one in run.spare) + run.moot,
+        waived_penalty=sum(line.parts[ClaimPart.penalty].waived for line in run.lines),
     )
 
 
