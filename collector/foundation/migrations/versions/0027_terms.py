@@ -7,7 +7,7 @@ from sqlmodel import UTCDateTime
 
 from collector.foundation.migrations.guards import only_added_to
 
-revision = "0028"
+revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None

@@ -7,8 +7,8 @@ from sqlmodel import UTCDateTime
 
 from collector.foundation.migrations.guards import only_added_to
 
-revision = "0030"
-down_revision = "0028"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
