@@ -13,6 +13,8 @@ from collector.audit.rules import GENESIS
 from collector.audit.tables import AuditCheckpoint, AuditEntry, AuditLink
 from collector.dispatch.rules import RecordingState
 from collector.dispatch.tables import InboundMessage, Recording, Submission
+from collector.facts.clocks import read_clocks
+from collector.facts.rules.lapsing import Clocks
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.keys import Keys
@@ -94,6 +96,8 @@ class Material:
     checkpoint: AuditCheckpoint | None
     """The first that covers all of them."""
     held_payments: int
+    clocks: Clocks
+    """Limitation, guarantee periods and terms of court as they stood, with what was recorded of them."""
 
     def somebody(self, person_id: int | None) -> Somebody | None:
         return next((one for one in self.people if one.person.id == person_id), None)
@@ -140,6 +144,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         audit=audit,
         checkpoint=_checkpoint(session, audit),
         held_payments=_held(session, account),
+        clocks=read_clocks(session, [account.id or 0], as_of).get(account.id or 0, Clocks()),
     )
 
 

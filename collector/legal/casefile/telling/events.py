@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collector.dispatch.tables import InboundMessage
 from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt, Document
+from collector.law.rules import OF_OTHER_TABLES, Clock, Happening
 from collector.legal.casefile.reading import Somebody
 from collector.legal.casefile.telling.parts import SMALLER, TINY, Part, Told, day, facts, note, table
 from collector.portfolio.rules import ContactKind, PaymentKind, PaymentState
@@ -167,13 +168,25 @@ def approvals(told: Told) -> list[Part]:
 
 
 def limitation(told: Told) -> list[Part]:
-    """What may move the limitation period, in order of time, with its evidence."""
-    words = told.words
-    rows = sorted([*_money_events(told), *_contact_events(told), *_papers(told)])
-    if not rows:
-        return []
-    told_rows = [[at, words.of("limit", what), proof] for at, what, proof in rows]
-    return [note(words("limitation_note")), table(words.many("time", "event", "proof"), told_rows, [2, 3, 6])]
+    """When rights end by law, and what may have moved that, in order of time, with its evidence."""
+    words, parts = told.words, []
+    if ends := [_end(told, clock) for clock in told.material.clocks.clocks]:
+        parts.append(table(words.many("right", "ends_on", "source"), ends, [4, 2, 6]))
+    rows = sorted([*_money_events(told), *_contact_events(told), *_papers(told), *_recorded(told)])
+    if rows:
+        events = [[at, words.of("limit", what), proof] for at, what, proof in rows]
+        parts.append(table(words.many("time", "event", "proof"), events, [2, 3, 6]))
+    return [note(words("limitation_note")), *parts] if parts else []
+
+
+def _end(told: Told, clock: Clock) -> list[str]:
+    """The date by law. What a cautious reader would fear is for counsel's eyes, and stays here."""
+    whose = f": {told.person(clock.person_id)}" if clock.person_id is not None else ""
+    return [
+        told.words.of("clock", clock.kind) + whose,
+        day(clock.legal_on),
+        f"{clock.source.source} ({clock.source.rule})",
+    ]
 
 
 Event = tuple[str, str, str]
@@ -195,9 +208,19 @@ def _contact_events(told: Told) -> Iterator[Event]:
         if one is None or not one.owes:
             continue
         if delivery is not None:
-            yield told.time(delivery.at), "demand_arrived", f"attempt:{row.id}"
+            yield told.time(delivery.at), "message_delivered", f"attempt:{row.id}"
         if row.channel is Channel.visit:
             yield told.time(row.at), "visit", f"attempt:{row.id}"
+
+
+def _recorded(told: Told) -> Iterator[Event]:
+    """What was recorded of the clocks itself, without what was struck; why a clock was let go is counsel's matter."""
+    events = told.material.clocks.events
+    struck = {one.about for one in events if one.kind is Happening.struck}
+    for one in events:
+        is_ours = one.kind in (Happening.struck, Happening.let_go) or one.number in struck
+        if one.kind not in OF_OTHER_TABLES and not is_ours:
+            yield day(one.on), one.kind.value, one.evidence
 
 
 def _papers(told: Told) -> Iterator[Event]:
