@@ -42,7 +42,7 @@ VERIFY, PUBLIC = "verify", "key"
 @command
 def casefile(
     what: list[str] = typer.Argument(
-        ..., help="Accounts as CODE/NO; or: verify FOLDER, the check of a case file; or: key, the public key."
+        None, help="Accounts as CODE/NO; or: verify FOLDER, the check of a case file; or: key, the public key."
     ),
     out: Path | None = typer.Option(None, "--out", help="The folder to make; of several, one in it for each."),
     accounts: Path | None = typer.Option(None, "--from", help="More accounts, one CODE/NO a line."),
@@ -53,7 +53,8 @@ def casefile(
     json_: bool = JsonFlag,
 ) -> None:
     """Make the case file of accounts, or check one without the database."""
-    if what[0] == VERIFY and len(what) > 1:
+    what = what or []
+    if what[:1] == [VERIFY] and len(what) > 1:
         _verify([Path(one) for one in what[1:]], expected, as_json=json_)
         return
     opened = office()
@@ -64,7 +65,10 @@ def casefile(
         return
     if out is None:
         raise BadInput("say where to: --out FOLDER")
-    ids = _ids(opened, [*what, *_listed(accounts)])
+    keys = [*what, *_listed(accounts)]
+    if not keys:
+        raise BadInput("say which accounts: CODE/NO, or --from a file with one a line")
+    ids = _ids(opened, keys)
     order = CaseOrder(moment(at), language, _signer(opened, sign_key))
     results = _made(opened, ids, out, order, is_single=len(what) == 1 and accounts is None)
     _tell(results, as_json=json_)

@@ -27,14 +27,18 @@ from collector.foundation.errors import BadInput, Conflict
 from collector.foundation.keys import Keys
 from collector.foundation.typesetting import Typesetter
 from collector.history import actions as history
+from collector.history.actions.clocks import ClockNote
 from collector.history.rules import Channel, Direction, DocumentKind, Outcome
 from collector.history.tables import Delivery
 from collector.identity.rules import Actor
+from collector.law.rules import Happening
 from collector.legal.casefile.manifest import fingerprint, public_of, signing_key, verify_folder
 from collector.legal.casefile.tables import CaseFile
 from collector.legal.casefile.writing import Made
 from collector.portfolio.rules import ContactKind, PartyRole, Security
 from collector.portfolio.tables import Account, ContactPoint, InstalmentRow, Party, Person
+from collector.terms.rules import TermsKind, TermsState
+from collector.terms.tables import Terms
 
 OPS, LAWYER = Actor("user:ops"), Actor("user:law")
 AT = moment("2026-07-20 12:00")
@@ -188,6 +192,37 @@ def test_it_is_bookmarked_and_holds_what_it_must(case: Case, typesetter: Typeset
         "到访",
     ):
         assert wanted.replace(" ", "") in text.replace(" ", ""), wanted
+
+
+def test_it_tells_of_clocks_and_of_terms_that_were_told_and_of_no_others(case: Case, typesetter: Typesetter) -> None:
+    told = {
+        "portfolio_id": case.story.cn,
+        "account_id": case.who.account_id,
+        "due_on": date(2026, 6, 5),
+        "reason": SECRET,
+    }
+    by = {"proposed_at": moment("2026-06-01 10:00"), "proposed_by": "x", "state_by": "x"}
+    by["state_at"] = moment("2026-06-02 10:00")
+    with case.story.database.begin() as session:
+        for state, kind, total in (
+            (TermsState.fulfilled, TermsKind.settlement, 777_10),
+            (TermsState.approved, TermsKind.waiver, 888_20),
+            (TermsState.fulfilled, TermsKind.write_off, 999_30),
+        ):
+            session.add(Terms(state=state, kind=kind, total=total, principal_waived=5_55, **told, **by))
+    account, now = case.who.account_id, moment("2026-06-15 10:00")
+    paper = case.file(PDF + b"slip", DocumentKind.letter_receipt)
+    for kind, more in (
+        (Happening.acknowledged, {"document_id": paper}),
+        (Happening.let_go, {"clock": "limitation"}),
+    ):
+        case.story.do(casework.note_clock, account, ClockNote(kind, date(2026, 6, 14), **more), now=now, actor=LAWYER)
+    folder, _ = case.make("case", typesetter)
+    text = words(folder).replace("\n", "").replace(" ", "")
+    for wanted in ("减免结清", "¥777.10", "¥5.55", "已履行", "诉讼时效", "书面确认债务", f"document:{paper}"):
+        assert wanted in text, wanted
+    for closed in ("888.20", "999.30", "let_go"):
+        assert closed not in text, closed
 
 
 def test_what_is_privileged_internal_or_of_a_third_party_never_leaves(case: Case, typesetter: Typesetter) -> None:

@@ -36,6 +36,8 @@ from collector.portfolio.tables import (
     Portfolio,
     RateChange,
 )
+from collector.terms.rules import TermsKind, TermsState
+from collector.terms.tables import Terms
 
 TASK = "task:"
 """How the key of an attempt begins that a task led to."""
@@ -89,6 +91,8 @@ class Material:
     promises: Sequence[Promise]
     disputes: Sequence[Dispute]
     holds: Sequence[Hold]
+    terms: Sequence[Terms]
+    """Those that the borrower was told of."""
     approvals: Sequence[Approval]
     documents: Sequence[Document]
     """Without what is privileged, and what a later paper took the place of."""
@@ -139,6 +143,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         promises=mine.promises,
         disputes=mine.disputes,
         holds=mine.holds,
+        terms=mine.terms,
         approvals=approvals,
         documents=documents,
         audit=audit,
@@ -249,17 +254,27 @@ class _Mine(NamedTuple):
     promises: Sequence[Promise]
     disputes: Sequence[Dispute]
     holds: Sequence[Hold]
+    terms: Sequence[Terms]
 
     @property
     def all(self) -> list[SQLModel]:
-        return [*self.promises, *self.disputes, *self.holds]
+        return [*self.promises, *self.disputes, *self.holds, *self.terms]
 
 
 def _mine(session: Session, account: Account, as_of: datetime) -> _Mine:
     promises = [row for row in _of(session, Promise, account, "made_at") if row.recorded_at <= as_of]
     disputes = [row for row in _of(session, Dispute, account, "at") if row.recorded_at <= as_of]
     holds = [row for row in _of(session, Hold, account, "at") if row.recorded_at <= as_of]
-    return _Mine(promises, disputes, holds)
+    return _Mine(
+        promises, disputes, holds, [row for row in _of(session, Terms, account, "proposed_at") if _told(row, as_of)]
+    )
+
+
+def _told(row: Terms, as_of: datetime) -> bool:
+    """Whether the borrower was told of the terms, or they took effect: what was only proposed or agreed to within the
+    house leaves it in no file, nor does what concerns the creditor's books alone."""
+    known = row.state in (TermsState.offered, TermsState.fulfilled) or row.offer_id is not None
+    return known and row.kind not in (TermsKind.write_off, TermsKind.recourse) and row.state_at <= as_of
 
 
 def _documents(session: Session, account: Account, as_of: datetime) -> list[Document]:

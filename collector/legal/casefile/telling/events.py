@@ -11,6 +11,7 @@ from collector.law.rules import OF_OTHER_TABLES, Clock, Happening
 from collector.legal.casefile.reading import Somebody
 from collector.legal.casefile.telling.parts import SMALLER, TINY, Part, Told, day, facts, note, table
 from collector.portfolio.rules import ContactKind, PaymentKind, PaymentState
+from collector.terms.tables import Terms
 
 PAPERS = (DocumentKind.letter, DocumentKind.letter_receipt, DocumentKind.letter_returned)
 
@@ -152,6 +153,15 @@ def visits(told: Told) -> list[Part]:
 def approvals(told: Told) -> list[Part]:
     """What two people agreed to, when contact was held, and what was disputed."""
     words, parts = told.words, []
+    if terms := [_terms(told, row) for row in told.material.terms]:
+        parts.append(
+            table(
+                words.many("time", "agreed", "total", "waived", "due_at", "state"),
+                terms,
+                [3, 3, 2, 2, 2, 2],
+                right=[2, 3],
+            )
+        )
     agreed = [[row.subject, row.maker, row.checker or "", told.time(row.decided_at)] for row in told.material.approvals]
     if agreed:
         parts.append(table(words.many("subject", "maker", "checker", "decided_at"), agreed, [3, 2, 2, 2]))
@@ -165,6 +175,17 @@ def approvals(told: Told) -> list[Part]:
     if disputed:
         parts.append(table(words.many("time", "reason", "answered"), disputed, [2, 6, 2], title=words("disputes")))
     return parts
+
+
+def _terms(told: Told, row: Terms) -> list[str]:
+    return [
+        told.time(row.proposed_at),
+        told.words.of("terms_kind", row.kind),
+        told.money(row.total),
+        told.money(row.waived.total),
+        day(row.due_on),
+        told.words.of("terms_state", row.state),
+    ]
 
 
 def limitation(told: Told) -> list[Part]:
