@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -15,11 +16,13 @@ from collector.facts.reading import books
 from collector.facts.tables import AccountState
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
+from collector.history.tables import ClockEvent
 from collector.identity.rules import EVERYTHING, Scope
 from collector.law.rules import Clock
 from collector.legal.rules import first_ahead
 from collector.legal.tables import ClockAlarm
 from collector.portfolio.rules import PartyRole
+from collector.portfolio.tables import Party
 
 CHUNK = 500
 """Accounts whose clocks are read at a time."""
@@ -58,20 +61,29 @@ class Proof:
 
 
 def near(session: Session, portfolio_id: int, today: date, *, untold: bool = False) -> list[int]:
-    """Accounts of the portfolio with a clock inside the first alarm, or passed. `untold`: only those of which no alarm
-    was raised for the date that is first now, which an event of today may have moved."""
+    """Accounts of the portfolio with a clock inside the first alarm, or passed; and all that have more clocks than
+    their own limitation, of which one may have passed before the book came here while another is far away. `untold`:
+    only those of which no alarm was raised for the date that is first now, which an event of today may have moved."""
     asked = select(AccountState.account_id).where(
-        AccountState.portfolio_id == portfolio_id,
-        AccountState.role == PartyRole.borrower.value,
-        col(AccountState.lapses_on) <= today + timedelta(days=first_ahead()),
+        AccountState.portfolio_id == portfolio_id, AccountState.role == PartyRole.borrower.value
     )
+    is_near = col(AccountState.lapses_on) <= today + timedelta(days=first_ahead())
     if untold:
         told = select(ClockAlarm.id).where(
             col(ClockAlarm.account_id) == col(AccountState.account_id),
             col(ClockAlarm.cautious_on) == col(AccountState.lapses_on),
         )
-        asked = asked.where(~told.correlate(AccountState).exists())
+        asked = asked.where(is_near, ~told.correlate(AccountState).exists())
+    else:
+        asked = asked.where(or_(is_near, col(AccountState.settled).is_(False) & _has_more_clocks()))
     return list(session.exec(asked.order_by(col(AccountState.lapses_on), col(AccountState.account_id))))
+
+
+def _has_more_clocks() -> ColumnElement[bool]:
+    account = col(AccountState.account_id)
+    backed = select(Party.id).where(col(Party.account_id) == account, Party.role == PartyRole.guarantor)
+    noted = select(ClockEvent.id).where(col(ClockEvent.account_id) == account)
+    return or_(backed.correlate(AccountState).exists(), noted.correlate(AccountState).exists())
 
 
 def lost_first(session: Session, scope: Scope, at: datetime, limit: int) -> list[int]:

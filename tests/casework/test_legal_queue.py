@@ -88,6 +88,17 @@ def test_every_clock_of_an_account_is_told_of_not_only_the_first(story: Story) -
     assert sorted(alarms(story)) == [(f"guarantee:{person}", 7), ("limitation", 90)]
 
 
+def test_a_guarantee_that_ended_before_the_book_came_is_told_though_the_claim_lives_long(story: Story) -> None:
+    who = story.borrower("2026-01-01", matures_on=date(2026, 1, 1), opened_on=date(2022, 6, 1))
+    person = guarantor(story, who)
+    late = "2026-08-01 09:00"
+    story.follow(who, late)
+    assert [one.clock for one in proof(story, late).silent] == [f"guarantee:{person}"]
+    story.sweep("2026-08-01 10:00")
+    assert alarms(story) == [(f"guarantee:{person}", 0)]
+    assert proof(story, "2026-08-01 11:00").silent == []
+
+
 def test_a_clock_that_lapses_unseen_is_proven(story: Story, near: Borrower) -> None:
     assert proof(story, "2026-11-10 12:00").lapses == []
     late = proof(story, "2026-11-11 12:00")

@@ -17,8 +17,9 @@ from collector.portfolio.tables import Account, Portfolio
 
 
 def raise_alarms(office: Office, at: datetime, actor: Actor) -> int:
-    """Raise what is due; returns how many. Once a day everybody near a date is looked at; in between only those whose
-    first date nobody was told of: something of today moved it. Each chunk is a transaction of its own."""
+    """Raise what is due; returns how many. Once a day every account near a date, or with more clocks than one, is
+    looked at; in between only those whose first date nobody was told of: something of today moved it. Each chunk is a
+    transaction of its own."""
     raised = 0
     with office.database.read() as session:
         zones = session.exec(select(Portfolio.id, Portfolio.timezone).order_by(col(Portfolio.id))).all()
