@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path as File
@@ -234,11 +234,10 @@ def _make_case(desk: Desk, caller: Caller, account_id: int) -> Response:
 def _kept() -> Iterator[File]:
     """A folder that outlives the block, unless the block fails."""
     folder = File(tempfile.mkdtemp(prefix="collector-case-"))
-    try:
+    with ExitStack() as failed:
+        failed.callback(shutil.rmtree, folder, ignore_errors=True)
         yield folder
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        failed.pop_all()
 
 
 def _pack(folder: File, archive: File) -> None:
