@@ -194,6 +194,13 @@ def test_it_is_bookmarked_and_holds_what_it_must(case: Case, typesetter: Typeset
         assert wanted.replace(" ", "") in text.replace(" ", ""), wanted
 
 
+def test_a_paper_on_file_does_not_become_privileged_or_open_unseen(case: Case) -> None:
+    with pytest.raises(Conflict, match="privileged"):
+        case.file(PDF + DocumentKind.contract.encode(), DocumentKind.contract, privileged=True)
+    with pytest.raises(Conflict, match="privileged"):
+        case.file(PDF + SECRET.encode(), DocumentKind.other)
+
+
 def test_it_tells_of_clocks_and_of_terms_that_were_told_and_of_no_others(case: Case, typesetter: Typesetter) -> None:
     told = {
         "portfolio_id": case.story.cn,

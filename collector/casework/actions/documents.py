@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
 from collector.casework.office import Office
-from collector.foundation.errors import BadInput
+from collector.foundation.errors import BadInput, Conflict
 from collector.foundation.files import replace_file
 from collector.foundation.files.portable import require_plain
 from collector.history.actions.keep import add
@@ -47,21 +47,13 @@ def file_document(
     replaces_id: int | None = None,
 ) -> Document:
     """Store a paper of the account: PDF, JPEG or PNG. The very same bytes of the same kind are one paper; what is
-    empty, too large or of another type is a `BadInput`."""
-    media = media_of(content)
-    if media is None:
-        raise BadInput("send a PDF, JPEG or PNG file: this is none of them, whatever its name says")
-    if len(content) > MOST_BYTES:
-        raise BadInput(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; scan it smaller or in parts")
-    if media is Media.pdf:
-        require_plain(content)
-    digest = hashlib.sha256(content).hexdigest()
-    before = session.exec(
-        select(Document).where(
-            col(Document.account_id) == account.id, col(Document.kind) == kind, col(Document.sha256) == digest
-        )
-    ).first()
+    empty, too large or of another type is a `BadInput`, and one that is on file already, but may leave the house or may
+    not, a `Conflict`."""
+    media, digest = _media(content), hashlib.sha256(content).hexdigest()
+    before = _on_file(session, account, kind, digest)
     if before is not None:
+        if before.privileged != privileged:
+            raise Conflict("this very paper is on file already, and its mark as privileged differs; look at it there")
         return before
     row = Document(
         portfolio_id=account.portfolio_id,
@@ -81,14 +73,34 @@ def file_document(
     )
     detail = {"account": account.id, "kind": kind.value, "sha256": digest, "size": len(content)}
     add(session, row, actor.name, "document.filed", detail, now)
-    path = document_file(office, row)
+    _write(document_file(office, row), content)
+    return row
+
+
+def _media(content: bytes) -> Media:
+    """What the bytes are, once they are known to be harmless."""
+    media = media_of(content)
+    if media is None:
+        raise BadInput("send a PDF, JPEG or PNG file: this is none of them, whatever its name says")
+    if len(content) > MOST_BYTES:
+        raise BadInput(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; scan it smaller or in parts")
+    if media is Media.pdf:
+        require_plain(content)
+    return media
+
+
+def _on_file(session: Session, account: Account, kind: DocumentKind, digest: str) -> Document | None:
+    same = col(Document.account_id) == account.id, col(Document.kind) == kind, col(Document.sha256) == digest
+    return session.exec(select(Document).where(*same)).first()
+
+
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def write(file: BinaryIO) -> None:
         file.write(content)
 
     replace_file(path, write)
-    return row
 
 
 def note_given(session: Session, document_id: int, at: datetime, actor: Actor) -> None:
