@@ -18,8 +18,10 @@ from collector.casework.views.differences import (
     differences,
     totals,
 )
+from collector.casework.views.stated import stated_schedules
 from collector.portfolio.rules import DifferenceKind, LedgerState
 from collector.portfolio.tables import LedgerBalance, PaymentRow
+from collector.web.pages.schedules import stated_table
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Link, Page, Table, Told, num, render, table
@@ -61,6 +63,7 @@ class DifferencesPage(Page):
     standing: Sequence[Link]
     rows: Table
     more: str
+    schedules: Table
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def differences_page(
             standing=_standing(asked, t),
             rows=_rows(found.rows, t),
             more=asked.address(found.after) if found.after else "",
+            schedules=stated_table(stated_schedules(session, scope), t),
         )
     return render(page)
 
