@@ -28,13 +28,19 @@ LICENSED = frozenset({DebtType.bank_loan, DebtType.card, DebtType.consumer_finan
 
 
 def statement_of(
-    session: Session, account: Account, portfolio: Portfolio, as_of: date, *, called_on: date | None = None
+    session: Session,
+    account: Account,
+    portfolio: Portfolio,
+    as_of: date,
+    *,
+    called_on: date | None = None,
+    without: str = "",
 ) -> Statement:
     """The account's balance at the end of that day in the portfolio's zone, by the schedule that held then.
-    `called_on`: the day it was called in."""
+    `called_on`: the day it was called in. `without`: what was given up for that, as "terms:12", is not."""
     lines = scheduled(session, account, portfolio, as_of)
     terms = terms_of(session, account, portfolio, lines, called_on=called_on)
-    return balance(lines, received(session, account), terms, as_of, given_up(session, account, as_of))
+    return balance(lines, received(session, account), terms, as_of, given_up(session, account, as_of, without))
 
 
 def scheduled(session: Session, account: Account, portfolio: Portfolio, on: date) -> list[Scheduled]:
@@ -72,8 +78,8 @@ def received(session: Session, account: Account) -> list[Received]:
     return sorted(Received(row.paid_on, row.amount, row.reference) for row in rows)
 
 
-def given_up(session: Session, account: Account, on: date) -> list[Given]:
-    """What was waived by that day and not taken back by then."""
+def given_up(session: Session, account: Account, on: date, without: str = "") -> list[Given]:
+    """What was waived by that day and not taken back by then, but for what was for that source."""
     rows = session.exec(
         select(LedgerEntry).where(
             LedgerEntry.account_id == account.id, LedgerEntry.kind == EntryKind.waiver, LedgerEntry.booked_on <= on
@@ -83,7 +89,7 @@ def given_up(session: Session, account: Account, on: date) -> list[Given]:
     return [
         Given(row.booked_on, row.fees, row.interest, row.principal, row.penalty)
         for row in rows
-        if row.takes_back is None and row.id not in back
+        if row.takes_back is None and row.id not in back and row.source != without
     ]
 
 
