@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from collector.casework import actions
+from collector.casework.actions.documents import paper_of
 from collector.casework.casefiles import CaseOrder, case_material, make_case_file, material_of, open_typesetter
 from collector.casework.views import papers as views
 from collector.casework.views import within
@@ -167,7 +168,7 @@ def _file(desk: Desk, caller: Caller, account_id: int, fields: dict[str, str], f
     form = read(PaperForm, {name: value for name, value in fields.items() if name != "file"})
     if file is None:
         raise BadInput("choose a file first")
-    content = file.file.read(MOST_BYTES + 1)
+    paper = paper_of(file.file.read(MOST_BYTES + 1))
     with writing(desk) as session:
         account, _ = within.account(session, caller.actor.scope, account_id)
         people = [one.person.id for one in material_of(session, desk.office, account, desk.clock()).people]
@@ -177,7 +178,7 @@ def _file(desk: Desk, caller: Caller, account_id: int, fields: dict[str, str], f
             session,
             desk.office,
             account,
-            content,
+            paper,
             kind=form.kind,
             title=form.title or (file.filename or ""),
             person_id=form.person,
@@ -211,17 +212,22 @@ def _name(row: Document) -> str:
 @router.post("/accounts/{account_id}/case-file")
 async def make_case(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     """The case file as one archive, in the reader's language. Only so many are made at once."""
+    form = read(CaseForm, fields)
     async with desk.exports:
-        return await run_in_threadpool(_make_case, desk, caller, account_id)
+        return await run_in_threadpool(_make_case, desk, caller, account_id, form)
 
 
-def _make_case(desk: Desk, caller: Caller, account_id: int) -> Response:
+class CaseForm(Form):
+    recordings: bool = False
+
+
+def _make_case(desk: Desk, caller: Caller, account_id: int, form: CaseForm) -> Response:
     now = desk.clock()
     with reading(desk) as session:
         within.account(session, caller.actor.scope, account_id)
     with _kept() as folder, open_typesetter(desk.office) as typesetter:
         name = f"case-{account_id}"
-        order = CaseOrder(now, caller.language)
+        order = CaseOrder(now, caller.language, recordings=form.recordings)
         make_case_file(desk.office, typesetter, account_id, folder / name, order, actor=caller.actor, now=now)
         archive = folder / f"{name}.zip"
         _pack(folder / name, archive)

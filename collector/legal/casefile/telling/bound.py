@@ -7,8 +7,8 @@ from typing import Any
 
 from collector.legal.casefile.reading import Material
 from collector.legal.casefile.rules import OF_KIND, Missing, Section
-from collector.legal.casefile.telling import events, money
-from collector.legal.casefile.telling.parts import Exhibit, Part, Told, day, exhibits, facts, note, table
+from collector.legal.casefile.telling import events, letters, money
+from collector.legal.casefile.telling.parts import Exhibit, Part, Sound, Told, day, exhibits, facts, note, table
 from collector.legal.casefile.words import Words
 
 TELLERS: Mapping[Section, Callable[[Told], list[Part]]] = {
@@ -20,7 +20,7 @@ TELLERS: Mapping[Section, Callable[[Told], list[Part]]] = {
     Section.contacts: events.contacts,
     Section.messages: events.messages,
     Section.promises: events.promises,
-    Section.letters: events.letters,
+    Section.letters: letters.letters,
     Section.visits: events.visits,
     Section.approvals: events.approvals,
     Section.limitation: events.limitation,
@@ -41,11 +41,23 @@ def exhibits_of(material: Material, pages: Mapping[int, int | None]) -> list[Exh
     ]
 
 
+def sounds_of(material: Material) -> list[Sound]:
+    """Recordings of calls with who owes; what is said by anybody else is theirs."""
+    owing = {one.person.id for one in material.people if one.owes}
+    rows = sorted(material.recordings.values(), key=lambda row: row.id or 0)
+    return [Sound(row, f"recordings/{row.id}.wav") for row in rows if row.person_id in owing]
+
+
 def bound(
-    material: Material, words: Words, papers: Sequence[Exhibit], lacking: Sequence[Missing], key: str
+    material: Material,
+    words: Words,
+    papers: Sequence[Exhibit],
+    lacking: Sequence[Missing],
+    key: str,
+    sounds: Sequence[Sound] = (),
 ) -> dict[str, Any]:
     """The whole document as the template takes it. `key`: the fingerprint of the signing key."""
-    told = Told(material, words, papers)
+    told = Told(material, words, papers, sounds)
     sections = [
         _section(words("completeness"), _completeness(told, lacking)),
         _section(words("exhibits"), _index(told)),

@@ -9,6 +9,7 @@ from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt, Document
 from collector.law.rules import OF_OTHER_TABLES, Clock, Happening
 from collector.legal.casefile.reading import Somebody
+from collector.legal.casefile.telling.money import closing
 from collector.legal.casefile.telling.parts import SMALLER, TINY, Part, Told, day, facts, note, table
 from collector.portfolio.rules import ContactKind, PaymentKind, PaymentState
 from collector.terms.tables import Terms
@@ -54,8 +55,16 @@ def contacts(told: Told) -> list[Part]:
     head = words.many("time", "to_whom", "channel_title", "direction_title", "phone", "caller", "outcome_title")
     return [
         note(words("counted", count=str(len(rows)))),
+        *_sounds(told),
         table([*head, words("recording")], rows, [0, 3, 2, 2, 3, 3, 4, 0], size=SMALLER),
     ]
+
+
+def _sounds(told: Told) -> Iterator[Part]:
+    """Whether the recordings lie beside, or are only named."""
+    if told.material.recordings:
+        with_them = told.words("recordings_beside") if told.sounds else told.words("recordings_named")
+        yield note(with_them)
 
 
 def _contact(told: Told, row: Attempt) -> list[str]:
@@ -75,7 +84,7 @@ def _contact(told: Told, row: Attempt) -> list[str]:
         told.phone(row.number, row.person_id, row.contact_point_id),
         row.caller or "",
         ended,
-        f"{heard.id}" if heard else "",
+        told.sound(heard),
     ]
 
 
@@ -130,16 +139,6 @@ def promises(told: Told) -> list[Part]:
     return [table(head, rows, [0, 3, 2, 0, 2, 2], right=[2, 5])] if rows else []
 
 
-def letters(told: Told) -> list[Part]:
-    words = told.words
-    rows = [
-        [told.time(row.at), told.person(row.person_id), row.text or ""]
-        for row in told.material.attempts
-        if row.channel is Channel.letter
-    ]
-    return [table(words.many("time", "to_whom", "posting"), rows, [0, 3, 4])] if rows else []
-
-
 def visits(told: Told) -> list[Part]:
     words = told.words
     rows = [
@@ -162,6 +161,7 @@ def approvals(told: Told) -> list[Part]:
                 right=[2, 3],
             )
         )
+    parts += closing(told)
     agreed = [[row.subject, row.maker, row.checker or "", told.time(row.decided_at)] for row in told.material.approvals]
     if agreed:
         parts.append(table(words.many("subject", "maker", "checker", "decided_at"), agreed, [3, 2, 2, 2]))
