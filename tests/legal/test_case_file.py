@@ -2,156 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-import typst
-from floor import Story, moment
+from case_making import AT, DEMAND, ID_NO, LAWYER, PDF, SECRET, THEIR, Case, everything, words
+from floor import moment
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
-from sqlmodel import select
 
-from collector.audit.actions import seal
 from collector.audit.tables import AuditEntry
 from collector.casework import actions as casework
 from collector.casework import casefiles
-from collector.casework.actions.recordings import file_of
-from collector.dispatch.tables import Recording
 from collector.foundation.database import Database
-from collector.foundation.errors import BadInput, Conflict, NotFound
+from collector.foundation.errors import BadInput, Conflict
 from collector.foundation.keys import Keys
 from collector.foundation.typesetting import Typesetter
-from collector.history import actions as history
 from collector.history.actions.clocks import ClockNote
-from collector.history.rules import Channel, Direction, DocumentKind, LetterStep, Outcome, ReturnReason
-from collector.history.tables import Delivery, LetterEvent, LetterRow
-from collector.identity.rules import Actor
+from collector.history.rules import DocumentKind
 from collector.law.rules import Happening
 from collector.legal.casefile.manifest import fingerprint, public_of, signing_key, verify_folder
 from collector.legal.casefile.tables import CaseFile
-from collector.legal.casefile.writing import Made
-from collector.planning.tables import PlanRun, Task
-from collector.portfolio.booking import NewLine, change_schedule
-from collector.portfolio.rules import ContactKind, PartyRole, Security
-from collector.portfolio.tables import Account, ContactPoint, InstalmentRow, Party, Person
-from collector.reports.whose import whose
+from collector.portfolio.rules import Security
+from collector.portfolio.tables import Account
 from collector.terms.rules import TermsKind, TermsState
 from collector.terms.tables import Terms
-from collector.texts.rules import LetterKind, number_of
-
-OPS, LAWYER = Actor("user:ops"), Actor("user:law")
-AT = moment("2026-07-20 12:00")
-DEMAND, THEIR, SECRET = "请尽快还款", "路人甲的私事", "privileged words"
-NAME, STREET = "张三丰 *_$@<b>", "标记路七号"
-ID_NO = "11010519491231002X"
-PDF = typst.compile(b"scan", timestamp=0)
-
-
-class Case:
-    """An account with something of everything, and its file."""
-
-    def __init__(self, database: Database, home: Path, security: Security = Security.guaranteed) -> None:
-        self.home, self.story = home, Story(database, home=home)
-        self.who = self.story.borrower(
-            "2026-05-10", "2026-06-10", security=security, penalty_rate="18.25", opened_on=date(2026, 4, 10)
-        )
-        with database.begin() as session:
-            for row in session.exec(select(InstalmentRow)):
-                row.principal, row.interest, row.fee = 980_00, 18_00, 2_00
-            person = session.get_one(Person, self.who.person_id)
-            person.name, person.id_type, person.id_sealed = (
-                "张三丰 *_$@<b>",
-                "cn_id",
-                self.story.office.keys.seal(ID_NO),
-            )
-            relative = Person(name="王小二", salt="r", natural_key="r")
-            session.add_all([person, relative])
-            session.flush()
-            self.relative = relative.id or 0
-            at = {"account_id": self.who.account_id, "person_id": self.relative}
-            session.add(Party(role=PartyRole.relative, **at))
-            home_address = {"kind": ContactKind.address, "value": STREET, "portfolio_id": self.story.cn}
-            session.add(ContactPoint(person_id=self.who.person_id, **home_address))
-        self.told()
-        self.papers()
-        self.story.pay(self.who, 1_050_00, "2026-06-09 10:00", covers="2026-07-20 08:00")
-        with database.begin() as session:
-            seal(session, self.story.office.keys, moment("2026-07-20 08:00"), 10_000)
-
-    def told(self) -> None:
-        day = moment("2026-05-12 10:00")
-        with self.story.database.begin() as session:
-            for place, (channel, person, text) in enumerate(
-                (
-                    (Channel.call, self.who.person_id, None),
-                    (Channel.sms, self.who.person_id, DEMAND),
-                    (Channel.sms, self.relative, THEIR),
-                    (Channel.visit, self.who.person_id, "到访"),
-                )
-            ):
-                attempt = history.record_attempt(
-                    session,
-                    natural_key=f"case:{place}",
-                    person_id=person,
-                    portfolio_id=self.story.cn,
-                    account_id=self.who.account_id,
-                    contact_point_id=self.who.points[0] if person == self.who.person_id else None,
-                    channel=channel,
-                    direction=Direction.outbound,
-                    number=self.who.number if person == self.who.person_id else "+8613911112222",
-                    caller="+862155510001",
-                    slot="morning",
-                    at=day + timedelta(hours=place),
-                    day=day.date(),
-                    now=day + timedelta(hours=place),
-                    actor=OPS,
-                    text=text,
-                )
-                if channel is Channel.call:
-                    later = day + timedelta(minutes=1)
-                    history.record_outcome(session, attempt.id or 0, Outcome.right_party, day, later, OPS)
-                if text == DEMAND:
-                    session.add(Delivery(attempt_id=attempt.id or 0, at=day + timedelta(hours=2), status="delivered"))
-
-    def papers(self) -> None:
-        for kind in (DocumentKind.contract, DocumentKind.identity, DocumentKind.letter_receipt):
-            self.file(PDF + kind.encode(), kind)
-        self.file(b"\x89PNG\r\n\x1a\n image", DocumentKind.disbursement)
-        self.file(PDF + SECRET.encode(), DocumentKind.other, privileged=True)
-
-    def file(self, body: bytes, kind: DocumentKind, **more: object) -> int:
-        account = self.story.rows(Account, Account.id == self.who.account_id)[0]
-        paper = {"kind": kind, "title": f"扫描 {kind}", "actor": OPS, "now": moment("2026-06-01 10:00"), "note": SECRET}
-        row = self.story.do(casework.file_document, account, body, **paper, **more)
-        return int(row.id)
-
-    def make(
-        self, name: str, typesetter: Typesetter, language: str = "zh", *, recordings: bool = False
-    ) -> tuple[Path, Made]:
-        folder, order = self.home / name, casefiles.CaseOrder(AT, language, recordings=recordings)
-        office = self.story.office
-        made = casefiles.make_case_file(office, typesetter, self.who.account_id, folder, order, actor=LAWYER, now=AT)
-        return folder, made
-
-
-@pytest.fixture(scope="module")
-def typesetter() -> Iterator[Typesetter]:
-    with Typesetter(casefiles.shipped_templates() / "print") as setter:
-        yield setter
-
-
-@pytest.fixture
-def case(database: Database, tmp_path: Path) -> Case:
-    return Case(database, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -163,15 +44,6 @@ def made(
     """One case file that tests copy before they touch it."""
     with databases("sqlite") as database:
         yield Case(database, tmp_path_factory.mktemp("made")).make("case", typesetter)[0]
-
-
-def words(folder: Path) -> str:
-    pages = PdfReader(BytesIO((folder / "case-file.pdf").read_bytes())).pages
-    return "\n".join(page.extract_text() for page in pages)
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -439,167 +311,3 @@ def test_any_manifest_is_read_without_falling_over(made: Path, tmp_path: Path, b
     copy = Path(shutil.copytree(made, tmp_path / "copy"))
     (copy / "manifest.json").write_bytes(body)
     assert any("can not be read" in one for one in verify_folder(copy).wrong)
-
-
-def posted(case: Case, kind: LetterKind, person_id: int | None, posting_no: str) -> LetterRow:
-    """A letter that was made, printed and posted on 20 May."""
-    words = {"language": "zh", "template": "0" * 64, "body": {}, "overdue": 1, "owed": 1, "actor": "user:ops"}
-    row = LetterRow(
-        portfolio_id=case.story.cn,
-        account_id=case.who.account_id,
-        person_id=person_id,
-        kind=kind,
-        made_at=moment("2026-05-20 09:00"),
-        **words,
-    )
-    with case.story.database.begin() as session:
-        session.add(row)
-        session.flush()
-        session.refresh(row)
-        session.expunge(row)
-    step(case, row, LetterStep.printed, "2026-05-20")
-    step(case, row, LetterStep.posted, "2026-05-20", posting_no=posting_no)
-    return row
-
-
-def step(case: Case, row: LetterRow, what: LetterStep, on: str, **more: object) -> None:
-    at = moment(f"{on} 17:00")
-    with case.story.database.begin() as session:
-        session.add(LetterEvent(letter_id=row.id, step=what, on=at.date(), at=at, actor="user:ops", **more))
-
-
-def test_letters_are_told_with_number_posting_and_what_became_of_them(case: Case, typesetter: Typesetter) -> None:
-    receipt = case.file(PDF + b"slip", DocumentKind.letter_receipt)
-    demand = posted(case, LetterKind.demand, case.who.person_id, "EMS100")
-    step(case, demand, LetterStep.arrived, "2026-05-23", document_id=receipt)
-    back = posted(case, LetterKind.quarterly, case.who.person_id, "EMS200")
-    step(case, back, LetterStep.returned, "2026-05-28", reason=ReturnReason.unclaimed)
-    posted(case, LetterKind.reminder, case.who.person_id, "EMS300")
-    posted(case, LetterKind.fraud_report, None, "EMS400")
-    folder, made = case.make("case", typesetter)
-    text = words(folder).replace("\n", "").replace(" ", "").replace("\u200b", "")
-    for wanted in (
-        number_of(demand.id or 0),
-        "EMS100",
-        "已送达2026-05-23",
-        "催收通知书",
-        "退回2026-05-28，逾期未领".replace("，", ","),
-        "已寄出，尚无回音",
-    ):
-        assert wanted in text, wanted
-    assert "EMS400" not in text, "what goes to the police is no letter to who owes"
-    lacks = [str(one) for one in made.missing]
-    assert "letter_receipt" in lacks, "of two nothing proves what became of them, and one receipt names no letter"
-    step(case, back, LetterStep.signed, "2026-05-29", document_id=case.file(PDF + b"two", DocumentKind.letter_receipt))
-    _, again = case.make("again", typesetter)
-    assert "letter_receipt" not in [str(one) for one in again.missing]
-
-
-def recorded(case: Case, person_id: int, place: int, sound: bytes) -> Path:
-    """A call of a task, and its recording."""
-    with case.story.database.begin() as session:
-        run = PlanRun(portfolio_id=case.story.cn, day=date(2026, 5, 14), at=AT, state="current", digest="x")
-        session.add(run)
-        session.flush()
-        task = Task(
-            run_id=run.id or 0,
-            portfolio_id=case.story.cn,
-            person_id=person_id,
-            account_id=case.who.account_id,
-            debts=f"[{case.who.account_id}]",
-            contact_point_id=case.who.points[0],
-            number=case.who.number,
-            channel="call",
-            purpose="collect",
-            segment="first",
-        )
-        session.add(task)
-        session.flush()
-        at = moment("2026-05-14 10:00")
-        history.record_attempt(
-            session,
-            natural_key=f"task:{task.id}",
-            person_id=person_id,
-            portfolio_id=case.story.cn,
-            account_id=case.who.account_id,
-            contact_point_id=case.who.points[0],
-            channel=Channel.call,
-            direction=Direction.outbound,
-            number=case.who.number,
-            caller="+862155510001",
-            slot="morning",
-            at=at,
-            day=at.date(),
-            now=at,
-            actor=OPS,
-        )
-        row = Recording(
-            sid=f"RE{place:032}", task_id=task.id or 0, person_id=person_id, portfolio_id=case.story.cn, agent="user:li",
-            at=at, seconds=9, state="kept", size=len(sound), sha256=hashlib.sha256(sound).hexdigest(),
-            keep_until=date(2031, 5, 14),
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
-        path = file_of(case.story.office, row.id or 0)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(sound)
-    return path
-
-
-def test_recordings_go_along_where_that_is_asked_and_are_named_where_not(case: Case, typesetter: Typesetter) -> None:
-    mine = recorded(case, case.who.person_id, 1, b"RIFF mine")
-    recorded(case, case.relative, 2, b"RIFF theirs")
-    folder, _ = case.make("named", typesetter)
-    assert not (folder / "recordings").exists()
-    assert hashlib.sha256(b"RIFF mine").hexdigest()[:16] in words(folder).replace("\n", "").replace("\u200b", "")
-    folder, made = case.make("with", typesetter, recordings=True)
-    [beside] = (folder / "recordings").iterdir()
-    assert beside.read_bytes() == b"RIFF mine", "and not what somebody else said"
-    assert made.parts[f"recordings/{beside.name}"] == hashlib.sha256(b"RIFF mine").hexdigest()
-    assert verify_folder(folder).is_whole
-    beside.write_bytes(b"RIFF m1ne")
-    assert verify_folder(folder).wrong == (f"recordings/{beside.name} was changed",)
-    mine.write_bytes(b"RIFF mine!")
-    with pytest.raises(Conflict, match="is not what was kept"):
-        case.make("broken", typesetter, recordings=True)
-    mine.unlink()
-    with pytest.raises(Conflict, match="not where it was kept"):
-        case.make("gone", typesetter, recordings=True)
-
-
-def test_a_file_of_it_that_is_found_somewhere_is_traced(case: Case, typesetter: Typesetter) -> None:
-    folder, made = case.make("case", typesetter)
-    archive = case.home / "case.zip"
-    with zipfile.ZipFile(archive, "w") as packed:
-        packed.write(folder / "case-file.pdf", "case/case-file.pdf")
-    with case.story.database.read() as session:
-        for name in ("case-file.pdf", "balance.xlsx", "audit.json", "manifest.json"):
-            [found] = whose(session, folder / name).cases
-            assert (found.name, found.account, found.case.actor) == (name, "CN/L-1", "user:law")
-            assert (found.case.sha256, found.case.made_at) == (made.sha256, AT)
-        assert [one.name for one in whose(session, archive).cases] == ["case-file.pdf"]
-        original = next((folder / "originals").iterdir())
-        assert whose(session, original).cases[0].name == f"originals/{original.name}"
-        (case.home / "other.pdf").write_bytes(b"%PDF other")
-        with pytest.raises(NotFound, match="neither its bytes"):
-            whose(session, case.home / "other.pdf")
-
-
-def test_the_schedule_is_that_of_the_moment_and_the_one_before_is_told(case: Case, typesetter: Typesetter) -> None:
-    with case.story.database.begin() as session:
-        account = session.get_one(Account, case.who.account_id)
-        lines = [
-            NewLine(1, date(2026, 5, 10), 1_050_00, None, None, None),
-            NewLine(3, date(2026, 9, 1), 950_11, None, None, None),
-        ]
-        change_schedule(session, account, lines, "terms:1", actor="user:li", at=moment("2026-07-01 10:00"))
-    folder, _ = case.make("after", typesetter)
-    text = words(folder).replace("\n", "").replace(" ", "")
-    assert "¥950.11" in text
-    assert "原还款计划（至2026-07-0110:00止有效）" in text
-    order = casefiles.CaseOrder(moment("2026-06-30 12:00"), "zh")
-    before = case.home / "before"
-    casefiles.make_case_file(case.story.office, typesetter, case.who.account_id, before, order, actor=LAWYER, now=AT)
-    text = words(before).replace("\n", "").replace(" ", "")
-    assert "950.11" not in text
-    assert "原还款计划" not in text
