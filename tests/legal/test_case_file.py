@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from case_making import AT, DEMAND, ID_NO, LAWYER, PDF, SECRET, THEIR, Case, everything, words
 from floor import moment
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -311,3 +313,20 @@ def test_any_manifest_is_read_without_falling_over(made: Path, tmp_path: Path, b
     copy = Path(shutil.copytree(made, tmp_path / "copy"))
     (copy / "manifest.json").write_bytes(body)
     assert any("can not be read" in one for one in verify_folder(copy).wrong)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_bit_of_any_file_is_found(made: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(names_in(made)))
+    path = made / name
+    body = path.read_bytes()
+    place, bit = data.draw(st.integers(0, len(body) - 1)), data.draw(st.integers(0, 7))
+    changed = bytearray(body)
+    changed[place] ^= 1 << bit
+    try:
+        path.write_bytes(changed)
+        assert any(name in one for one in verify_folder(made).wrong), (name, place, bit)
+    finally:
+        path.write_bytes(body)
+    assert {Path(one).suffix for one in names_in(made)} == {".json", ".sig", ".pub", ".pdf", ".png", ".xlsx"}

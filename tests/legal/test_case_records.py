@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from case_making import AT, LAWYER, OPS, PDF, Case, words
 from floor import moment
+from pypdf import PdfReader
 
 from collector.casework import casefiles
 from collector.casework.actions.recordings import file_of
@@ -22,7 +24,7 @@ from collector.history.tables import LetterEvent, LetterRow
 from collector.legal.casefile.manifest import verify_folder
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.booking import NewLine, change_schedule
-from collector.portfolio.tables import Account
+from collector.portfolio.tables import Account, Person
 from collector.reports.whose import whose
 from collector.texts.rules import LetterKind, number_of
 
@@ -206,3 +208,44 @@ def test_the_schedule_is_that_of_the_moment_and_the_one_before_is_told(case: Cas
     text = words(before).replace("\n", "").replace(" ", "")
     assert "950.11" not in text
     assert "原还款计划" not in text
+
+
+def test_a_character_that_nobody_can_read_is_named(case: Case, typesetter: Typesetter) -> None:
+    """Files with such names are refused; what is in the book already does not go missing unseen."""
+    with case.story.database.begin() as session:
+        session.get_one(Person, case.who.person_id).name = "张\x07三"
+    folder, made = case.make("case", typesetter)
+    assert "characters" in [str(one) for one in made.missing]
+    assert "张三" in words(folder)
+
+
+def test_a_long_table_has_its_heading_on_every_page_and_breaks_between_rows(case: Case, typesetter: Typesetter) -> None:
+    address = "https://pay.example/r/" + "AbCdEfGh" * 12
+    with case.story.database.begin() as session:
+        for place in range(90):
+            at = moment("2026-05-15 08:00") + timedelta(hours=place)
+            history.record_attempt(
+                session,
+                natural_key=f"long:{place}",
+                person_id=case.who.person_id,
+                portfolio_id=case.story.cn,
+                account_id=case.who.account_id,
+                contact_point_id=case.who.points[0],
+                channel=Channel.sms,
+                direction=Direction.outbound,
+                number=case.who.number,
+                caller="+862155510001",
+                slot="morning",
+                at=at,
+                day=at.date(),
+                now=at,
+                actor=OPS,
+                text=f"[{place:02}> dear sir, your loan is late, pay at {address} or call 95588 <{place:02}]",
+            )
+    folder, _ = case.make("case", typesetter, "en")
+    pages = [page.extract_text() for page in PdfReader(BytesIO((folder / "case-file.pdf").read_bytes())).pages]
+    for place in range(90):
+        [page] = [text for text in pages if f"[{place:02}>" in text]
+        assert f"<{place:02}]" in page, f"row {place} is on one page"
+        assert "Carrier's receipt" in page, "and its heading too"
+    assert "AbCdEfGh" * 12 in "".join(pages).replace("\n", "").replace("\u200b", "")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from collector.foundation.clock import local_day
+from collector.foundation.logs import printable
 from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt
 from collector.legal.casefile.reading.material import Material
@@ -35,7 +36,7 @@ def have(material: Material, lacking: int = 0) -> Have:
         held_payments=material.held_payments,
         payments_current=covers is not None and local_day(covers, material.portfolio.timezone) >= _yesterday(material),
         unsealed=sum(link.position is None for link in material.audit),
-        lacking=lacking,
+        lacking=lacking + sum(printable(one.person.name) != one.person.name for one in material.people if one.owes),
     )
 
 

@@ -30,6 +30,9 @@ TELLERS: Mapping[Section, Callable[[Told], list[Part]]] = {
 LONG = frozenset({Section.balance, Section.contacts, Section.integrity})
 """Sections that begin on a page of their own."""
 
+MOST_RUNNING = 48
+"""Characters of names that the head of every page has room for."""
+
 
 def exhibits_of(material: Material, pages: Mapping[int, int | None]) -> list[Exhibit]:
     """The papers in the order of the file, numbered. `pages`: by document."""
@@ -80,12 +83,14 @@ def statement(material: Material, words: Words) -> dict[str, Any]:
 def _document(told: Told, name: str, cover: Part, sections: list[dict[str, Any]]) -> dict[str, Any]:
     words, material = told.words, told.material
     names = "、" if words.language == "zh" else ", "
+    head = names.join(one.person.name for one in material.people if one.owes)
     return {
         "language": words.language.value,
         "title": f"{name} {material.account.account_no}",
         "name": name,
         "creditor": material.portfolio.creditor,
-        "head": names.join(one.person.name for one in material.people if one.owes),
+        "head": head,
+        "running": head if len(head) <= MOST_RUNNING else f"{head[: MOST_RUNNING - 1]}…",
         "foot": f"{words('as_of')} {told.time(material.as_of)} ({material.portfolio.timezone})",
         "contents": words("contents"),
         "cover": cover["rows"],

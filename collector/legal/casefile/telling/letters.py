@@ -14,7 +14,7 @@ def letters(told: Told) -> list[Part]:
     words, parts = told.words, []
     if rows := [_letter(told, one) for one in told.material.letters]:
         head = words.many("letter_no", "kind_title", "to_whom", "posted_on", "posting", "became", "proof")
-        parts.append(table(head, rows, [0, 3, 3, 0, 3, 4, 3], size=SMALLER))
+        parts.append(table(head, rows, [0, 3, 4, 0, 4, 4, 2], size=SMALLER))
     other = [[told.time(row.at), told.person(row.person_id), row.text or ""] for row in loose_letters(told.material)]
     if other:
         title = words("other_letters") if parts else None

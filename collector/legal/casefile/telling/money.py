@@ -206,7 +206,7 @@ def _sources(told: Told) -> Iterator[Part]:
     opened = told.material.account.opened_on or min((one.due_on for one in told.material.instalments), default=None)
     caps = law.caps_of(lender_of(told.material.portfolio), opened) if opened else ()
     sources: list[Source] = [*law.sources, *(one for cap in caps if (one := law.source_of(cap.rule)) is not None)]
-    rows = [[one.rule, one.source, words.of("evidence_kind", one.evidence)] for one in sources]
+    rows = [[one.rule, one.source_in(words.language), words.of("evidence_kind", one.evidence)] for one in sources]
     yield table(words.many("rule", "source", "evidence"), rows, [3, 6, 3], title=words("sources"), size=SMALLER)
 
 

@@ -20,7 +20,7 @@ from collector.legal.casefile.words import Words
 from collector.portfolio.rules import ContactOwner
 
 Part = Mapping[str, Any]
-SMALL, SMALLER, TINY = 80, 72, 65
+SMALL, SMALLER, TINY = 80, 72, 60
 """Sizes of print, tenths of a point."""
 
 
