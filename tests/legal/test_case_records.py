@@ -22,10 +22,14 @@ from collector.history import actions as history
 from collector.history.rules import Channel, Direction, DocumentKind, LetterStep, ReturnReason
 from collector.history.tables import LetterEvent, LetterRow
 from collector.legal.casefile.manifest import verify_folder
+from collector.legal.casefile.telling import certificate
+from collector.legal.casefile.words import words_in
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.booking import NewLine, change_schedule
 from collector.portfolio.tables import Account, Person
 from collector.reports.whose import whose
+from collector.terms.rules import TermsKind, TermsState
+from collector.terms.tables import Terms
 from collector.texts.rules import LetterKind, number_of
 
 
@@ -249,3 +253,41 @@ def test_a_long_table_has_its_heading_on_every_page_and_breaks_between_rows(case
         assert f"<{place:02}]" in page, f"row {place} is on one page"
         assert "Carrier's receipt" in page, "and its heading too"
     assert "AbCdEfGh" * 12 in "".join(pages).replace("\n", "").replace("\u200b", "")
+
+
+def closed(case: Case) -> None:
+    """All of it is paid, the deed is back, and the account was closed on 15 July."""
+    row = Terms(
+        portfolio_id=case.story.cn,
+        account_id=case.who.account_id,
+        kind=TermsKind.closing,
+        state=TermsState.fulfilled,
+        reason="paid",
+        due_on=date(2026, 7, 31),
+        proposed_at=moment("2026-07-14 10:00"),
+        proposed_by="user:li",
+        state_at=moment("2026-07-15 10:00"),
+        state_by="user:chen",
+    )
+    with case.story.database.begin() as session:
+        session.add(row)
+
+
+def test_a_certificate_says_with_which_figures_an_account_was_closed(case: Case, typesetter: Typesetter) -> None:
+    def certified(language: str) -> str:
+        material = casefiles.case_material(case.story.office, case.who.account_id, AT)
+        body = typesetter.pdf("case-file", certificate(material, words_in(language)), AT).body
+        return "".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages).replace("\n", "")
+
+    with pytest.raises(Conflict, match="is not closed"):
+        certified("zh")
+    closed(case)
+    with pytest.raises(Conflict, match="owed again"):
+        certified("zh")
+    case.story.pay(case.who, 984_47, "2026-07-20 09:00", covers="2026-07-20 10:00")
+    text = certified("zh").replace(" ", "")
+    for wanted in ("结清证明", "不再享有任何债权", "¥2,034.47", "2026-07-1510:00", "无担保物"):
+        assert wanted in text, wanted
+    assert "Certificate of settlement" in certified("en")
+    folder, _ = case.make("case", typesetter)
+    assert "结清时各项金额" in words(folder).replace("\n", "")

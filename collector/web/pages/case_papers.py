@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,16 +20,13 @@ from starlette.datastructures import UploadFile
 
 from collector.casework import actions
 from collector.casework.actions.documents import paper_of
-from collector.casework.casefiles import CaseOrder, case_material, make_case_file, material_of, open_typesetter
+from collector.casework.casefiles import CaseOrder, make_case_file, material_of, open_typesetter
 from collector.casework.views import papers as views
 from collector.casework.views import within
 from collector.foundation.errors import BadInput, NotFound
-from collector.foundation.files import write_sheets
 from collector.history.rules import MOST_BYTES, DocumentKind, Media
 from collector.history.tables import Document
-from collector.legal.casefile.telling import sheets, statement
 from collector.legal.casefile.telling.parts import Told as ToldCase
-from collector.legal.casefile.words import Words as CaseWords
 from collector.legal.casefile.words import words_in
 from collector.web.pages.opening import closed_file
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
@@ -58,6 +55,7 @@ class PapersPage(Page):
     """Whether they may file what is between the creditor and counsel."""
     may_make: bool
     may_take: bool
+    is_closed: bool
 
 
 @router.get("/accounts/{account_id}/papers")
@@ -86,6 +84,7 @@ def account_papers(account_id: Id, request: Request, desk: DeskParam, caller: Ca
             may_mark=bool(caller.actor.roles & views.COUNSEL),
             may_make=may_open(caller, "make_case"),
             may_take=may_open(caller, "give_balance"),
+            is_closed=found.material.closing is not None,
         )
     return render(page)
 
@@ -254,46 +253,3 @@ def _pack(folder: File, archive: File) -> None:
                 about = zipfile.ZipInfo(str(path.relative_to(folder.parent)))
                 with packed.open(about, "w") as out, path.open("rb") as source:
                     shutil.copyfileobj(source, out)
-
-
-@router.get("/accounts/{account_id}/balance.xlsx")
-async def give_balance(account_id: Id, request: Request, desk: DeskParam, caller: CallerParam) -> Any:
-    """The balance to the day as a workbook."""
-    async with desk.exports:
-        return await run_in_threadpool(_balance, desk, caller, request, account_id, "xlsx")
-
-
-@router.get("/accounts/{account_id}/balance.pdf")
-async def print_balance(account_id: Id, request: Request, desk: DeskParam, caller: CallerParam) -> Any:
-    """The same, printed."""
-    async with desk.exports:
-        return await run_in_threadpool(_balance, desk, caller, request, account_id, "pdf")
-
-
-def _balance(desk: Desk, caller: Caller, request: Request, account_id: int, form: str) -> Response:
-    if closed := closed_file(request, desk, caller, account_id):
-        return closed
-    kind, write = BALANCES[form]
-    body = write(desk, account_id, words_in(caller.language))
-    headers = {"Content-Disposition": f'attachment; filename="balance-{account_id}.{form}"'}
-    return Response(body, media_type=kind, headers=headers)
-
-
-def _xlsx(desk: Desk, account_id: int, words: CaseWords) -> bytes:
-    now = desk.clock()
-    with tempfile.TemporaryDirectory(prefix="balance-") as folder:
-        path = File(folder) / "balance"
-        write_sheets(path, sheets(case_material(desk.office, account_id, now), words), now)
-        return path.read_bytes()
-
-
-def _pdf(desk: Desk, account_id: int, words: CaseWords) -> bytes:
-    now = desk.clock()
-    with open_typesetter(desk.office) as typesetter:
-        return typesetter.pdf("case-file", statement(case_material(desk.office, account_id, now), words), now).body
-
-
-BALANCES: dict[str, tuple[str, Callable[[Desk, int, CaseWords], bytes]]] = {
-    "xlsx": (XLSX, _xlsx),
-    "pdf": ("application/pdf", _pdf),
-}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from collector.foundation.errors import Conflict
 from collector.legal.casefile.reading import Material
 from collector.legal.casefile.rules import OF_KIND, Missing, Section
 from collector.legal.casefile.telling import events, letters, money
 from collector.legal.casefile.telling.parts import Exhibit, Part, Sound, Told, day, exhibits, facts, note, table
 from collector.legal.casefile.words import Words
+from collector.terms.rules import TermsKind
 
 TELLERS: Mapping[Section, Callable[[Told], list[Part]]] = {
     Section.parties: events.parties,
@@ -78,6 +80,32 @@ def statement(material: Material, words: Words) -> dict[str, Any]:
     shown = (Section.schedule, Section.payments, Section.balance)
     sections = [_section(words.of("section", one), TELLERS[one](told) or [note(words("none"))]) for one in shown]
     return _document(told, words.of("section", Section.balance), _cover(told, None), sections)
+
+
+def certificate(material: Material, words: Words) -> dict[str, Any]:
+    """That the account was closed and nothing is owed of it: figures, schedule and payments. `Conflict`: it was not."""
+    if material.closing is None:
+        raise Conflict("this account is not closed; a certificate is given once it is")
+    if material.closing.owed_now.total:
+        raise Conflict("something is owed again since this account was closed; no certificate is given")
+    told = Told(material, words)
+    owing = [told.person(one.person.id) for one in material.people if one.owes]
+    ended = next(row for row in reversed(material.terms) if row.kind is TermsKind.closing)
+    cover = facts(
+        [
+            (words("account"), material.account.account_no),
+            (words("creditor_only"), material.portfolio.creditor),
+            (words("debtors_only"), "; ".join(owing)),
+            (words("security_title"), words.of("security", material.account.security)),
+            (words("collateral_back"), words("yes") if ended.document_id is not None else words("none_given")),
+            (words("closed_at"), told.time(ended.state_at)),
+            (words("left"), told.money(material.closing.owed_now.total)),
+        ]
+    )
+    sections = [_section(words("certificate"), [note(words("certified")), *money.closing(told)])]
+    for one in (Section.schedule, Section.payments):
+        sections.append(_section(words.of("section", one), TELLERS[one](told) or [note(words("none"))]))
+    return _document(told, words("certificate"), cover, sections)
 
 
 def _document(told: Told, name: str, cover: Part, sections: list[dict[str, Any]]) -> dict[str, Any]:
