@@ -653,6 +653,7 @@ class Walk:
         self.do("send_how_to_pay_inbound", call.id, at, agent)
         gone = {"sid": "CAin", "sender": sender, "to": line, "status": "completed", "seconds": 5, "at": at}
         self.do("inbound_call_ended", **gone)
+        self.do("inbound_recording_made", call_sid="CAin", sid="RE" + "2" * 32, seconds=5, at=at)
         self.do("inbound_outcome", call.id, Outcome.third_party, at, actor=agent, note=SECRET)
         self.do("inbound_call_ended", sid="CAno", sender="+8613700000000", to=line, status="busy", at=at, hung_up=True)
         casework.settle_inbound(self.office, at)

@@ -133,7 +133,6 @@ def a_recording(session: Any, task: Task) -> int:
     row = Recording(
         sid="RE" + "1" * 32,
         task_id=task.id,
-        person_id=task.person_id,
         portfolio_id=task.portfolio_id,
         agent="user:agent",
         at=NOW,

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, or_, select
 
 from collector.audit.rules import GENESIS
 from collector.audit.tables import AuditCheckpoint, AuditEntry, AuditLink
-from collector.dispatch.rules import RecordingState
+from collector.dispatch.queries import recordings_of
 from collector.dispatch.tables import InboundMessage, Recording, Submission
 from collector.facts.clocks import read_clocks
 from collector.facts.rules.lapsing import Clocks
@@ -134,11 +134,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         outcomes=_outcomes(session, numbers, as_of),
         deliveries={row.attempt_id: row for row in _by(session, Delivery, "attempt_id", numbers) if row.at <= as_of},
         submissions={tasks[row.task_id or 0]: row for row in _by(session, Submission, "task_id", tasks)},
-        recordings={
-            tasks[row.task_id]: row
-            for row in _by(session, Recording, "task_id", tasks)
-            if row.state is RecordingState.kept
-        },
+        recordings=recordings_of(session, numbers),
         received=_received(session, account, ids, as_of),
         promises=mine.promises,
         disputes=mine.disputes,
