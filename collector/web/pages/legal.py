@@ -18,7 +18,8 @@ from collector.history.actions import ClockNote
 from collector.history.rules import REFERRAL_MOVES, ReferralState
 from collector.law.rules import OF_OTHER_TABLES, Clock, ClockKind, ContractKind, Event, Happening, Move
 from collector.web.pages.law import MARKS
-from collector.web.pages.matter_parts import MatterShown, beside_cells, beside_head, matter_shown
+from collector.web.pages.matter_lists import beside_cells, beside_head
+from collector.web.pages.matter_parts import MatterShown, matter_shown
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from collector.casework.views.matters import Beside, CounselLine, CourtDay, MatterCase
-from collector.foundation.clock import local, local_day
+from collector.casework.views.matters import MatterCase
+from collector.foundation.clock import local_day
 from collector.history.tables import Document
 from collector.legal.matters.queries import Matter, standing_costs
 from collector.legal.matters.rules import (
@@ -20,13 +20,12 @@ from collector.legal.matters.rules import (
     next_stages,
 )
 from collector.legal.matters.tables import CourtDate, MatterCost, MatterStep
-from collector.web.templating import Cell, Choice, Table, Told, choices, city, num, table
+from collector.web.pages.matter_lists import date_cells, days_look, matter_choices, matter_word, money_head, when_of
+from collector.web.templating import Cell, Choice, Table, Told, choices, num, table
 from collector.web.words import Words
 
 WIDE, HIGH, DOT = 112, 52, 14
 """Of the bar of stages: between two dots, its height, where the line is."""
-URGENT, NEAR = 1, 7
-"""Days from which a day at court is red, or amber."""
 CUT = 40
 
 
@@ -86,16 +85,16 @@ def matter_shown(case: MatterCase, papers: Sequence[Document], told: Told, now: 
         wide=WIDE * len(marks),
         high=HIGH,
         line=DOT,
-        says=t("Stage: {stage}", stage=_stage(matter.stage, t)),
+        says=t("Stage: {stage}", stage=matter_word(matter.stage, t)),
         pairs=_pairs(matter, told),
         warns=_warns(case, t),
         history=_history(matter, names, told),
         last_id=(matter.standing[-1].id or 0) if matter.standing else 0,
-        next=[Choice(stage.value, _stage(stage, t)) for stage in next_stages(matter.history)] if matter.runs else [],
-        outcomes=choices(t, MatterOutcome),
+        next=[Choice(one.value, matter_word(one, t)) for one in next_stages(matter.history) if matter.runs],
+        outcomes=matter_choices(t, MatterOutcome),
         dates=_dates(case.dates, t, now),
-        open_dates=[Choice(str(row.id), f"{_when(row)} {_cut(row.what)}") for row in case.dates if row.ended is None],
-        ends=choices(t, DateEnd),
+        open_dates=[Choice(str(row.id), f"{when_of(row)} {_cut(row.what)}") for row in case.dates if row.ended is None],
+        ends=matter_choices(t, DateEnd),
         date_kinds=choices(t, DateKind),
         zone=told.zone,
         costs=_costs(case, names, told),
@@ -117,10 +116,6 @@ def matter_shown(case: MatterCase, papers: Sequence[Document], told: Told, now: 
     )
 
 
-def _stage(stage: MatterStage, t: Words) -> str:
-    return t("closed (matter)") if stage is MatterStage.closed else t.word(stage)
-
-
 def _marks(matter: Matter, told: Told) -> list[StageMark]:
     here, order = matter.stage, list(MatterStage)
     marks = []
@@ -128,7 +123,7 @@ def _marks(matter: Matter, told: Told) -> list[StageMark]:
         reached = [row.on for row in matter.standing if row.stage is stage]
         look = "here" if stage is here else "done" if reached else "ahead"
         words = told.day(reached[-1]) if reached else ""
-        marks.append(StageMark(WIDE * place + WIDE // 2, _stage(stage, told.t), words, look))
+        marks.append(StageMark(WIDE * place + WIDE // 2, matter_word(stage, told.t), words, look))
     return marks
 
 
@@ -136,7 +131,7 @@ def _pairs(matter: Matter, told: Told) -> list[tuple[str, str]]:
     t = told.t
     rows = [(t("Court"), matter.court), (t("Case number"), matter.case_no), (t("Counsel"), matter.counsel)]
     if matter.outcome is not None:
-        rows.append((t("Outcome"), t.word(matter.outcome)))
+        rows.append((t("Outcome"), matter_word(matter.outcome, t)))
     return [(name, text or t("not named yet")) for name, text in rows]
 
 
@@ -151,14 +146,14 @@ def _warns(case: MatterCase, t: Words) -> list[str]:
     ]
     if unproven:
         warns.append(
-            t("A filing without its paper stops no clock: file the court's notice, and enter the stage with it.")
+            t("A filing without its paper stops no clock: file the notice, and enter the stage again with it.")
         )
     return warns
 
 
 def _history(matter: Matter, names: dict[int | None, str], told: Told) -> Table:
     t = told.t
-    struck = {row.strikes_id: row for row in matter.rows if row.strikes_id is not None}
+    struck: dict[int | None, MatterStep] = {row.strikes_id: row for row in matter.rows if row.strikes_id is not None}
     rows = [_step(row, struck.get(row.id), names, told) for row in reversed(matter.rows) if row.strikes_id is None]
     head: list[Cell | str] = [t("Day"), t("Stage"), t("Court"), t("Case number"), t("Counsel"), num(t("Amount"))]
     return table([*head, t("Proof"), t("By"), ""], rows, t("Nothing is entered yet: the suit is being prepared."))
@@ -166,9 +161,9 @@ def _history(matter: Matter, names: dict[int | None, str], told: Told) -> Table:
 
 def _step(row: MatterStep, by: MatterStep | None, names: dict[int | None, str], told: Told) -> list[Cell | str]:
     t = told.t
-    words = _stage(row.stage, t)
+    words = matter_word(row.stage, t)
     if row.outcome is not None:
-        words = f"{words}: {t.word(row.outcome)}"
+        words = f"{words}: {matter_word(row.outcome, t)}"
     if row.is_final:
         words = f"{words}, {t('binding')}"
     amount = row.claimed if row.claimed is not None else row.awarded
@@ -190,7 +185,7 @@ def _step(row: MatterStep, by: MatterStep | None, names: dict[int | None, str], 
 def _dates(rows: Sequence[CourtDate], t: Words, now: datetime) -> Table:
     head: list[Cell | str] = [num(t("Days left")), t("When"), t("What it is"), t("What is to be done"), t("Place")]
     ordered = sorted(rows, key=lambda row: (row.ended is not None, row.at))
-    told = [[*_days(row, now), *_date(row, t), _ended(row, t)] for row in ordered]
+    told = [[*_days(row, now), *date_cells(row, t), _ended(row, t)] for row in ordered]
     return table([*head, t("Who"), t("How it ended")], told, t("No day at court is noted yet."))
 
 
@@ -198,26 +193,13 @@ def _days(row: CourtDate, now: datetime) -> list[Cell | str]:
     if row.ended is not None:
         return [num("")]
     days = (local_day(row.at, row.zone) - local_day(now, row.zone)).days
-    return [num(str(days), _look(days))]
-
-
-def _look(days: int) -> str:
-    return "late" if days <= URGENT else "look" if days <= NEAR else ""
-
-
-def _date(row: CourtDate, t: Words) -> list[Cell | str]:
-    when = f"{_when(row)} {city(row.zone)}"
-    return [when, t.word(row.kind), Cell(row.what, "wrap"), Cell(row.place, "wrap"), row.who]
-
-
-def _when(row: CourtDate) -> str:
-    return f"{local(row.at, row.zone):%Y-%m-%d %H:%M}"
+    return [num(str(days), days_look(days))]
 
 
 def _ended(row: CourtDate, t: Words) -> Cell:
     if row.ended is None:
         return Cell("")
-    return Cell(" · ".join(filter(None, [t.word(row.ended), row.ended_note])), "wrap")
+    return Cell(" · ".join(filter(None, [matter_word(row.ended, t), row.ended_note])), "wrap")
 
 
 def _cut(text: str) -> str:
@@ -235,7 +217,7 @@ def _ready(case: MatterCase) -> list[MatterCost]:
 
 def _costs(case: MatterCase, names: dict[int | None, str], told: Told) -> Table:
     t = told.t
-    struck = {row.strikes_id: row.note for row in case.costs if row.strikes_id is not None}
+    struck: dict[int | None, str] = {row.strikes_id: row.note for row in case.costs if row.strikes_id is not None}
     rows: list[Sequence[Cell | str]] = []
     for row in reversed([one for one in case.costs if one.strikes_id is None]):
         rows.append(
@@ -273,12 +255,6 @@ def _money(case: MatterCase, told: Told) -> Table:
     return table(money_head(t), [[*cells, num(told.money(net.net), "late" if net.net < 0 else "good")]], "")
 
 
-def money_head(t: Words) -> list[Cell]:
-    """The columns of what a matter came to."""
-    names = [t("Claimed"), t("Awarded"), t("Recovered"), t("of it after the judgment"), t("Award still open")]
-    return [num(name) for name in [*names, t("Costs"), t("of it on the account"), t("Net")]]
-
-
 def _packages(case: MatterCase, told: Told) -> Table:
     t = told.t
     rows: list[Sequence[Cell | str]] = [
@@ -293,56 +269,3 @@ def _packages(case: MatterCase, told: Told) -> Table:
     ]
     head = [t("Made"), t("Counsel"), t("Who talks to the borrower"), t("By"), t("Received")]
     return table(head, rows, t("Counsel was given nothing yet."))
-
-
-def beside_head(t: Words) -> list[Cell | str]:
-    """What the legal list adds for matters."""
-    return [t("Stage"), t("Court"), t("Next day at court"), t("Counsel")]
-
-
-def beside_cells(one: Beside | None, t: Words) -> list[Cell | str]:
-    if one is None:
-        return ["", "", "", ""]
-    day = _when(one.next) if one.next else ""
-    return [_stage(one.matter.stage, t), one.matter.court, day, one.matter.counsel]
-
-
-def calendar_table(days: Sequence[CourtDay], t: Words) -> Table:
-    """The court calendar, one line for each day that has not ended."""
-    head: list[Cell | str] = [num(t("Days left")), t("When"), t("What it is"), t("What is to be done"), t("Place")]
-    rows: list[Sequence[Cell | str]] = [
-        [
-            num(str(one.days), _look(one.days)),
-            *_date(one.row, t),
-            Cell(one.key, "", f"/legal/{one.row.account_id}#matter"),
-            one.name,
-            Cell(one.matter.court, "wrap"),
-            one.matter.counsel,
-        ]
-        for one in days
-    ]
-    more = [t("Who"), t("Account"), t("Name"), t("Court"), t("Counsel")]
-    return table([*head, *more], rows, t("No day at court is open. They come from a matter's page, or from a file."))
-
-
-def counsel_table(lines: Sequence[CounselLine], t: Words) -> Table:
-    """Numbers by counsel."""
-    head: list[Cell | str] = [t("Counsel"), t("Currency"), num(t("Matters")), num(t("Running")), *money_head(t)]
-    rows = [[one.counsel or t("nobody named"), *_counsel(one, t)] for one in lines]
-    empty = t("No stage of any matter was entered yet. Counsel is named with a stage.")
-    return table([*head, num(t("Days from filing to end")), t("Outcomes")], rows, empty)
-
-
-def _counsel(one: CounselLine, t: Words) -> list[Cell | str]:
-    told, net = Told(t, "UTC", one.currency), one.net
-    amounts = (net.claimed, net.awarded, net.recovered, net.after, net.open_award, net.costs, net.posted)
-    outcomes = ", ".join(f"{t.word(kind)} {count}" for kind, count in sorted(one.outcomes.items()))
-    return [
-        one.currency,
-        num(str(one.matters)),
-        num(str(one.running)),
-        *(num(told.figure(amount)) for amount in amounts),
-        num(told.figure(net.net), "late" if net.net < 0 else "good"),
-        num("" if one.days is None else str(one.days)),
-        Cell(outcomes, "wrap"),
-    ]

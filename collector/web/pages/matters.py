@@ -21,7 +21,7 @@ from collector.foundation.money import parse_amount
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage, Step
 from collector.legal.matters.tables import CounselPackage, CourtDate, MatterCost
 from collector.web.pages.case_papers import given_case
-from collector.web.pages.matter_parts import calendar_table, counsel_table
+from collector.web.pages.matter_lists import calendar_table, counsel_table
 from collector.web.pages.shell import Form, frame_of, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Page, Table, render
@@ -47,9 +47,7 @@ def court_dates(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     t = frame.t
     with reading(desk) as session:
         days = court_calendar(session, caller.actor.scope, desk.clock())
-    teaching = t(
-        "Days that a court set, and what is to be done by one. Each stays here until somebody says how it ended."
-    )
+    teaching = t("Days that a court set, and what is due by them. Each stays here until somebody says how it ended.")
     return render(MattersPage(frame, t("Court calendar"), teaching, calendar_table(days, t), len(days) >= SHOWN))
 
 
@@ -113,8 +111,8 @@ def strike_matter_stage(account_id: Id, desk: DeskParam, caller: CallerParam, fi
     form = read(StrikeForm, fields)
     with writing(desk) as session:
         within.account(session, caller.actor.scope, account_id)
-        more = {"at": desk.clock(), "actor": caller.actor}
-        actions.strike_stage(session, desk.office, account_id, form.step_id, form.reason, **more)
+        now, actor = desk.clock(), caller.actor
+        actions.strike_stage(session, desk.office, account_id, form.step_id, form.reason, at=now, actor=actor)
     return see(f"/legal/{account_id}", "matter-struck")
 
 
@@ -154,8 +152,16 @@ def end_court_day(account_id: Id, desk: DeskParam, caller: CallerParam, fields: 
     with writing(desk) as session:
         within.account(session, caller.actor.scope, account_id)
         require_of(session, CourtDate, form.date_id, account_id)
-        more = {"note": form.note, "day": form.day, "hour": hour}
-        actions.end_court_date(session, form.date_id, form.how, at=desk.clock(), actor=caller.actor, **more)
+        actions.end_court_date(
+            session,
+            form.date_id,
+            form.how,
+            at=desk.clock(),
+            actor=caller.actor,
+            note=form.note,
+            day=form.day,
+            hour=hour,
+        )
     return see(f"/legal/{account_id}", "court-date-ended")
 
 

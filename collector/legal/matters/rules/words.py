@@ -32,7 +32,7 @@ class CostKind(StrEnum):
 
     court_fee = "court_fee"
     counsel_fee = "counsel_fee"
-    preservation = "preservation"
+    preservation_fee = "preservation_fee"
     travel = "travel"
     notary = "notary"
     appraisal = "appraisal"
