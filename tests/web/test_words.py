@@ -37,6 +37,7 @@ from collector.history.rules import (
 )
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
+from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage
 from collector.legal.rules import Route, RouteReason
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
@@ -76,6 +77,7 @@ from collector.web.words import CHINESE, Words, plain_form
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
     Ability,
+    Advancer,
     AgentState,
     Answer,
     ApprovalState,
@@ -92,7 +94,10 @@ KINDS = [
     ContactOwner,
     ContactStatus,
     ContractKind,
+    CostKind,
     Criterion,
+    DateEnd,
+    DateKind,
     DebitFailure,
     DebtType,
     DifferenceKind,
@@ -111,6 +116,8 @@ KINDS = [
     LetterStep,
     LoadKind,
     Mark,
+    MatterOutcome,
+    MatterStage,
     MemberState,
     Moment,
     NumberKind,

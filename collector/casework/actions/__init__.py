@@ -47,6 +47,17 @@ from collector.casework.actions.letters import (
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
+from collector.casework.actions.matters import (
+    book_costs,
+    end_court_date,
+    enter_stage,
+    load_calendar,
+    note_cost,
+    note_court_date,
+    note_receipt,
+    strike_cost,
+    strike_stage,
+)
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
 from collector.casework.actions.payments import match_payment
@@ -125,6 +136,7 @@ __all__ = [
     "ask_campaign",
     "ask_keep",
     "book_advances",
+    "book_costs",
     "call_status",
     "cancel_ways",
     "choose_caller",
@@ -141,6 +153,8 @@ __all__ = [
     "document_file",
     "drop_terms",
     "end_absence",
+    "end_court_date",
+    "enter_stage",
     "explain_difference",
     "extend_hold",
     "fetch_recordings",
@@ -167,6 +181,7 @@ __all__ = [
     "lift_hold",
     "lift_stop",
     "load",
+    "load_calendar",
     "lone_reversal",
     "lower_level",
     "make_campaign",
@@ -178,9 +193,12 @@ __all__ = [
     "next_call",
     "note_absence",
     "note_clock",
+    "note_cost",
+    "note_court_date",
     "note_given",
     "note_played",
     "note_rate_change",
+    "note_receipt",
     "note_reversal",
     "note_standing",
     "offer_terms",
@@ -215,6 +233,8 @@ __all__ = [
     "start_campaign",
     "stop",
     "stop_campaign",
+    "strike_cost",
+    "strike_stage",
     "sweep",
     "take_back",
     "take_reports",

@@ -23,6 +23,7 @@ from collector.history.tables import Attempt, Delivery, Dispute, Document, Hold,
 from collector.identity.rules import ApprovalState
 from collector.identity.tables import Approval
 from collector.legal.casefile.rules import Have, Obligor
+from collector.legal.matters.queries import Handed
 from collector.portfolio.queries import rate_changes, statement_of
 from collector.portfolio.rules import OBLIGORS, ContactKind, PartyRole, PaymentState
 from collector.portfolio.rules.balance import Statement
@@ -102,6 +103,9 @@ class Material:
     held_payments: int
     clocks: Clocks
     """Limitation, guarantee periods and terms of court as they stood, with what was recorded of them."""
+
+    matter: Handed | None = None
+    """Of a file for counsel: how far the suit has come, its days at court and its costs."""
 
     def somebody(self, person_id: int | None) -> Somebody | None:
         return next((one for one in self.people if one.person.id == person_id), None)

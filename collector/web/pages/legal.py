@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
@@ -13,10 +13,13 @@ from pydantic import Field
 from collector.casework import actions
 from collector.casework.views import within
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
+from collector.casework.views.matters import Beside, MatterCase, beside, matter_case
 from collector.history.actions import ClockNote
 from collector.history.rules import REFERRAL_MOVES, ReferralState
 from collector.law.rules import OF_OTHER_TABLES, Clock, ClockKind, ContractKind, Event, Happening, Move
 from collector.web.pages.law import MARKS
+from collector.web.pages.matter_lists import beside_cells, beside_head
+from collector.web.pages.matter_parts import MatterShown, matter_shown
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table
@@ -87,6 +90,8 @@ class CasePage(Page):
     contracts: Sequence[Choice]
     running: Sequence[Choice]
     noted: Sequence[Choice]
+    matter: MatterShown | None
+    may_hand_over: bool
 
 
 @router.get("/legal")
@@ -95,15 +100,17 @@ def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     frame = frame_of(request, caller)
     with reading(desk) as session:
         lines = queue(session, caller.actor.scope, desk.clock())
-    return render(LegalPage(frame, _lines(lines, frame.t), len(lines) >= SHOWN, len(lines)))
+        matters = beside(session, [line.account_id for line in lines])
+    return render(LegalPage(frame, _lines(lines, matters, frame.t), len(lines) >= SHOWN, len(lines)))
 
 
-def _lines(lines: Sequence[Line], t: Words) -> Table:
+def _lines(lines: Sequence[Line], matters: Mapping[int, Beside], t: Words) -> Table:
     head: list[Cell | str] = [num(t("Days left")), t("Account"), t("Name"), t("What is lost"), t("Cautious date")]
     head += [t("Legal date"), t("Route"), t("Referral"), num(t("Papers")), t("Preserved until")]
-    head.append(num(t("Overdue")))
+    head += [num(t("Overdue")), *beside_head(t)]
     empty = t("No clock is near and nothing is referred. A clock shows here from a year before its day.")
-    return table(head, [_line(line, t) for line in lines], empty)
+    rows = [[*_line(line, t), *beside_cells(matters.get(line.account_id), t)] for line in lines]
+    return table(head, rows, empty)
 
 
 def _line(line: Line, t: Words) -> Sequence[Cell | str]:
@@ -133,11 +140,12 @@ def _look(days: int | None) -> str:
 def legal_case(request: Request, account_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
         within.account(session, caller.actor.scope, account_id)
-        case = case_file(session, account_id, desk.clock())
-    return render(_case(request, case, caller))
+        case, now = case_file(session, account_id, desk.clock()), desk.clock()
+        matter = matter_case(session, account_id)
+    return render(_case(request, case, matter, caller, now))
 
 
-def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
+def _case(request: Request, case: CaseFile, matter: MatterCase | None, caller: Caller, now: datetime) -> CasePage:
     frame, line = frame_of(request, caller), case.line
     t = frame.t
     told = Told(t, line.zone, line.currency)
@@ -164,6 +172,8 @@ def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
         contracts=choices(t, ContractKind),
         running=[Choice(one.key, _title(one, people, t)) for one in case.clocks.clocks if not one.is_over],
         noted=[Choice(str(one.number), f"{t.word(one.kind)} {one.on.isoformat()}") for one in case.noted],
+        matter=matter_shown(matter, case.papers, told, now) if matter else None,
+        may_hand_over=may_open(caller, "hand_over_matter"),
     )
 
 
