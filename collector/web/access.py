@@ -229,6 +229,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "differences_page": SUPERVISOR | {Role.operations, Role.auditor},
     "difference_page": SUPERVISOR | {Role.operations, Role.auditor},
     "explain_difference": SUPERVISOR | {Role.operations},
+    "schedule_page": SUPERVISOR | {Role.operations, Role.auditor},
+    "explain_schedule": SUPERVISOR | {Role.operations},
     "inbox": CALLERS | {Role.operations, Role.auditor},
     "mark_handled": CALLERS | {Role.operations},
     "users": ADMIN | {Role.auditor},

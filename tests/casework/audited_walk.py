@@ -216,6 +216,7 @@ class Walk:
         signed = self.agreed_terms(five, steps, again)
         self.do("offer_terms", terms_id=signed.id, at=again, actor=self.agent)
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
+        self.restated(five, again)
         _, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)
         self.change(approvals.withdraw, asked.id, self.agent, again)
         self.done |= {"drop_terms", "approve_terms", "propose_terms"}
@@ -227,6 +228,12 @@ class Walk:
         self.agree(month, again)
         self.done.add("book_advances")
         self.closed()
+
+    def restated(self, account: Account, at: datetime) -> None:
+        """The creditor's file has the schedule that was agreed otherwise; operations says why."""
+        self.load("instalments", "account_no,number,due_on,amount_due\nA5,1,2026-04-01,999.00\n", "2026-05-14 14:30")
+        self.change(casework.explain_schedule, account, SECRET, at, self.boss)
+        self.done.add("explain_schedule")
 
     def closed(self) -> None:
         """An account with a pledge is paid off, and the pledge goes back."""

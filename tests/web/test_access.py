@@ -26,7 +26,15 @@ from collector.identity.tables import User
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio, WaysChange
+from collector.portfolio.tables import (
+    Account,
+    LedgerBalance,
+    LoadRun,
+    PaymentRow,
+    Portfolio,
+    StatedInstalment,
+    WaysChange,
+)
 from collector.terms.actions import Order
 from collector.terms.rules import TermsKind
 from collector.texts.rules import LetterKind
@@ -185,6 +193,9 @@ def a_change(session: Any, book: Any, maker: User) -> int:
 
 
 def a_difference(session: Any, book: Any) -> int:
+    other = StatedInstalment(portfolio_id=book.cn, account_id=book.loan, number=9, due_on=NOW.date(), loaded_at=NOW)
+    other.amount_due = 120_00
+    session.add(other)
     row = LedgerBalance(
         portfolio_id=book.cn,
         account_id=book.loan,
@@ -393,6 +404,7 @@ FORMS: dict[str, dict[str, str]] = {
     "propose_reversal": {"reference": "x"},
     "note_reversal": {"step": "closed", "reason": "x"},
     "explain_difference": {"reason": "x"},
+    "explain_schedule": {"reason": "x"},
     "letter_step": {"step": "posted", "day": "2026-05-11", "posting_no": "R1"},
     "make_letter": {"kind": "demand"},
     "inbound_outcome": {"outcome": "third_party"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from sqlmodel import select
 from web.conftest import NOW, Building
 
 from collector.casework import actions
+from collector.portfolio.booking import NewLine, change_schedule
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import LedgerBalance, PaymentRow
+from collector.portfolio.tables import Account, InstalmentRow, LedgerBalance, PaymentRow
 from collector.reports.tables import ExportRecord
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -120,3 +121,29 @@ def test_the_differences_leave_as_a_file_in_the_ledger_of_exports(loaded: Buildi
         [row] = session.exec(select(ExportRecord)).all()
     assert (row.rows, row.wanted) == (2, {"what": "differences", "explained": False})
     assert loaded.signed_in("stranger").get(unescape(link)).status_code == 404
+
+
+def test_an_agreed_schedule_that_the_creditor_has_otherwise(building: Building, tmp_path: Path) -> None:
+    with building.office.database.begin() as session:
+        line = session.exec(select(InstalmentRow).where(InstalmentRow.account_id == building.book.loan)).first()
+        assert line is not None
+        account = session.get_one(Account, building.book.loan)
+        lines = [
+            NewLine(1, line.due_on, 640_00, None, None, None),
+            NewLine(2, date(2026, 8, 1), 11_00, None, None, None),
+        ]
+        change_schedule(session, account, lines, "terms:1", actor="user:chen", at=NOW)
+    file = tmp_path / "instalments.csv"
+    file.write_text("account_no,number,due_on,amount_due\nL-1,1,2026-04-01,640.00\nL-1,3,2026-09-01,11.00\n")
+    more: dict[str, Any] = {"mapping": None, "rejects": None, "at": NOW, "as_of": None, "actor": "user:operations"}
+    assert actions.load(building.office, LoadKind.instalments, file, portfolio="CN", **more).kept >= 1
+    operations = building.signed_in("operations")
+    here = f"/operations/schedules/{building.book.loan}"
+    assert f'href="{here}"' in operations.get("/operations/differences").text
+    sides = operations.get(here).text
+    assert "2026-09-01" in sides
+    assert "2026-08-01" in sides
+    assert operations.post(f"{here}/explain", {"reason": "told to them on Monday"}).status_code == 303
+    assert "Explained: told to them on Monday" in operations.get(here).text
+    assert "Closed: operations or a supervisor" in building.signed_in("auditor").get(here).text
+    assert building.signed_in("stranger").get(here).status_code == 404

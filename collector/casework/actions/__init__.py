@@ -32,7 +32,7 @@ from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, h
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
-from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference, explain_schedule
 from collector.casework.actions.letters import (
     give_letters,
     letter_arrived,
@@ -156,6 +156,7 @@ __all__ = [
     "end_court_date",
     "enter_stage",
     "explain_difference",
+    "explain_schedule",
     "extend_hold",
     "fetch_recordings",
     "file_document",

@@ -18,10 +18,12 @@ from collector.casework.views.differences import (
     differences,
     totals,
 )
+from collector.casework.views.stated import stated_schedules
 from collector.portfolio.rules import DifferenceKind, LedgerState
 from collector.portfolio.tables import LedgerBalance, PaymentRow
 from collector.reports.queries import offered
 from collector.reports.rules import OfDifferences, address_of
+from collector.web.pages.schedules import stated_table
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Link, Page, Table, Told, num, render, table
@@ -65,6 +67,7 @@ class DifferencesPage(Page):
     more: str
     files: Sequence[Link]
     """Where this list can be taken as a file: of the portfolio that is shown, else of each that is offered."""
+    schedules: Table
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def differences_page(
             rows=_rows(found.rows, t),
             more=asked.address(found.after) if found.after else "",
             files=_files(offered(session, scope), asked) if found.rows else (),
+            schedules=stated_table(stated_schedules(session, scope), t),
         )
     return render(page)
 
