@@ -31,13 +31,13 @@ from collector.history.rules import (
     ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
-from collector.legal.rules import Route, RouteReason
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -134,7 +134,6 @@ KINDS = [
     Role,
     RoundState,
     Route,
-    RouteReason,
     Security,
     Stage,
     Stand,
