@@ -81,4 +81,4 @@ class Contact(msgspec.Struct, frozen=True):
     template: str | None = None
     """Name of the template registered with the carrier."""
     by: str = ""
-    """Login of the one who calls or visits; empty: nobody does, it is sent."""
+    """Who calls or visits, as "user:li"; empty: nobody does, it is sent."""

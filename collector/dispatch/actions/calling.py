@@ -143,7 +143,7 @@ def _claimed(session: Session, task: Task, agent: Actor, judged: Judged, at: dat
 
 
 def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime, by: str | None = None) -> Judged:
-    """The gate's word on a call, letter or visit of that login (None: of who holds it) at this moment; the person's
+    """The gate's word on a call, letter or visit made by that one (None: who holds it) at this moment; the person's
     row must be held by the caller."""
     ground = ground_of(session, [task], at, carried_in)
     if ground.is_held(task):

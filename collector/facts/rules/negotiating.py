@@ -13,6 +13,11 @@ class Negotiator(NamedTuple):
     user_id: int | None
     name: str
 
+    @property
+    def actor(self) -> str:
+        """As what they do is recorded; empty: nobody was named."""
+        return f"user:{self.name}" if self.name else ""
+
 
 def negotiator_of(body: PersonBody, account_id: int) -> Negotiator | None:
     """Of an account of that person; None: the account is not with the legal team."""

@@ -266,7 +266,7 @@ def _speaker(want: Want, facts: PersonFacts) -> str:
     if want.channel not in (Channel.call, Channel.visit) or not facts.body.standing:
         return ""
     named = negotiator_of(facts.body, want.seen.account.account_id)
-    return named.name if named else ""
+    return named.actor if named else ""
 
 
 def _refused(verdict: Verdict, earliest: int | None) -> Refused:
