@@ -36,6 +36,7 @@ from collector.history.rules import (
     ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
 )
@@ -630,6 +631,10 @@ class Walk:
         referral = self.one(Referral)
         assert referral is not None
         self.do("move_referral", referral.id, ReferralState.accepted, at, self.boss, SECRET)
+        self.do("change_route", referral.id, Route.mediation, at, self.boss, SECRET)
+        self.do("change_negotiator", referral.id, self.agent.user_id, at, self.boss, SECRET)
+        self.do("file_together", [referral.id], at, self.boss)
+        self.do("move_referrals", [referral.id], ReferralState.closed, at, self.boss, SECRET)
 
     def papers(self) -> None:
         at = moment(f"{DAY} 11:30")

@@ -31,6 +31,7 @@ from collector.history.rules import (
     ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
     Willingness,
@@ -38,7 +39,6 @@ from collector.history.rules import (
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage
-from collector.legal.rules import Route, RouteReason
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -141,7 +141,6 @@ KINDS = [
     Role,
     RoundState,
     Route,
-    RouteReason,
     Security,
     Stage,
     Stand,

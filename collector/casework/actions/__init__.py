@@ -84,6 +84,13 @@ from collector.casework.actions.recordings import (
     remove_recordings,
     score_call,
 )
+from collector.casework.actions.referrals import (
+    change_negotiator,
+    change_route,
+    file_together,
+    move_referral,
+    move_referrals,
+)
 from collector.casework.actions.reversals import lone_reversal, note_reversal, take_back
 from collector.casework.actions.sending import SendResult, send_all
 from collector.casework.actions.stops import (
@@ -93,7 +100,6 @@ from collector.casework.actions.stops import (
     hold,
     lift_hold,
     lift_stop,
-    move_referral,
     note_standing,
     pause,
     stop,
@@ -139,6 +145,8 @@ __all__ = [
     "book_costs",
     "call_status",
     "cancel_ways",
+    "change_negotiator",
+    "change_route",
     "choose_caller",
     "choose_state",
     "close_account",
@@ -161,6 +169,7 @@ __all__ = [
     "fetch_recordings",
     "file_document",
     "file_of",
+    "file_together",
     "follow_up",
     "found",
     "give_letters",
@@ -191,6 +200,7 @@ __all__ = [
     "match_payment",
     "message_status",
     "move_referral",
+    "move_referrals",
     "next_call",
     "note_absence",
     "note_clock",

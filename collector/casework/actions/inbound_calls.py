@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
 from collector.casework.actions.calling_back import take_message
@@ -20,8 +20,9 @@ from collector.dispatch import twiml
 from collector.dispatch.queries import desk_phones, held_inbound, left_behind, lock_people
 from collector.dispatch.rules import MOST_RUNG, DeskPhone, InboundState, Reading, move_inbound, ring_order
 from collector.dispatch.tables import InboundCall
-from collector.foundation.database import lock_key
-from collector.history.rules import Channel, Direction
+from collector.foundation.database import among, lock_key
+from collector.history.rules import Channel, Direction, ReferralState
+from collector.history.tables import Referral
 from collector.identity.rules import CARRIER, Level
 from collector.identity.tables import User
 from collector.portfolio.tables import Account, Portfolio
@@ -96,10 +97,23 @@ def _next_desk(
     if book is None or len(call.rung) >= MOST_RUNG:
         return None
     owed = [session.get_one(Account, one.account_id) for who in people for one in who.accounts]
-    theirs = [user_id for account in owed for user_id in (account.owner_id, account.standby_id) if user_id is not None]
+    named = _negotiators(session, owed)
+    theirs = named + [
+        user_id for account in owed for user_id in (account.owner_id, account.standby_id) if user_id is not None
+    ]
     needs = Level(standing_of(session, people[0].accounts[0], at).level) if people else None
     order = ring_order(desk_phones(session, book.id or 0, at), theirs, needs, call.rung)
     return order[0] if order else None
+
+
+def _negotiators(session: Session, owed: Sequence[Account]) -> list[int]:
+    """Who talks about accounts that the legal team has: they are rung first."""
+    rows = select(Referral.negotiator_id).where(
+        among(session, Referral.account_id, [account.id or 0 for account in owed]),
+        col(Referral.state) == ReferralState.accepted,
+        col(Referral.negotiator_id).is_not(None),
+    )
+    return [number for number in session.exec(rows) if number is not None]
 
 
 def inbound_desk(session: Session, *, sid: str, status: str, at: datetime) -> bool:

@@ -89,7 +89,7 @@ def claim_call(
             else:
                 busy.add(found.person_id)
             continue
-        judged = judge_task(session, found, carried_in, at)
+        judged = judge_task(session, found, carried_in, at, agent.name)
         if judged.verdict.answer is Answer.allow:
             return _claimed(session, found, agent, judged, at)
         refuse(session, found, judged, at, Moment.claim)
@@ -165,8 +165,9 @@ def _claimed(session: Session, task: Task, agent: Actor, judged: Judged, at: dat
     return ClaimedCall(task, judged.verdict)
 
 
-def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Judged:
-    """The gate's word on a call, letter or visit at this moment; the person's row must be held by the caller."""
+def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime, by: str | None = None) -> Judged:
+    """The gate's word on a call, letter or visit made by that one (None: who holds it) at this moment; the person's
+    row must be held by the caller."""
     ground = ground_of(session, [task], at, carried_in)
     if ground.is_held(task):
         return denied("HOUSE-HOLD", "contact is on hold here")
@@ -176,7 +177,9 @@ def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime
         return denied("HOUSE-TASK", "the account or the number of this task is gone")
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     gate = ground.gates[task.portfolio_id]
-    contact = contact_of(*found, task.channel, task.purpose, debts, gate.collector, task.template)
+    contact = contact_of(
+        *found, task.channel, task.purpose, debts, gate.collector, task.template, by=by or task.claimed_by or ""
+    )
     mac = facts_mac(ground.salts[task.person_id], facts)
     return Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)
 

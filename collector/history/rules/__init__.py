@@ -16,6 +16,14 @@ from collector.history.rules.promises import (
     settle,
     settle_all,
 )
+from collector.history.rules.referrals import (
+    REFERRAL_MOVES,
+    ReferralKind,
+    ReferralState,
+    Route,
+    StepKind,
+    move_referral,
+)
 from collector.history.rules.verification import (
     TRIES,
     Checked,
@@ -33,7 +41,6 @@ from collector.history.rules.words import (
     NOT_PLACED,
     OF_ONE_DEBT,
     PROMISE_MOVES,
-    REFERRAL_MOVES,
     Ability,
     Cause,
     Channel,
@@ -43,14 +50,11 @@ from collector.history.rules.words import (
     Outcome,
     PromiseState,
     Proof,
-    ReferralKind,
-    ReferralState,
     RoundEnd,
     Standing,
     StopKind,
     Willingness,
     move_promise,
-    move_referral,
 )
 
 __all__ = [
@@ -96,8 +100,10 @@ __all__ = [
     "ReferralState",
     "ReturnReason",
     "RoundEnd",
+    "Route",
     "Settled",
     "Standing",
+    "StepKind",
     "StopKind",
     "Willingness",
     "answers_needed",

@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from collector.foundation.database import locked
-from collector.history.rules import Channel
+from collector.history.rules import Channel, ReferralState
+from collector.history.tables import Referral
 from collector.identity.absences import away
 from collector.identity.rules import LEVEL_ORDER, Level, Scope
 from collector.planning.queries.tasks import current_runs
@@ -131,7 +132,8 @@ def _queue(
 
 def for_agent(user_id: int | None, away: Collection[int]) -> ColumnElement[bool]:
     """Calls that are this agent's to make: nobody's, their own, and those of an owner who is `away`, where they have
-    the account themselves or stand in for it (B role). Where the stand-in is away too, or there is none, anybody's."""
+    the account themselves or stand in for it (B role). Where the stand-in is away too, or there is none, anybody's.
+    What the legal team left to one negotiator waits for that one."""
     if user_id is None:
         return col(Task.owner_id).is_(None)
     own = or_(col(Task.owner_id).is_(None), col(Task.owner_id) == user_id)
@@ -147,4 +149,14 @@ def for_agent(user_id: int | None, away: Collection[int]) -> ColumnElement[bool]
         .correlate(Task)
         .exists()
     )
-    return or_(own, col(Task.owner_id).in_(away) & theirs)
+    named = (
+        select(Referral.id)
+        .where(
+            col(Referral.account_id) == col(Task.account_id),
+            col(Referral.state) == ReferralState.accepted,
+            col(Referral.negotiator_id) == col(Task.owner_id),
+        )
+        .correlate(Task)
+        .exists()
+    )
+    return or_(own, col(Task.owner_id).in_(away) & theirs & ~named)
