@@ -12,6 +12,7 @@ from pydantic import Field
 
 from collector.casework import actions
 from collector.casework.views import within
+from collector.casework.views.archive import ArchivePart, archived
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
 from collector.history.actions import ClockNote
 from collector.history.rules import REFERRAL_MOVES, ReferralState
@@ -34,6 +35,7 @@ class LegalPage(Page):
     lines: Table
     is_cut: bool
     shown: int
+    not_back: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     frame = frame_of(request, caller)
     with reading(desk) as session:
         lines = queue(session, caller.actor.scope, desk.clock())
-    return render(LegalPage(frame, _lines(lines, frame.t), len(lines) >= SHOWN, len(lines)))
+        late = archived(session, caller.actor, ArchivePart.overdue, desk.clock())
+    return render(LegalPage(frame, _lines(lines, frame.t), len(lines) >= SHOWN, len(lines), len(late)))
 
 
 def _lines(lines: Sequence[Line], t: Words) -> Table:
