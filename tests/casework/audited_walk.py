@@ -28,8 +28,11 @@ from collector.foundation.database import Database
 from collector.history import actions as history
 from collector.history.actions import ClockNote
 from collector.history.rules import (
+    ArchiveStep,
     Channel,
+    Condition,
     DocumentKind,
+    Handover,
     HoldScope,
     Identifier,
     Outcome,
@@ -198,8 +201,20 @@ class Walk:
         note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
         self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
         self.whole("sweep", moment("2029-05-01 09:00"))
+        self.archived(account, row.id)
         self.done.add("note_given")
         self.change(casework.note_given, row.id, moment("2026-05-13 18:31"), self.boss)
+
+    def archived(self, account: Account, scan: int) -> None:
+        """The original of a paper is placed, lent and brought back."""
+        at, day = moment("2026-05-13 18:35"), date(2026, 5, 13)
+        said: dict[str, Any] = {"at": at, "actor": self.boss}
+        kind = {"kind": DocumentKind.contract, "document_id": scan, "title": NAME, "place": SECRET, "on": day}
+        row = self.do("archive_original", account, **kind, **said)
+        lent = Handover(ArchiveStep.lent, day, whom=NAME, why=SECRET, due_on=date(2026, 5, 20))
+        self.do("move_original", row.id, lent, **said)
+        back = Handover(ArchiveStep.returned, day, whom=NAME, condition=Condition.whole)
+        self.do("move_original", row.id, back, **said)
 
     def terms(self) -> None:
         """What is agreed about the debt: waived and paid, taken back, extended, written off, advanced, closed."""

@@ -132,9 +132,15 @@ def ids(house: Building) -> dict[str, int]:
             "document_id": actions.file_document(
                 session, office, account, b"\x89PNG\r\n\x1a\n", kind=DocumentKind.contract, title="x", actor=LI, now=NOW
             ).id or 0,
+            "original_id": an_original(session, office, account),
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
         }  # fmt: skip
+
+
+def an_original(session: Any, office: Any, account: Account) -> int:
+    more: dict[str, Any] = {"title": "x", "place": "x", "on": NOW.date(), "at": NOW, "actor": LI}
+    return actions.archive_original(session, office, account, kind=DocumentKind.contract, **more).id or 0
 
 
 def a_recording(session: Any, task: Task) -> int:
@@ -406,6 +412,8 @@ FORMS: dict[str, dict[str, str]] = {
     "explain_difference": {"reason": "x"},
     "explain_schedule": {"reason": "x"},
     "letter_step": {"step": "posted", "day": "2026-05-11", "posting_no": "R1"},
+    "note_original": {"step": "destroyed", "day": "2026-05-11", "whom": "x", "what_for": "x"},
+    "archive_original": {"kind": "contract", "day": "2026-05-11", "place": "x"},
     "make_letter": {"kind": "demand"},
     "inbound_outcome": {"outcome": "third_party"},
     "choose_caller": {"account": "1", "person": "1"},

@@ -11,15 +11,19 @@ import pytest
 from collector.allocation.rules import LeftOut, Stays
 from collector.casework.actions.letters import ReportKind
 from collector.casework.views.account import Mark
+from collector.casework.views.archive import ArchivePart
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
 from collector.compliance.rules import Answer, NumberKind
 from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
+    ArchiveLevel,
+    ArchiveStep,
     CampaignState,
     Cause,
     Channel,
+    Condition,
     HoldingReason,
     HoldReason,
     HoldScope,
@@ -79,6 +83,10 @@ KINDS = [
     Ability,
     Advancer,
     AgentState,
+    ArchiveLevel,
+    ArchivePart,
+    ArchiveStep,
+    Condition,
     Answer,
     ApprovalState,
     AssetClass,

@@ -11,6 +11,7 @@ from collector.casework.actions.allocating import (
     reassign,
     recall,
 )
+from collector.casework.actions.archive import archive_original, move_original
 from collector.casework.actions.asking import send_how_to_pay, send_how_to_pay_inbound
 from collector.casework.actions.campaigns import (
     CampaignNeedsSecond,
@@ -139,6 +140,7 @@ __all__ = [
     "answer_dispute",
     "answer_says_paid",
     "approve_terms",
+    "archive_original",
     "ask_campaign",
     "ask_keep",
     "book_advances",
@@ -199,6 +201,7 @@ __all__ = [
     "make_promise",
     "match_payment",
     "message_status",
+    "move_original",
     "move_referral",
     "move_referrals",
     "next_call",

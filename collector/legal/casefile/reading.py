@@ -18,6 +18,7 @@ from collector.facts.rules.lapsing import Clocks
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.keys import Keys
+from collector.history.queries import originals_out
 from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt, Delivery, Dispute, Document, Hold, OutcomeRow, Promise
 from collector.identity.rules import ApprovalState
@@ -101,6 +102,8 @@ class Material:
     checkpoint: AuditCheckpoint | None
     """The first that covers all of them."""
     held_payments: int
+    originals_out: int
+    """Originals on loan, or lost."""
     clocks: Clocks
     """Limitation, guarantee periods and terms of court as they stood, with what was recorded of them."""
 
@@ -149,6 +152,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         audit=audit,
         checkpoint=_checkpoint(session, audit),
         held_payments=_held(session, account),
+        originals_out=originals_out(session, account.id or 0, as_of),
         clocks=read_clocks(session, [account.id or 0], as_of).get(account.id or 0, Clocks()),
     )
 
@@ -173,6 +177,7 @@ def have(material: Material, lacking: int = 0) -> Have:
         letters=sum(row.channel is Channel.letter for row in material.attempts),
         receipts=papers.count(DocumentKind.letter_receipt) + papers.count(DocumentKind.letter_returned),
         held_payments=material.held_payments,
+        originals_out=material.originals_out,
         payments_current=covers is not None and local_day(covers, material.portfolio.timezone) >= _yesterday(material),
         unsealed=sum(link.position is None for link in material.audit),
         lacking=lacking,

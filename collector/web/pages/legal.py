@@ -12,6 +12,7 @@ from pydantic import Field
 
 from collector.casework import actions
 from collector.casework.views import within
+from collector.casework.views.archive import ArchivePart, archived
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
 from collector.casework.views.matters import Beside, MatterCase, beside, matter_case
 from collector.history.actions import ClockNote
@@ -37,6 +38,7 @@ class LegalPage(Page):
     lines: Table
     is_cut: bool
     shown: int
+    not_back: int
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
         lines = queue(session, caller.actor.scope, desk.clock())
         matters = beside(session, [line.account_id for line in lines])
-    return render(LegalPage(frame, _lines(lines, matters, frame.t), len(lines) >= SHOWN, len(lines)))
+        late = archived(session, caller.actor, ArchivePart.overdue, desk.clock())
+    told = _lines(lines, matters, frame.t)
+    return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines), len(late)))
 
 
 def _lines(lines: Sequence[Line], matters: Mapping[int, Beside], t: Words) -> Table:
