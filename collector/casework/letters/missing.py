@@ -12,7 +12,12 @@ from collector.texts.rules import LetterValue, Value
 OF_OTHERS = {"person_name": ("parties", "name"), "person_address": ("parties", "address")}
 """Where the values of an addressee come from who is not the borrower."""
 OF_THE_BORROWER = {"person_name": ("accounts", "borrower_name")}
-TABLES = {"instalments": ("instalments", "due_on"), "obligors": ("parties", "role")}
+TABLES = {
+    "instalments": ("instalments", "due_on"),
+    "parts": ("instalments", "due_on"),
+    "bridge": ("instalments", "due_on"),
+    "obligors": ("parties", "role"),
+}
 """Where the rows of a table come from."""
 
 

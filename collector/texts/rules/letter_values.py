@@ -106,6 +106,14 @@ _BOOK = (
         "USD 6,120.00",
         ("instalments", "amount_due"),
     ),
+    LetterValue(
+        "claimed",
+        "what can be asked for on this day",
+        "人民币2,560.00元（大写：人民币贰仟伍佰陆拾元整）",
+        "USD 825.00",
+        ("instalments", "amount_due"),
+    ),
+    LetterValue("amounts_on", "the day of the amounts", "2026年5月18日", "May 18, 2026"),
     LetterValue("days_past_due", "how many days it is late", "48", "48"),
     LetterValue(
         "oldest_due",
@@ -197,10 +205,13 @@ _ENTERED = (
 VALUES: Final[Mapping[str, LetterValue]] = {value.name: value for value in (*_BOOK, *_ENTERED)}
 
 ROWS: Final[Mapping[str, frozenset[str]]] = {
-    "instalments": frozenset({"number", "due_on", "amount", "paid", "unpaid"}),
+    "instalments": frozenset({"number", "due_on", "amount", "penalty", "paid", "unpaid"}),
+    "parts": frozenset({"part", "overdue", "owed"}),
+    "bridge": frozenset({"line", "amount"}),
     "obligors": frozenset({"role", "name", "id_no", "address", "phone"}),
 }
-"""Tables that a letter may print, and their columns: the instalments that are late, and who owes."""
+"""Tables that a letter may print, and their columns: the instalments that are late; what is owed by its parts; the way
+from the ledger to that, where they differ; and who owes."""
 
 
 def letter_samples(language: str) -> dict[str, Value]:
@@ -211,11 +222,13 @@ def letter_samples(language: str) -> dict[str, Value]:
 def sample_rows(language: str) -> dict[str, list[dict[str, str]]]:
     """Invented rows of every table."""
     zh = language == "zh"
-    first = ("1", "2026年3月31日" if zh else "March 31, 2026", "1,280.00", "0.00", "1,280.00")
+    late = ("1", "2026年3月31日" if zh else "March 31, 2026", "1,280.00", "12.50", "0.00", "1,292.50")
     who = ("借款人", "王小明", "110105194912310020", "杭州市西湖区文三路九号", "13800000001")
     them = ("borrower", "Jordan Carter", "000-00-0000", "12 Elm Street, Springfield, IL", "+1 415 555 0133")
-    names = ("number", "due_on", "amount", "paid", "unpaid"), ("role", "name", "id_no", "address", "phone")
-    return {
-        "instalments": [dict(zip(names[0], first, strict=True))],
-        "obligors": [dict(zip(names[1], who if zh else them, strict=True))],
+    samples = {
+        "instalments": (("number", "due_on", "amount", "penalty", "paid", "unpaid"), late),
+        "parts": (("part", "overdue", "owed"), ("本金" if zh else "Principal", "1,280.00", "18,300.00")),
+        "bridge": (("line", "amount"), ("加：罚息" if zh else "Plus: penalty interest", "12.50")),
+        "obligors": (("role", "name", "id_no", "address", "phone"), who if zh else them),
     }
+    return {table: [dict(zip(names, row, strict=True))] for table, (names, row) in samples.items()}

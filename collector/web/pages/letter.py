@@ -22,7 +22,8 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput
 from collector.history.rules import MOST_BYTES, LetterStep, ReturnReason
 from collector.history.rules.letters import may_step
-from collector.portfolio.queries import parties, person_of
+from collector.history.tables import LetterRow
+from collector.portfolio.queries import parties, person_of, portfolio_of
 from collector.portfolio.rules import OBLIGORS, PartyRole
 from collector.portfolio.tables import Account
 from collector.texts.rules import AGREEMENTS, CONTACTS, FILINGS, VALUES, Entry, LetterKind
@@ -96,7 +97,8 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
     with reading(desk) as session:
         row, seen = letter(session, caller.actor.scope, letter_id)
         today = local_day(desk.clock(), seen.zone)
-    told, done = Told(t, seen.zone), seen.events.keys()
+        currency = portfolio_of(session, row.portfolio_id).currency
+    told, done = Told(t, seen.zone, currency), seen.events.keys()
     tells = may_open(caller, "letter_step")
     page = LetterPage(
         frame=frame,
@@ -110,6 +112,7 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
             (t("Kind"), t.word(row.kind)),
             (t("State"), t.word(seen.state)),
             (t("Made"), f"{told.moment(row.made_at)} · {row.actor.removeprefix('user:')}"),
+            *_amounts(row, told),
             (t("Template"), row.template),
         ],
         lines=list(row.body["to"]),
@@ -124,6 +127,16 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
         reasons=choices(t, ReturnReason),
     )
     return render(page)
+
+
+def _amounts(row: LetterRow, told: Told) -> list[tuple[str, str]]:
+    """What it says is owed, and what the ledger said that day where that is another sum."""
+    if row.amounts is None:
+        return []
+    said = [(told.t("Balance to the day"), told.money(row.amounts["owed"]))]
+    if row.owed != row.amounts["owed"]:
+        said.append((told.t("By the ledger"), told.money(row.owed)))
+    return said
 
 
 def _steps(seen: Listed, told: Told) -> Table:
