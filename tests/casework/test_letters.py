@@ -504,11 +504,11 @@ def test_a_complaint_claims_what_is_due_and_all_of_it_once_it_was_called_in(stor
     assert found[third] == found[first], "struck, it was never called in"
 
 
-@pytest.mark.parametrize("kind", [LetterKind.statement_of_claim, LetterKind.settlement])
+@pytest.mark.parametrize("kind", [LetterKind.statement_of_claim, LetterKind.preservation])
 def test_a_claim_that_can_not_be_reckoned_by_parts_is_refused_by_name(story: Story, kind: LetterKind) -> None:
     who = late(story)
     known(story, who)
-    entered = {**FILED, "settlement_amount": "1500.00", "settlement_by": "2026-06-30"}
+    entered = {**FILED, "assets": "存款", "counter_security": "保函"}
     with story.database.begin() as session:
         for row in session.exec(select(InstalmentRow).where(InstalmentRow.account_id == who.account_id)):
             row.principal = row.interest = row.fee = None
@@ -529,9 +529,9 @@ def test_a_claim_that_can_not_be_reckoned_by_parts_is_refused_by_name(story: Sto
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        pytest.param("settlement_amount", "1,000", "not an amount", id="an amount with commas"),
-        pytest.param("settlement_amount", "0", "must not be zero", id="nothing"),
-        pytest.param("settlement_by", "30.6.2026", "not a day", id="a day"),
+        pytest.param("assumed_amount", "1,000", "not an amount", id="an amount with commas"),
+        pytest.param("assumed_amount", "0", "must not be zero", id="nothing"),
+        pytest.param("deceased_on", "30.6.2026", "not a day", id="a day"),
         pytest.param("creditor_code", "91330100799655058C", "social credit code", id="a check character"),
         pytest.param("creditor_address", "6222020200001111", "nobody approved", id="a stranger's account"),
         pytest.param("creditor_address", "x" * 121, "more than 120", id="too long"),
@@ -539,11 +539,11 @@ def test_a_claim_that_can_not_be_reckoned_by_parts_is_refused_by_name(story: Sto
 )
 def test_what_is_entered_is_checked(story: Story, name: str, text: str, reason: str) -> None:
     who = late(story)
-    known(story, who)
-    entered = {**FILED, "settlement_amount": "1500.00", "settlement_by": "2026-06-30"}
+    heir = {"heir_name": "王大海", "estate": "住房一套", "deceased_on": "2026-01-09", "assumed_amount": "1500.00"}
+    entered = {**FILED, **heir}
     with pytest.raises(BadInput, match=reason):
-        make(story, who, LetterKind.settlement, person_id=None, entered={**entered, name: text})
-    letter = make(story, who, LetterKind.settlement, person_id=None, entered=entered)
+        make(story, who, LetterKind.assumption, person_id=None, entered={**entered, name: text})
+    letter = make(story, who, LetterKind.assumption, person_id=None, entered=entered)
     casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
     assert "人民币1,500.00元（大写：人民币壹仟伍佰元整）" in words(story, letter)
     with pytest.raises(Conflict, match="signed by both sides"):

@@ -35,6 +35,8 @@ class LetterRow(SQLModel, table=True):
     were reckoned to the day."""
     task_id: int | None = Field(default=None, sa_type=BigInt)
     """The task of the plan that asked for it."""
+    terms_id: int | None = Field(default=None, sa_type=BigInt)
+    """The terms that this agreement puts into writing: approved when it was made."""
     made_at: datetime
     actor: str
 

@@ -13,6 +13,9 @@ from typing import Final
 
 from collector.texts.rules.describe import Kind, Value
 
+TERMS: Final = "terms"
+"""The source of what an agreement says: terms that a second person approved, not a file."""
+
 
 class Entry(StrEnum):
     """How a value that a person enters is read."""
@@ -133,6 +136,12 @@ _BOOK = (
         optional=True,
     ),
 )
+_AGREED = (
+    LetterValue("settlement_amount", "the amount agreed", "人民币15,000.00元", "USD 5,000.00", (TERMS, "total")),
+    LetterValue("settlement_by", "the day agreed for payment", "2026年6月30日", "June 30, 2026", (TERMS, "due_on")),
+    LetterValue("new_matures_on", "the new day the debt matures", "2028年5月18日", "May 18, 2028", (TERMS, "until")),
+)
+"""Drawn from terms that were approved."""
 _ENTERED = (
     LetterValue(
         "creditor_code", "the creditor's registration number", "91330100MA2XXXXX0K", "RN-4471", entry=Entry.code
@@ -161,9 +170,6 @@ _ENTERED = (
         "to file, appear, settle and enforce",
         entry=Entry.text,
     ),
-    LetterValue("settlement_amount", "the amount agreed", "人民币15,000.00元", "USD 5,000.00", entry=Entry.amount),
-    LetterValue("settlement_by", "the day agreed for payment", "2026年6月30日", "June 30, 2026", entry=Entry.day),
-    LetterValue("new_matures_on", "the new day the debt matures", "2028年5月18日", "May 18, 2028", entry=Entry.day),
     LetterValue(
         "extension_reason",
         "why it is extended",
@@ -202,16 +208,18 @@ _ENTERED = (
         entry=Entry.text,
     ),
 )
-VALUES: Final[Mapping[str, LetterValue]] = {value.name: value for value in (*_BOOK, *_ENTERED)}
+VALUES: Final[Mapping[str, LetterValue]] = {value.name: value for value in (*_BOOK, *_AGREED, *_ENTERED)}
 
 ROWS: Final[Mapping[str, frozenset[str]]] = {
     "instalments": frozenset({"number", "due_on", "amount", "penalty", "paid", "unpaid"}),
     "parts": frozenset({"part", "overdue", "owed"}),
     "bridge": frozenset({"line", "amount"}),
     "obligors": frozenset({"role", "name", "id_no", "address", "phone"}),
+    "agreed": frozenset({"part", "owed", "waived", "left"}),
+    "schedule": frozenset({"number", "due_on", "amount", "principal", "interest", "fee"}),
 }
 """Tables that a letter may print, and their columns: the instalments that are late; what is owed by its parts; the way
-from the ledger to that, where they differ; and who owes."""
+from the ledger to that, where they differ; who owes; of approved terms what is given up, and the new schedule."""
 
 
 def letter_samples(language: str) -> dict[str, Value]:
@@ -229,6 +237,14 @@ def sample_rows(language: str) -> dict[str, list[dict[str, str]]]:
         "instalments": (("number", "due_on", "amount", "penalty", "paid", "unpaid"), late),
         "parts": (("part", "overdue", "owed"), ("本金" if zh else "Principal", "1,280.00", "18,300.00")),
         "bridge": (("line", "amount"), ("加：罚息" if zh else "Plus: penalty interest", "12.50")),
+        "agreed": (
+            ("part", "owed", "waived", "left"),
+            ("罚息" if zh else "Penalty interest", "12.50", "12.50", "0.00"),
+        ),
+        "schedule": (
+            ("number", "due_on", "amount", "principal", "interest", "fee"),
+            ("13", "2028年5月18日" if zh else "May 18, 2028", "1,280.00", "1,200.00", "80.00", "0.00"),
+        ),
         "obligors": (("role", "name", "id_no", "address", "phone"), who if zh else them),
     }
     return {table: [dict(zip(names, row, strict=True))] for table, (names, row) in samples.items()}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from collector.casework.letters import wording
+from collector.casework.letters.agreed import agreed
 from collector.casework.letters.amounts import amounts_of, require_amounts
 from collector.casework.letters.gathering import (
     Gathered,
@@ -61,8 +62,10 @@ def make_letter(session: Session, office: Office, order: LetterOrder, *, at: dat
             return waiting
     approved = gathered.approved if order.kind in CONTACTS | AGREEMENTS else None
     values = values_for(gathered, order.person_id, template.language)
+    terms = agreed(session, order.account_id, order.kind, gathered.book.currency, template.language)
+    values |= terms.values if terms else {}
     values |= wording.entered(template.entries, order.entered, gathered.book.currency, template.language, approved)
-    rows = rows_for(gathered, template)
+    rows = {**rows_for(gathered, template), **(terms.rows if terms else {})}
     require_amounts(template, gathered.amounts)
     require_whole(template, values, rows, gathered.one(order.person_id).role if order.person_id else None)
     letter = template.fill(values, rows)
@@ -80,6 +83,7 @@ def make_letter(session: Session, office: Office, order: LetterOrder, *, at: dat
         owed=gathered.facts.owed,
         amounts=gathered.amounts.as_data(),
         task_id=order.task_id,
+        terms_id=terms.terms_id if terms else None,
         made_at=at,
         actor=actor.name,
     )

@@ -15,3 +15,4 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("letter", sa.Column("amounts", JSON, nullable=True))
+    op.add_column("letter", sa.Column("terms_id", BIG, nullable=True))
