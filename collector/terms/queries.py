@@ -179,6 +179,16 @@ def guarantors_without_consent(session: Session, account: Account) -> list[int]:
     return [one for one in guarantors if one not in signed]
 
 
+def signed_agreement(session: Session, terms: Terms) -> Document | None:
+    """The newest signed agreement that was filed with the account since these terms were proposed."""
+    papers = select(Document).where(
+        Document.account_id == terms.account_id,
+        Document.kind == DocumentKind.agreement,
+        Document.stored_at >= terms.proposed_at,
+    )
+    return session.exec(papers.order_by(col(Document.id).desc()).limit(1)).first()
+
+
 def collateral_receipt(session: Session, account_id: int) -> Document | None:
     """The newest receipt for collateral that was handed back."""
     papers = select(Document).where(Document.account_id == account_id, Document.kind == DocumentKind.collateral_receipt)

@@ -231,6 +231,12 @@ class Walk:
         steps = Order(TermsKind.restructuring, SECRET, count=2, first=date(2026, 7, 1))
         signed = self.agreed_terms(five, steps, again)
         self.do("offer_terms", terms_id=signed.id, at=again, actor=self.agent)
+        more = {"kind": DocumentKind.agreement, "title": SECRET, "actor": self.boss, "now": again}
+        self.change(
+            lambda session: casework.file_document(
+                session, self.story.office, session.get_one(Account, five), b"%PDF-1.7 " + SECRET.encode(), **more
+            )
+        )
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
         self.restated(five, again)
         _, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)

@@ -277,6 +277,9 @@ def test_an_extension_waits_for_the_guarantors_written_consent(desk: Desk) -> No
     desk.file(DocumentKind.guarantor_consent, "2026-05-20 10:30", guarantor, who)
     desk.decide(asked, by=desk.wu)
     desk.story.do(casework.offer_terms, terms_id=row.id, at=moment(NOW), actor=desk.li)
+    with pytest.raises(Conflict, match="signed agreement is not on file"):
+        desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
+    desk.file(DocumentKind.agreement, "2026-05-21 09:30", who=who)
     desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
     rows = desk.story.rows(InstalmentRow, InstalmentRow.account_id == who.account_id)
     assert [(one.due_on, one.amount_due, one.interest) for one in rows] == [
@@ -303,7 +306,11 @@ def test_an_extension_is_asked_for_in_time(desk: Desk) -> None:
 def test_a_restructuring_keeps_what_is_paid_and_replaces_the_rest(desk: Desk) -> None:
     desk.story.pay(desk.who, 1_300_00, "2026-05-19 10:00")
     order = Order(TermsKind.restructuring, "smaller steps", count=3, first=date(2026, 6, 10))
+    desk.file(DocumentKind.agreement, "2026-05-19 10:00")
     row = desk.offered(order, by=desk.wu)
+    with pytest.raises(Conflict, match="signed agreement is not on file"):
+        desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
+    desk.file(DocumentKind.agreement, "2026-05-21 09:00")
     desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
     rows = desk.story.rows(InstalmentRow, InstalmentRow.account_id == desk.who.account_id)
     assert [(one.number, one.amount_due) for one in rows] == [
@@ -323,6 +330,7 @@ def test_a_restructuring_keeps_what_is_paid_and_replaces_the_rest(desk: Desk) ->
 def test_a_schedule_agreed_on_other_payments_is_not_signed(desk: Desk) -> None:
     row = desk.offered(Order(TermsKind.restructuring, "steps", count=3, first=date(2026, 6, 10)), by=desk.wu)
     desk.story.pay(desk.who, 100_00, "2026-05-21 09:00")
+    desk.file(DocumentKind.agreement, "2026-05-21 09:00")
     with pytest.raises(Conflict, match="propose it anew"):
         desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
     assert desk.story.rows(InstalmentBefore) == []

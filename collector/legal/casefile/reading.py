@@ -18,7 +18,7 @@ from collector.facts.rules.lapsing import Clocks
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.keys import Keys
-from collector.history.queries import originals_out
+from collector.history.queries import called_on, originals_out
 from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt, Delivery, Dispute, Document, Hold, OutcomeRow, Promise
 from collector.identity.rules import ApprovalState
@@ -126,6 +126,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
     rows: list[SQLModel] = [account, *attempts, *mine.all, *documents, *approvals]
     audit = _audit(session, rows, as_of)
     day = local_day(as_of, portfolio.timezone)
+    called = called_on(session, account.id or 0, day, as_of)
     tasks = {int(row.natural_key.removeprefix(TASK)): row.id or 0 for row in attempts if _task_of(row)}
     return Material(
         account=account,
@@ -136,7 +137,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         instalments=_of(session, InstalmentRow, account, "due_on"),
         payments=[row for row in _of(session, PaymentRow, account, "paid_at") if row.paid_at <= as_of],
         rates=[row for row in rate_changes(session, account) if row.recorded_at <= as_of],
-        statement=statement_of(session, account, portfolio, day),
+        statement=statement_of(session, account, portfolio, day, called_on=called),
         attempts=attempts,
         outcomes=_outcomes(session, numbers, as_of),
         deliveries={row.attempt_id: row for row in _by(session, Delivery, "attempt_id", numbers) if row.at <= as_of},
