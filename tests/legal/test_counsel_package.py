@@ -62,6 +62,11 @@ def sued(case: Case) -> Case:  # noqa: F811
     return case
 
 
+def printed(folder: Path) -> str:
+    """All its words, without what only breaks lines."""
+    return "".join(words(folder).replace("\u200b", "").split())
+
+
 def handed(case: Case, name: str, typesetter: Typesetter, language: str = "zh", contact: str = CONTACT) -> Path:  # noqa: F811
     order = casefiles.CaseOrder(AT, language, hand_over=casefiles.HandOver(contact))
     folder = case.home / name
@@ -86,7 +91,7 @@ def test_it_tells_counsel_how_far_the_suit_is(
     wanted: list[str],
 ) -> None:
     folder = handed(sued, "counsel", typesetter, language)
-    text = words(folder).replace("\n", "").replace(" ", "")
+    text = printed(folder)
     for one in (*wanted, "浦东新区法院", "(2026)沪0115民初7号", "王律师", CONTACT.replace(" ", "")):
         assert one in text, one
     assert verify_folder(folder).is_whole
@@ -94,7 +99,7 @@ def test_it_tells_counsel_how_far_the_suit_is(
 
 def test_what_stays_in_the_house_is_in_no_file_of_it(sued: Case, typesetter: Typesetter) -> None:  # noqa: F811
     folder = handed(sued, "counsel", typesetter)
-    text = words(folder).replace("\n", "").replace(" ", "")
+    text = printed(folder)
     assert SECRET.replace(" ", "") not in text
     assert "已开庭" not in text
     manifest = json.dumps(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
@@ -104,7 +109,7 @@ def test_what_stays_in_the_house_is_in_no_file_of_it(sued: Case, typesetter: Typ
 
 def test_the_file_for_a_court_has_none_of_it(sued: Case, typesetter: Typesetter) -> None:  # noqa: F811
     folder, _ = sued.make("court", typesetter)
-    text = words(folder).replace("\n", "").replace(" ", "")
+    text = printed(folder)
     assert "致代理律师" not in text
     assert CONTACT.replace(" ", "") not in text
 
