@@ -28,14 +28,18 @@ from collector.foundation.database import Database
 from collector.history import actions as history
 from collector.history.actions import ClockNote
 from collector.history.rules import (
+    ArchiveStep,
     Channel,
+    Condition,
     DocumentKind,
+    Handover,
     HoldScope,
     Identifier,
     Outcome,
     ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
 )
@@ -197,8 +201,20 @@ class Walk:
         note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
         self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
         self.whole("sweep", moment("2029-05-01 09:00"))
+        self.archived(account, row.id)
         self.done.add("note_given")
         self.change(casework.note_given, row.id, moment("2026-05-13 18:31"), self.boss)
+
+    def archived(self, account: Account, scan: int) -> None:
+        """The original of a paper is placed, lent and brought back."""
+        at, day = moment("2026-05-13 18:35"), date(2026, 5, 13)
+        said: dict[str, Any] = {"at": at, "actor": self.boss}
+        kind = {"kind": DocumentKind.contract, "document_id": scan, "title": NAME, "place": SECRET, "on": day}
+        row = self.do("archive_original", account, **kind, **said)
+        lent = Handover(ArchiveStep.lent, day, whom=NAME, why=SECRET, due_on=date(2026, 5, 20))
+        self.do("move_original", row.id, lent, **said)
+        back = Handover(ArchiveStep.returned, day, whom=NAME, condition=Condition.whole)
+        self.do("move_original", row.id, back, **said)
 
     def terms(self) -> None:
         """What is agreed about the debt: waived and paid, taken back, extended, written off, advanced, closed."""
@@ -215,7 +231,14 @@ class Walk:
         steps = Order(TermsKind.restructuring, SECRET, count=2, first=date(2026, 7, 1))
         signed = self.agreed_terms(five, steps, again)
         self.do("offer_terms", terms_id=signed.id, at=again, actor=self.agent)
+        more = {"kind": DocumentKind.agreement, "title": SECRET, "actor": self.boss, "now": again}
+        self.change(
+            lambda session: casework.file_document(
+                session, self.story.office, session.get_one(Account, five), b"%PDF-1.7 " + SECRET.encode(), **more
+            )
+        )
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
+        self.restated(five, again)
         _, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)
         self.change(approvals.withdraw, asked.id, self.agent, again)
         self.done |= {"drop_terms", "approve_terms", "propose_terms"}
@@ -227,6 +250,12 @@ class Walk:
         self.agree(month, again)
         self.done.add("book_advances")
         self.closed()
+
+    def restated(self, account: Account, at: datetime) -> None:
+        """The creditor's file has the schedule that was agreed otherwise; operations says why."""
+        self.load("instalments", "account_no,number,due_on,amount_due\nA5,1,2026-04-01,999.00\n", "2026-05-14 14:30")
+        self.change(casework.explain_schedule, account, SECRET, at, self.boss)
+        self.done.add("explain_schedule")
 
     def closed(self) -> None:
         """An account with a pledge is paid off, and the pledge goes back."""
@@ -623,6 +652,10 @@ class Walk:
         referral = self.one(Referral)
         assert referral is not None
         self.do("move_referral", referral.id, ReferralState.accepted, at, self.boss, SECRET)
+        self.do("change_route", referral.id, Route.mediation, at, self.boss, SECRET)
+        self.do("change_negotiator", referral.id, self.agent.user_id, at, self.boss, SECRET)
+        self.do("file_together", [referral.id], at, self.boss)
+        self.do("move_referrals", [referral.id], ReferralState.closed, at, self.boss, SECRET)
 
     def papers(self) -> None:
         at = moment(f"{DAY} 11:30")
@@ -711,6 +744,7 @@ class Walk:
         self.do("send_how_to_pay_inbound", call.id, at, agent)
         gone = {"sid": "CAin", "sender": sender, "to": line, "status": "completed", "seconds": 5, "at": at}
         self.do("inbound_call_ended", **gone)
+        self.do("inbound_recording_made", call_sid="CAin", sid="RE" + "2" * 32, seconds=5, at=at)
         self.do("inbound_outcome", call.id, Outcome.third_party, at, actor=agent, note=SECRET)
         self.do("inbound_call_ended", sid="CAno", sender="+8613700000000", to=line, status="busy", at=at, hung_up=True)
         casework.settle_inbound(self.office, at)

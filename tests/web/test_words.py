@@ -11,15 +11,19 @@ import pytest
 from collector.allocation.rules import LeftOut, Stays
 from collector.casework.actions.letters import ReportKind
 from collector.casework.views.account import Mark
+from collector.casework.views.archive import ArchivePart
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
 from collector.compliance.rules import Answer, NumberKind
 from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
+    ArchiveLevel,
+    ArchiveStep,
     CampaignState,
     Cause,
     Channel,
+    Condition,
     HoldingReason,
     HoldReason,
     HoldScope,
@@ -31,6 +35,7 @@ from collector.history.rules import (
     ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
     Willingness,
@@ -38,7 +43,6 @@ from collector.history.rules import (
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage
-from collector.legal.rules import Route, RouteReason
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -79,6 +83,10 @@ KINDS = [
     Ability,
     Advancer,
     AgentState,
+    ArchiveLevel,
+    ArchivePart,
+    ArchiveStep,
+    Condition,
     Answer,
     ApprovalState,
     AssetClass,
@@ -141,7 +149,6 @@ KINDS = [
     Role,
     RoundState,
     Route,
-    RouteReason,
     Security,
     Stage,
     Stand,

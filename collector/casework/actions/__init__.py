@@ -11,6 +11,7 @@ from collector.casework.actions.allocating import (
     reassign,
     recall,
 )
+from collector.casework.actions.archive import archive_original, move_original
 from collector.casework.actions.asking import send_how_to_pay, send_how_to_pay_inbound
 from collector.casework.actions.campaigns import (
     CampaignNeedsSecond,
@@ -32,7 +33,7 @@ from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, h
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
-from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference, explain_schedule
 from collector.casework.actions.letters import (
     give_letters,
     letter_arrived,
@@ -78,10 +79,18 @@ from collector.casework.actions.recordings import (
     announcement,
     fetch_recordings,
     file_of,
+    inbound_recording_made,
     note_played,
     recording_made,
     remove_recordings,
     score_call,
+)
+from collector.casework.actions.referrals import (
+    change_negotiator,
+    change_route,
+    file_together,
+    move_referral,
+    move_referrals,
 )
 from collector.casework.actions.reversals import lone_reversal, note_reversal, take_back
 from collector.casework.actions.sending import SendResult, send_all
@@ -92,7 +101,6 @@ from collector.casework.actions.stops import (
     hold,
     lift_hold,
     lift_stop,
-    move_referral,
     note_standing,
     pause,
     stop,
@@ -132,12 +140,15 @@ __all__ = [
     "answer_dispute",
     "answer_says_paid",
     "approve_terms",
+    "archive_original",
     "ask_campaign",
     "ask_keep",
     "book_advances",
     "book_costs",
     "call_status",
     "cancel_ways",
+    "change_negotiator",
+    "change_route",
     "choose_caller",
     "choose_state",
     "close_account",
@@ -155,10 +166,12 @@ __all__ = [
     "end_court_date",
     "enter_stage",
     "explain_difference",
+    "explain_schedule",
     "extend_hold",
     "fetch_recordings",
     "file_document",
     "file_of",
+    "file_together",
     "follow_up",
     "found",
     "give_letters",
@@ -169,6 +182,7 @@ __all__ = [
     "inbound_call_ended",
     "inbound_desk",
     "inbound_outcome",
+    "inbound_recording_made",
     "inbound_sms",
     "keep",
     "keep_as_asked",
@@ -187,7 +201,9 @@ __all__ = [
     "make_promise",
     "match_payment",
     "message_status",
+    "move_original",
     "move_referral",
+    "move_referrals",
     "next_call",
     "note_absence",
     "note_clock",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,19 +11,22 @@ from sqlmodel import Session, col, select
 
 from collector.casework.views.queues import LIVE
 from collector.facts.clocks import read_clocks
+from collector.facts.queries import read_people
 from collector.facts.rules.lapsing import Clocks
 from collector.facts.tables import AccountState
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
-from collector.history.rules import DocumentKind, ReferralKind
+from collector.history.rules import DocumentKind, ReferralKind, Route
 from collector.history.tables import Document, Referral
 from collector.identity.rules import Scope
 from collector.law.rules import Clock, ClockKind, Event
 from collector.legal.queries import lost_first, told
-from collector.legal.rules import Proposed, percent_of_papers, propose_route
+from collector.legal.routing import kinds_on_file, routes_of
+from collector.legal.rules import best_route, percent_of_papers
 from collector.legal.tables import ClockAlarm
 from collector.portfolio.rules import PartyRole, Security
 from collector.portfolio.tables import Account, Party, Person, Portfolio
+from collector.strategy.rules import Considered
 
 SHOWN = 200
 PRESERVED = frozenset(
@@ -53,13 +55,24 @@ class Line:
     clocks: Sequence[Clock]
     """Those that still run, what is lost first first."""
     referral: Referral | None
-    route: Proposed
+    routes: Sequence[Considered]
+    """All that the strategy knows, best first."""
     complete: int
     """Percent of the papers that a case file of this security needs."""
 
     @property
     def first(self) -> Clock | None:
         return self.clocks[0] if self.clocks else None
+
+    @property
+    def proposed(self) -> Route | None:
+        """The route that is proposed; None: none is open."""
+        return best_route(self.routes)
+
+    @property
+    def route(self) -> Route | None:
+        """The one that legal chose, or else the proposed one."""
+        return (self.referral.route if self.referral else None) or self.proposed
 
     @property
     def days(self) -> int | None:
@@ -122,9 +135,10 @@ def _referred(session: Session, scope: Scope, limit: int) -> list[int]:
 
 def lines(session: Session, account_ids: Collection[int], at: datetime) -> list[Line]:
     """These accounts as lines of the queue."""
-    known = _Known(
-        read_clocks(session, account_ids, at), _referrals(session, account_ids), _kinds_on_file(session, account_ids)
-    )
+    clocks, papers = read_clocks(session, account_ids, at), kinds_on_file(session, account_ids)
+    people = session.exec(select(Account.person_id).where(among(session, Account.id, account_ids)))
+    routes = routes_of(session, read_people(session, set(people), at).values(), clocks, papers, at)
+    known = _Known(clocks, _referrals(session, account_ids), papers, routes)
     rows = session.exec(
         select(Account, Portfolio, Person.name, AccountState.overdue, AccountState.owed)  # type: ignore[call-overload]
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
@@ -158,6 +172,7 @@ class _Known(NamedTuple):
     clocks: Mapping[int, Clocks]
     referrals: Mapping[int, Referral]
     papers: Mapping[int, Collection[DocumentKind]]
+    routes: Mapping[int, Sequence[Considered]]
 
 
 def _line(row: _Row, known: _Known, at: datetime) -> Line:
@@ -176,17 +191,9 @@ def _line(row: _Row, known: _Known, at: datetime) -> Line:
         owed=row.owed,
         clocks=running,
         referral=known.referrals.get(number),
-        route=propose_route(account.security, guarantee_runs=any(one.person_id is not None for one in running)),
+        routes=known.routes.get(number, ()),
         complete=percent_of_papers(account.security, book.collector_type, known.papers.get(number, ())),
     )
-
-
-def _kinds_on_file(session: Session, account_ids: Collection[int]) -> dict[int, set[DocumentKind]]:
-    found: dict[int, set[DocumentKind]] = defaultdict(set)
-    rows = select(Document.account_id, Document.kind).where(among(session, Document.account_id, account_ids))
-    for account_id, kind in session.exec(rows.distinct()):
-        found[account_id].add(DocumentKind(kind))
-    return found
 
 
 def _referrals(session: Session, account_ids: Collection[int]) -> dict[int, Referral]:

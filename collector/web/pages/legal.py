@@ -12,6 +12,7 @@ from pydantic import Field
 
 from collector.casework import actions
 from collector.casework.views import within
+from collector.casework.views.archive import ArchivePart, archived
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
 from collector.casework.views.matters import Beside, MatterCase, beside, matter_case
 from collector.history.actions import ClockNote
@@ -37,6 +38,7 @@ class LegalPage(Page):
     lines: Table
     is_cut: bool
     shown: int
+    not_back: int
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
         lines = queue(session, caller.actor.scope, desk.clock())
         matters = beside(session, [line.account_id for line in lines])
-    return render(LegalPage(frame, _lines(lines, matters, frame.t), len(lines) >= SHOWN, len(lines)))
+        late = archived(session, caller.actor, ArchivePart.overdue, desk.clock())
+    told = _lines(lines, matters, frame.t)
+    return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines), len(late)))
 
 
 def _lines(lines: Sequence[Line], matters: Mapping[int, Beside], t: Words) -> Table:
@@ -122,7 +126,7 @@ def _line(line: Line, t: Words) -> Sequence[Cell | str]:
         t.word(first.kind) if first else t("nothing that is near"),
         told.day(first.cautious_on) if first else "",
         told.day(first.legal_on) if first else "",
-        t.word(line.route.route),
+        t.word(line.route),
         t.word(line.referral.state) if line.referral else "",
         num(f"{line.complete} %"),
         told.day(line.preserved_until),
@@ -157,8 +161,8 @@ def _case(request: Request, case: CaseFile, matter: MatterCase | None, caller: C
         key=line.key,
         name=line.name,
         amounts=t("overdue {overdue} of {owed} owed", overdue=told.money(line.overdue), owed=told.money(line.owed)),
-        route=t.word(line.route.route),
-        route_reasons=", ".join(t.word(one) for one in line.route.reasons),
+        route=t.word(line.proposed),
+        route_reasons="",
         clocks=[_clock(one, line.today, names, people, t) for one in case.clocks.clocks],
         referral=_referral(case, t),
         alarms=_alarms(case, t),

@@ -120,6 +120,7 @@ SAID = {
     "letter-posted": "Noted as posted.",
     "letter-arrived": "Noted as arrived.",
     "letter-returned": "Noted as come back.",
+    "original-noted": "Noted in the archive.",
     "letter-signed": "The signed slip is filed.",
     "strategy-dropped": "The draft is dropped.",
 }
