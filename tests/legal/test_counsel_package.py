@@ -20,6 +20,7 @@ from collector.foundation.errors import BadInput, Conflict
 from collector.foundation.typesetting import Typesetter
 from collector.history import actions as history
 from collector.history.rules import DocumentKind, ReferralKind, ReferralState
+from collector.history.tables import Referral
 from collector.legal.casefile.manifest import verify_folder
 from collector.legal.casefile.tables import CaseFile
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterStage, Step
@@ -105,6 +106,17 @@ def test_what_stays_in_the_house_is_in_no_file_of_it(sued: Case, typesetter: Typ
     manifest = json.dumps(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
     assert SECRET not in manifest
     assert not any(PDF + SECRET.encode() == body for body in everything(folder).values())
+
+
+def test_whom_legal_left_the_talking_to_is_named_where_nobody_else_is(
+    sued: Case,
+    typesetter: Typesetter,  # noqa: F811
+) -> None:
+    who = sued.story.agent("talker", "+8657155501")
+    with sued.story.database.begin() as session:
+        [row] = session.exec(select(Referral)).all()
+        history.name_negotiator(session, row.id or 0, who.user_id or 0, BEFORE, LAWYER, "knows the borrower")
+    assert "talker+8657155501" in printed(handed(sued, "counsel", typesetter, contact=" "))
 
 
 def test_the_file_for_a_court_has_none_of_it(sued: Case, typesetter: Typesetter) -> None:  # noqa: F811
