@@ -32,8 +32,8 @@ from collector.history.rules import (
     Identifier,
     Outcome,
     ReferralState,
-    Route,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
 )

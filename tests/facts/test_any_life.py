@@ -22,8 +22,8 @@ from collector.history.rules import (
     Outcome,
     ReferralKind,
     ReferralState,
-    Route,
     RoundEnd,
+    Route,
     Standing,
     StopKind,
 )

@@ -44,6 +44,7 @@ class Line:
     """An account in the queue. Amounts in minor units. `first`: the clock that is lost first; None: none runs."""
 
     account_id: int
+    portfolio_id: int
     key: str
     name: str
     currency: str
@@ -181,6 +182,7 @@ def _line(row: _Row, known: _Known, at: datetime) -> Line:
     running = [one for one in known.clocks.get(number, Clocks()).clocks if one.runs(today)]
     return Line(
         account_id=number,
+        portfolio_id=account.portfolio_id,
         key=f"{book.code}/{account.account_no}",
         name=row.name,
         currency=book.currency,
@@ -203,6 +205,11 @@ def _referrals(session: Session, account_ids: Collection[int]) -> dict[int, Refe
         col(Referral.state).in_(LIVE),
     )
     return {row.account_id: row for row in session.exec(rows.order_by(col(Referral.id)))}
+
+
+def open_referral(session: Session, account_id: int) -> Referral | None:
+    """The hand-over to legal that waits or is worked."""
+    return _referrals(session, [account_id]).get(account_id)
 
 
 def case_file(session: Session, account_id: int, at: datetime) -> CaseFile:

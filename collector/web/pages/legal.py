@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
 from collector.casework import actions
 from collector.casework.views import within
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
+from collector.casework.views.referred import Referred, referred
 from collector.history.actions import ClockNote
-from collector.history.rules import REFERRAL_MOVES, ReferralState
 from collector.law.rules import OF_OTHER_TABLES, Clock, ClockKind, ContractKind, Event, Happening, Move
 from collector.web.pages.law import MARKS
+from collector.web.pages.legal_batch import filed_shown
+from collector.web.pages.legal_choosing import Choosing, choosing, narrow_by
+from collector.web.pages.legal_referral import ReferralPart, referral_part
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table
@@ -24,6 +27,9 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
+Word = Annotated[str, Query(max_length=40)]
+LOOKED = 1000
+"""Cases that a narrowed list is chosen from."""
 URGENT, NEAR = 7, 30
 """Days from which a line is red, or amber."""
 
@@ -31,7 +37,7 @@ URGENT, NEAR = 7, 30
 @dataclass(frozen=True)
 class LegalPage(Page):
     template: ClassVar[str] = "legal.html"
-    lines: Table
+    choosing: Choosing
     is_cut: bool
     shown: int
 
@@ -54,32 +60,17 @@ class ClockShown:
 
 
 @dataclass(frozen=True)
-class ReferralShown:
-    """The hand-over, and how it may move."""
-
-    id: int
-    state: str
-    reasons: str
-    may_accept: bool
-    may_return: bool
-    may_close: bool
-
-
-@dataclass(frozen=True)
 class CasePage(Page):
     template: ClassVar[str] = "legal_case.html"
     account_id: int
     key: str
     name: str
     amounts: str
-    route: str
-    route_reasons: str
+    referral: ReferralPart
     clocks: Sequence[ClockShown]
-    referral: ReferralShown | None
     alarms: Table
     events: Table
     may_note: bool
-    may_move: bool
     today: str
     kinds: Sequence[Choice]
     papers: Sequence[Choice]
@@ -90,12 +81,24 @@ class CasePage(Page):
 
 
 @router.get("/legal")
-def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
+def legal_page(
+    request: Request, desk: DeskParam, caller: CallerParam, route: Word = "", state: Word = "", clock: Word = ""
+) -> Any:
     """What is lost first is on top, referred or not."""
-    frame = frame_of(request, caller)
+    frame, narrow = frame_of(request, caller), narrow_by(route, state, clock)
     with reading(desk) as session:
-        lines = queue(session, caller.actor.scope, desk.clock())
-    return render(LegalPage(frame, _lines(lines, frame.t), len(lines) >= SHOWN, len(lines)))
+        found = queue(session, caller.actor.scope, desk.clock(), LOOKED if narrow.is_any else SHOWN)
+        lines = [line for line in found if narrow.takes(line)][:SHOWN]
+        told = choosing(
+            session,
+            lines,
+            _lines(lines, frame.t),
+            may_decide=may_open(caller, "run_batch"),
+            filed=filed_shown(session, caller, frame.t),
+            narrow=narrow,
+            t=frame.t,
+        )
+    return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines)))
 
 
 def _lines(lines: Sequence[Line], t: Words) -> Table:
@@ -132,12 +135,13 @@ def _look(days: int | None) -> str:
 @router.get("/legal/{account_id}")
 def legal_case(request: Request, account_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
-        within.account(session, caller.actor.scope, account_id)
+        account, _ = within.account(session, caller.actor.scope, account_id)
         case = case_file(session, account_id, desk.clock())
-    return render(_case(request, case, caller))
+        decided = referred(session, account, case.line.referral)
+    return render(_case(request, case, decided, caller))
 
 
-def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
+def _case(request: Request, case: CaseFile, decided: Referred, caller: Caller) -> CasePage:
     frame, line = frame_of(request, caller), case.line
     t = frame.t
     told = Told(t, line.zone, line.currency)
@@ -149,14 +153,11 @@ def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
         key=line.key,
         name=line.name,
         amounts=t("overdue {overdue} of {owed} owed", overdue=told.money(line.overdue), owed=told.money(line.owed)),
-        route=t.word(line.proposed),
-        route_reasons="",
+        referral=referral_part(case, decided, caller, told),
         clocks=[_clock(one, line.today, names, people, t) for one in case.clocks.clocks],
-        referral=_referral(case, t),
         alarms=_alarms(case, t),
         events=_events(case.noted, names, people, t),
         may_note=may_open(caller, "note_clock_event"),
-        may_move=may_open(caller, "move_referral"),
         today=line.today.isoformat(),
         kinds=choices(t, [kind for kind in Happening if kind not in OF_OTHER_TABLES]),
         papers=[Choice(str(row.id), f"{row.id} · {t.word(row.kind)} · {row.name}") for row in case.papers],
@@ -226,21 +227,6 @@ def _evidence(event: Event, names: dict[str, str], t: Words) -> str:
         return t("only told")
     table_, _, number = event.evidence.partition(":")
     return f"{t.word(table_)} {names.get(event.evidence, number)}"
-
-
-def _referral(case: CaseFile, t: Words) -> ReferralShown | None:
-    row = case.line.referral
-    if row is None:
-        return None
-    moves = REFERRAL_MOVES[row.state]
-    return ReferralShown(
-        id=row.id or 0,
-        state=t.word(row.state),
-        reasons=", ".join(t.word(str(reason.get("trigger", ""))) for reason in row.reasons),
-        may_accept=ReferralState.accepted in moves,
-        may_return=ReferralState.returned in moves,
-        may_close=ReferralState.closed in moves,
-    )
 
 
 def _alarms(case: CaseFile, t: Words) -> Table:
