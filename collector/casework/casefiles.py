@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -14,19 +14,29 @@ from sqlmodel import Session
 
 from collector.casework.actions.documents import document_file
 from collector.casework.office import Office
-from collector.foundation.errors import CollectorError
+from collector.foundation.errors import BadInput, CollectorError
 from collector.foundation.typesetting import Typesetter
 from collector.history.actions.keep import add
 from collector.identity.rules import Actor
 from collector.legal.casefile.reading import Material, read_material
 from collector.legal.casefile.tables import CaseFile
 from collector.legal.casefile.writing import Made, Signer, appearing, write
+from collector.legal.matters.actions import add_package
+from collector.legal.matters.queries import handed
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account
 from collector.texts.catalogue import shipped_templates
 
+MOST_CONTACT = 200
 KEY = "case-file"
 """The purpose of the key that signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The file is for counsel: with the history of the matter, and whom they may ask (`contact`)."""
+
+    contact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,7 @@ class CaseOrder:
     as_of: datetime
     language: str | None = None
     sign: Signer | None = None
+    hand_over: HandOver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,20 @@ def case_material(office: Office, account_id: int, as_of: datetime) -> Material:
         return material_of(session, office, session.get_one(Account, account_id), as_of)
 
 
+def _ordered(office: Office, account_id: int, order: CaseOrder) -> Material:
+    """The records that the order asks for, read at once."""
+    if order.hand_over is None:
+        return case_material(office, account_id, order.as_of)
+    contact = " ".join(order.hand_over.contact.split())
+    if not 0 < len(contact) <= MOST_CONTACT:
+        raise BadInput(
+            f"say who may go on talking to the borrower, and how counsel reaches them: 1 to {MOST_CONTACT} characters"
+        )
+    with office.database.read() as session:
+        material = material_of(session, office, session.get_one(Account, account_id), order.as_of)
+        return replace(material, matter=handed(session, account_id, contact, order.as_of))
+
+
 def make_case_file(
     office: Office,
     typesetter: Typesetter,
@@ -77,7 +102,7 @@ def make_case_file(
     now: datetime,
 ) -> Made:
     """One case file in a folder of its own. Only when its row and its entry are written does it take its name."""
-    material = case_material(office, account_id, order.as_of)
+    material = _ordered(office, account_id, order)
     language = order.language or material.portfolio.language
     secret = office.keys.derive(KEY)
     with appearing(folder) as making:
@@ -137,4 +162,7 @@ def _note(office: Office, material: Material, language: str, made: Made, actor: 
     )
     detail = {"account": row.account_id, "files": made.files, "sha256": made.sha256, "missing": row.missing}
     with office.database.begin() as session:
-        add(session, row, actor.name, "casefile.made", detail, now)
+        number = add(session, row, actor.name, "casefile.made", detail, now)
+        if material.matter is not None:
+            matter, contact = material.matter.matter, material.matter.contact
+            add_package(session, matter.referral, number, matter.counsel, contact, now, actor)

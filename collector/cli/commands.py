@@ -25,6 +25,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "letters": ("letters",),
     "terms": ("terms",),
     "clocks": ("clocks",),
+    "matters": ("matters",),
+    "archive": ("archive",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

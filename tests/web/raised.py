@@ -61,7 +61,7 @@ HANDED_ON = {
 """What else is given a reason, somewhere among its arguments."""
 RETURNED = {
     "_place", "_resident_id_objection", "_id_objection", "_objection", "_in_plain_words", "meant", "_take",
-    "why_not_approve",
+    "why_not_approve", "why_not_step",
 }  # fmt: skip
 """Functions that return a reason, or a part of one, instead of raising it."""
 TABLES = {"BROKEN", "BUSY", "EMPTY", "FOREIGN", "NAMELESS", "PLAIN", "REASONS", "SELF", "WAIT", "WAIT_FOR_CODE"}

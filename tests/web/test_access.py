@@ -26,7 +26,15 @@ from collector.identity.tables import User
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio, WaysChange
+from collector.portfolio.tables import (
+    Account,
+    LedgerBalance,
+    LoadRun,
+    PaymentRow,
+    Portfolio,
+    StatedInstalment,
+    WaysChange,
+)
 from collector.terms.actions import Order
 from collector.terms.rules import TermsKind
 from collector.texts.rules import LetterKind
@@ -124,17 +132,22 @@ def ids(house: Building) -> dict[str, int]:
             "document_id": actions.file_document(
                 session, office, account, b"\x89PNG\r\n\x1a\n", kind=DocumentKind.contract, title="x", actor=LI, now=NOW
             ).id or 0,
+            "original_id": an_original(session, office, account),
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
             "filing_id": a_filing(session, book),
         }  # fmt: skip
 
 
+def an_original(session: Any, office: Any, account: Account) -> int:
+    more: dict[str, Any] = {"title": "x", "place": "x", "on": NOW.date(), "at": NOW, "actor": LI}
+    return actions.archive_original(session, office, account, kind=DocumentKind.contract, **more).id or 0
+
+
 def a_recording(session: Any, task: Task) -> int:
     row = Recording(
         sid="RE" + "1" * 32,
         task_id=task.id,
-        person_id=task.person_id,
         portfolio_id=task.portfolio_id,
         agent="user:agent",
         at=NOW,
@@ -187,6 +200,9 @@ def a_change(session: Any, book: Any, maker: User) -> int:
 
 
 def a_difference(session: Any, book: Any) -> int:
+    other = StatedInstalment(portfolio_id=book.cn, account_id=book.loan, number=9, due_on=NOW.date(), loaded_at=NOW)
+    other.amount_due = 120_00
+    session.add(other)
     row = LedgerBalance(
         portfolio_id=book.cn,
         account_id=book.loan,
@@ -408,7 +424,10 @@ FORMS: dict[str, dict[str, str]] = {
     "propose_reversal": {"reference": "x"},
     "note_reversal": {"step": "closed", "reason": "x"},
     "explain_difference": {"reason": "x"},
+    "explain_schedule": {"reason": "x"},
     "letter_step": {"step": "posted", "day": "2026-05-11", "posting_no": "R1"},
+    "note_original": {"step": "destroyed", "day": "2026-05-11", "whom": "x", "what_for": "x"},
+    "archive_original": {"kind": "contract", "day": "2026-05-11", "place": "x"},
     "make_letter": {"kind": "demand"},
     "inbound_outcome": {"outcome": "third_party"},
     "choose_caller": {"account": "1", "person": "1"},

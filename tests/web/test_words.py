@@ -11,15 +11,19 @@ import pytest
 from collector.allocation.rules import LeftOut, Stays
 from collector.casework.actions.letters import ReportKind
 from collector.casework.views.account import Mark
+from collector.casework.views.archive import ArchivePart
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
 from collector.compliance.rules import Answer, NumberKind
 from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
+    ArchiveLevel,
+    ArchiveStep,
     CampaignState,
     Cause,
     Channel,
+    Condition,
     HoldingReason,
     HoldReason,
     HoldScope,
@@ -38,6 +42,7 @@ from collector.history.rules import (
 )
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
+from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -76,7 +81,12 @@ from collector.web.words import CHINESE, Words, plain_form
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
     Ability,
+    Advancer,
     AgentState,
+    ArchiveLevel,
+    ArchivePart,
+    ArchiveStep,
+    Condition,
     Answer,
     ApprovalState,
     AssetClass,
@@ -92,7 +102,10 @@ KINDS = [
     ContactOwner,
     ContactStatus,
     ContractKind,
+    CostKind,
     Criterion,
+    DateEnd,
+    DateKind,
     DebitFailure,
     DebtType,
     DifferenceKind,
@@ -111,6 +124,8 @@ KINDS = [
     LetterStep,
     LoadKind,
     Mark,
+    MatterOutcome,
+    MatterStage,
     MemberState,
     Moment,
     NumberKind,

@@ -11,6 +11,7 @@ from collector.casework.actions.allocating import (
     reassign,
     recall,
 )
+from collector.casework.actions.archive import archive_original, move_original
 from collector.casework.actions.asking import send_how_to_pay, send_how_to_pay_inbound
 from collector.casework.actions.campaigns import (
     CampaignNeedsSecond,
@@ -32,7 +33,7 @@ from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, h
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
-from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference, explain_schedule
 from collector.casework.actions.letters import (
     give_letters,
     letter_arrived,
@@ -47,6 +48,17 @@ from collector.casework.actions.letters import (
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
+from collector.casework.actions.matters import (
+    book_costs,
+    end_court_date,
+    enter_stage,
+    load_calendar,
+    note_cost,
+    note_court_date,
+    note_receipt,
+    strike_cost,
+    strike_stage,
+)
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
 from collector.casework.actions.payments import match_payment
@@ -67,6 +79,7 @@ from collector.casework.actions.recordings import (
     announcement,
     fetch_recordings,
     file_of,
+    inbound_recording_made,
     note_played,
     recording_made,
     remove_recordings,
@@ -127,9 +140,11 @@ __all__ = [
     "answer_dispute",
     "answer_says_paid",
     "approve_terms",
+    "archive_original",
     "ask_campaign",
     "ask_keep",
     "book_advances",
+    "book_costs",
     "call_status",
     "cancel_ways",
     "change_negotiator",
@@ -148,7 +163,10 @@ __all__ = [
     "document_file",
     "drop_terms",
     "end_absence",
+    "end_court_date",
+    "enter_stage",
     "explain_difference",
+    "explain_schedule",
     "extend_hold",
     "fetch_recordings",
     "file_document",
@@ -164,6 +182,7 @@ __all__ = [
     "inbound_call_ended",
     "inbound_desk",
     "inbound_outcome",
+    "inbound_recording_made",
     "inbound_sms",
     "keep",
     "keep_as_asked",
@@ -174,6 +193,7 @@ __all__ = [
     "lift_hold",
     "lift_stop",
     "load",
+    "load_calendar",
     "lone_reversal",
     "lower_level",
     "make_campaign",
@@ -181,14 +201,18 @@ __all__ = [
     "make_promise",
     "match_payment",
     "message_status",
+    "move_original",
     "move_referral",
     "move_referrals",
     "next_call",
     "note_absence",
     "note_clock",
+    "note_cost",
+    "note_court_date",
     "note_given",
     "note_played",
     "note_rate_change",
+    "note_receipt",
     "note_reversal",
     "note_standing",
     "offer_terms",
@@ -223,6 +247,8 @@ __all__ = [
     "start_campaign",
     "stop",
     "stop_campaign",
+    "strike_cost",
+    "strike_stage",
     "sweep",
     "take_back",
     "take_reports",

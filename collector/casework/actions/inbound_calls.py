@@ -12,6 +12,7 @@ from collector.audit.actions import record
 from collector.casework.actions.calling_back import take_message
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.lines import Contacted, Owing, note_contact, owing_at, portfolio_of_line
+from collector.casework.actions.recordings import announced, keeps_years
 from collector.casework.addresses import Addresses
 from collector.casework.office import Office
 from collector.casework.views.account import standing_of
@@ -76,12 +77,18 @@ def _ring(
     session.add(call)
     session.flush()
     record(session, CARRIER.name, "inbound_call.rings", f"inbound_call:{call.id}", {"user": desk.user_id}, at)
-    return _connect(office, desk.phone)
+    return _connect(session, office, call, desk.phone)
 
 
-def _connect(office: Office, phone: str) -> str:
+def _connect(session: Session, office: Office, call: InboundCall, phone: str) -> str:
+    """They hear that they are recorded once, before the first desk rings."""
     addresses = Addresses(office.settings.public_url)
-    return twiml.connect(phone, addresses.voice_in_ended, addresses.voice_in_desk)
+    book = session.get(Portfolio, call.portfolio_id) if call.portfolio_id is not None else None
+    if book is None or keeps_years(office, book) is None:
+        return twiml.connect(phone, addresses.voice_in_ended, addresses.voice_in_desk)
+    first = announced(book) if len(call.rung) == 1 else None
+    done = addresses.voice_in_recording(call.sid)
+    return twiml.connect(phone, addresses.voice_in_ended, addresses.voice_in_desk, done, first)
 
 
 def _next_desk(
@@ -187,7 +194,7 @@ def _told_again(session: Session, office: Office, call: InboundCall) -> str:
     """The same answer as before, as long as it holds."""
     user = session.get(User, call.user_id) if call.state is InboundState.ringing and call.user_id else None
     if user is not None and user.phone:
-        return _connect(office, user.phone)
+        return _connect(session, office, call, user.phone)
     if call.state in (InboundState.missed, InboundState.abandoned):
         return _words(portfolio_of_line(session, call.to_number))
     return twiml.hang_up()

@@ -4,6 +4,7 @@ Attempts, outcomes, dispositions and consents are only ever added. What can be r
 file loaded again) carries a `natural_key` and is recorded once.
 """
 
+from collector.history.actions.archive import add_original, add_original_step
 from collector.history.actions.campaigns import (
     Contacted,
     close_members,
@@ -69,6 +70,8 @@ __all__ = [
     "Contacted",
     "Given",
     "add_letter",
+    "add_original",
+    "add_original_step",
     "agree_callback",
     "answer_dispute",
     "answer_says_paid",

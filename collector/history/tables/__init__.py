@@ -1,5 +1,6 @@
 """What happened: contacts, and what stands since."""
 
+from collector.history.tables.archive import Original, OriginalStep
 from collector.history.tables.campaigns import Campaign, CampaignMember
 from collector.history.tables.clocks import ClockEvent
 from collector.history.tables.contacts import (
@@ -50,6 +51,8 @@ __all__ = [
     "LevelLowered",
     "Look",
     "Offer",
+    "Original",
+    "OriginalStep",
     "OutcomeRow",
     "Promise",
     "Referral",

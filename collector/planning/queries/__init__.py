@@ -1,5 +1,6 @@
 """Reading plans, and what they are made from."""
 
+from collector.planning.queries.calls import Mark, for_agent, open_calls
 from collector.planning.queries.context import (
     CarriedIn,
     Gate,
@@ -13,13 +14,10 @@ from collector.planning.queries.context import (
 )
 from collector.planning.queries.explain import explain
 from collector.planning.queries.tasks import (
-    Mark,
     current_runs,
     due_messages,
-    for_agent,
     in_flight,
     left_out,
-    open_calls,
     person_ranges,
     planned_elsewhere,
     refusals,

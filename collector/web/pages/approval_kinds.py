@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from collector.casework.approvals import (
     advances,
     campaigns,
+    costs,
     exports,
     holds,
     keeping,
@@ -28,6 +29,7 @@ from collector.casework.views import within
 from collector.casework.views.campaigns import campaign as asked_for
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
+from collector.legal.matters.tables import MatterCost
 from collector.portfolio.rules.ways import FIELDS, LISTS, Changes, points_to
 from collector.portfolio.tables import Account, Portfolio
 from collector.reports import queries as reports
@@ -199,6 +201,18 @@ def _advances(session: Session, row: Approval, caller: Caller, t: Words) -> Show
     return Shown(book.code, "/terms", [row.body["month"][:7], total, *listed], book.timezone)
 
 
+def _costs(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    told = Told(t, book.timezone, book.currency)
+    total = told.money(row.body["total"])
+    words = (
+        t("off the account: {money}", money=total) if row.body["back"] else t("onto the account: {money}", money=total)
+    )
+    spent = session.exec(select(MatterCost).where(col(MatterCost.id).in_([one for one, _ in row.body["lines"]]))).all()
+    lines = [f"{t.word(one.kind)} {one.on.isoformat()} {told.money(one.amount)}" for one in spent]
+    return Shown(f"{book.code}/{account.account_no}", f"/legal/{account.id}#matter", [words, *lines], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
@@ -213,6 +227,7 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     reversals.REVERSAL: _reversal,
     terms.TERMS: _terms,
     advances.ADVANCES: _advances,
+    costs.COSTS: _costs,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Query, Request
@@ -12,7 +12,9 @@ from pydantic import Field
 
 from collector.casework import actions
 from collector.casework.views import within
+from collector.casework.views.archive import ArchivePart, archived
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
+from collector.casework.views.matters import Beside, MatterCase, beside, matter_case
 from collector.casework.views.referred import Referred, referred
 from collector.history.actions import ClockNote
 from collector.law.rules import OF_OTHER_TABLES, Clock, ClockKind, ContractKind, Event, Happening, Move
@@ -20,6 +22,8 @@ from collector.web.pages.law import MARKS
 from collector.web.pages.legal_batch import filed_shown
 from collector.web.pages.legal_choosing import Choosing, choosing, narrow_by
 from collector.web.pages.legal_referral import ReferralPart, referral_part
+from collector.web.pages.matter_lists import beside_cells, beside_head
+from collector.web.pages.matter_parts import MatterShown, matter_shown
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table
@@ -40,6 +44,7 @@ class LegalPage(Page):
     choosing: Choosing
     is_cut: bool
     shown: int
+    not_back: int
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class CasePage(Page):
     contracts: Sequence[Choice]
     running: Sequence[Choice]
     noted: Sequence[Choice]
+    matter: MatterShown | None
+    may_hand_over: bool
 
 
 @router.get("/legal")
@@ -89,24 +96,27 @@ def legal_page(
     with reading(desk) as session:
         found = queue(session, caller.actor.scope, desk.clock(), LOOKED if narrow.is_any else SHOWN)
         lines = [line for line in found if narrow.takes(line)][:SHOWN]
+        matters = beside(session, [line.account_id for line in lines])
+        late = archived(session, caller.actor, ArchivePart.overdue, desk.clock())
         told = choosing(
             session,
             lines,
-            _lines(lines, frame.t),
+            _lines(lines, matters, frame.t),
             may_decide=may_open(caller, "run_batch"),
             filed=filed_shown(session, caller, frame.t),
             narrow=narrow,
             t=frame.t,
         )
-    return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines)))
+    return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines), len(late)))
 
 
-def _lines(lines: Sequence[Line], t: Words) -> Table:
+def _lines(lines: Sequence[Line], matters: Mapping[int, Beside], t: Words) -> Table:
     head: list[Cell | str] = [num(t("Days left")), t("Account"), t("Name"), t("What is lost"), t("Cautious date")]
     head += [t("Legal date"), t("Route"), t("Referral"), num(t("Papers")), t("Preserved until")]
-    head.append(num(t("Overdue")))
+    head += [num(t("Overdue")), *beside_head(t)]
     empty = t("No clock is near and nothing is referred. A clock shows here from a year before its day.")
-    return table(head, [_line(line, t) for line in lines], empty)
+    rows = [[*_line(line, t), *beside_cells(matters.get(line.account_id), t)] for line in lines]
+    return table(head, rows, empty)
 
 
 def _line(line: Line, t: Words) -> Sequence[Cell | str]:
@@ -136,12 +146,14 @@ def _look(days: int | None) -> str:
 def legal_case(request: Request, account_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
         account, _ = within.account(session, caller.actor.scope, account_id)
-        case = case_file(session, account_id, desk.clock())
-        decided = referred(session, account, case.line.referral)
-    return render(_case(request, case, decided, caller))
+        case, now = case_file(session, account_id, desk.clock()), desk.clock()
+        decided, matter = referred(session, account, case.line.referral), matter_case(session, account_id)
+    return render(_case(request, case, decided, matter, caller, now))
 
 
-def _case(request: Request, case: CaseFile, decided: Referred, caller: Caller) -> CasePage:
+def _case(
+    request: Request, case: CaseFile, decided: Referred, matter: MatterCase | None, caller: Caller, now: datetime
+) -> CasePage:
     frame, line = frame_of(request, caller), case.line
     t = frame.t
     told = Told(t, line.zone, line.currency)
@@ -165,6 +177,8 @@ def _case(request: Request, case: CaseFile, decided: Referred, caller: Caller) -
         contracts=choices(t, ContractKind),
         running=[Choice(one.key, _title(one, people, t)) for one in case.clocks.clocks if not one.is_over],
         noted=[Choice(str(one.number), f"{t.word(one.kind)} {one.on.isoformat()}") for one in case.noted],
+        matter=matter_shown(matter, case.papers, told, now) if matter else None,
+        may_hand_over=may_open(caller, "hand_over_matter"),
     )
 
 

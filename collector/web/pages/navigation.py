@@ -62,6 +62,7 @@ NAVIGATION = (
             Place("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing"),
             Place("legal_page", "/legal", "Legal"),
             Place("letters_page", "/letters", "Letters"),
+            Place("archive_page", "/archive", "Archive"),
             Place("terms_page", "/terms", "Terms"),
             Place("operations", "/operations", "Operations"),
             Place("decide_approval", "/approvals", "Approvals"),

@@ -7,7 +7,7 @@ from sqlmodel import UTCDateTime
 from collector.foundation.migrations.guards import only_added_to
 
 revision = "0032"
-down_revision = "0028"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
