@@ -204,6 +204,7 @@ def test_the_list_is_narrowed_by_route_state_and_clock(building: Building) -> No
         ("state=proposed", True),
         ("state=accepted", False),
         ("state=proposed&clock=appeal", False),
+        ("stage=filed", False),
     ):
         assert (mine in visitor.get(f"/legal?{asked}").text) is is_there, asked
     assert visitor.get("/legal?route=duel").status_code == 422

@@ -103,9 +103,14 @@ class CaseFile:
         return [one for one in reversed(self.clocks.events) if one.number]
 
 
-def queue(session: Session, scope: Scope, at: datetime, limit: int = SHOWN) -> list[Line]:
+def queue(
+    session: Session, scope: Scope, at: datetime, limit: int = SHOWN, *, only_referred: bool = False
+) -> list[Line]:
     """Every account with a clock that is near, referred or not, by what is lost first; then what else was referred to
-    legal, the largest amount overdue first."""
+    legal, the largest amount overdue first. `only_referred`: of those whom legal has, however many others are near."""
+    if only_referred:
+        found = {line.account_id: line for line in lines(session, _referred(session, scope, limit), at)}
+        return sorted(found.values(), key=lambda line: (line.first is None, *_order(line)))
     near = lost_first(session, scope, at, limit)
     referred = [number for number in _referred(session, scope, limit) if number not in set(near)]
     found = {line.account_id: line for line in lines(session, [*near, *referred], at)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
 from collector.casework import actions
@@ -31,7 +31,6 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
-Word = Annotated[str, Query(max_length=40)]
 LOOKED = 1000
 """Cases that a narrowed list is chosen from."""
 URGENT, NEAR = 7, 30
@@ -88,15 +87,14 @@ class CasePage(Page):
 
 
 @router.get("/legal")
-def legal_page(
-    request: Request, desk: DeskParam, caller: CallerParam, route: Word = "", state: Word = "", clock: Word = ""
-) -> Any:
+def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     """What is lost first is on top, referred or not."""
-    frame, narrow = frame_of(request, caller), narrow_by(route, state, clock)
+    frame, narrow = frame_of(request, caller), narrow_by(request.query_params)
     with reading(desk) as session:
-        found = queue(session, caller.actor.scope, desk.clock(), LOOKED if narrow.is_any else SHOWN)
-        lines = [line for line in found if narrow.takes(line)][:SHOWN]
-        matters = beside(session, [line.account_id for line in lines])
+        most = LOOKED if narrow.is_any else SHOWN
+        found = queue(session, caller.actor.scope, desk.clock(), most, only_referred=narrow.is_of_referred)
+        matters = beside(session, [line.account_id for line in found])
+        lines = [line for line in found if narrow.takes(line, matters.get(line.account_id))][:SHOWN]
         late = archived(session, caller.actor, ArchivePart.overdue, desk.clock())
         told = choosing(
             session,

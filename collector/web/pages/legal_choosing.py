@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from collector.casework.views.lapsing import Line
+from collector.casework.views.matters import Beside
 from collector.casework.views.negotiators import negotiators
 from collector.foundation.errors import BadInput
 from collector.history.rules import ReferralState, Route
 from collector.law.rules import ClockKind
+from collector.legal.matters.rules import MatterStage
 from collector.web.pages.legal_batch import BOX, FiledShown
+from collector.web.pages.matter_lists import matter_word
 from collector.web.templating import Choice, Table, choices
 from collector.web.words import Words
 
 NOT_REFERRED = "not_referred"
-STATES = (NOT_REFERRED, ReferralState.proposed.value, ReferralState.accepted.value)
+NO_ROUTE = "none"
+ROUTES = (*(one.value for one in Route), NO_ROUTE)
+CLOCKS = tuple(one.value for one in ClockKind)
+STAGES = tuple(one.value for one in MatterStage)
+LIVE = (ReferralState.proposed.value, ReferralState.accepted.value)
+STATES = (NOT_REFERRED, *LIVE)
 
 
 @dataclass(frozen=True)
@@ -27,24 +35,37 @@ class Narrow:
     route: str = ""
     state: str = ""
     clock: str = ""
+    stage: str = ""
 
     @property
     def is_any(self) -> bool:
-        return bool(self.route or self.state or self.clock)
+        return bool(self.route or self.state or self.clock or self.stage)
 
-    def takes(self, line: Line) -> bool:
+    @property
+    def is_of_referred(self) -> bool:
+        """Whether only cases that legal has can be meant."""
+        return self.state in LIVE
+
+    def takes(self, line: Line, matter: Beside | None) -> bool:
         state = line.referral.state.value if line.referral else NOT_REFERRED
         first = line.first.kind.value if line.first else ""
-        return self.route in ("", (line.route or "none")) and self.state in ("", state) and self.clock in ("", first)
+        stage = matter.matter.stage.value if matter else ""
+        return (
+            self.route in ("", line.route or NO_ROUTE)
+            and self.state in ("", state)
+            and self.clock in ("", first)
+            and self.stage in ("", stage)
+        )
 
 
-def narrow_by(route: str, state: str, clock: str) -> Narrow:
+def narrow_by(asked: Mapping[str, str]) -> Narrow:
     """From an address; a word that is none is a `BadInput`."""
-    known = (("route", route, [*Route, "none"]), ("state", state, STATES), ("clock", clock, [*ClockKind]))
-    for name, word, words in known:
-        if word and word not in words:
+    known = {"route": ROUTES, "state": STATES, "clock": CLOCKS, "stage": STAGES}
+    chosen = {name: asked.get(name, "") for name in known}
+    for name, word in chosen.items():
+        if word and word not in known[name]:
             raise BadInput(f"{name}: choose one of the list")
-    return Narrow(route, state, clock)
+    return Narrow(**chosen)
 
 
 @dataclass(frozen=True)
@@ -63,16 +84,25 @@ class Filter:
 
 
 def filters(narrow: Narrow, t: Words) -> list[Filter]:
-    routes = [*(one.value for one in Route), "none"]
+    word = t.word
+
+    def stage(name: str) -> str:
+        return matter_word(MatterStage(name), t)
+
     return [
-        _filter("route", t("Route"), t("every route"), routes, narrow.route, t),
-        _filter("state", t("Referral"), t("referred or not"), STATES, narrow.state, t),
-        _filter("clock", t("What is lost"), t("every clock"), [one.value for one in ClockKind], narrow.clock, t),
+        _filter("route", t("Route"), t("every route"), ROUTES, narrow.route, word),
+        _filter("state", t("Referral"), t("referred or not"), STATES, narrow.state, word),
+        _filter(
+            "stage", t("Stage"), t("every stage"), STAGES, narrow.stage, lambda one: matter_word(MatterStage(one), t)
+        ),
+        _filter("clock", t("What is lost"), t("every clock"), CLOCKS, narrow.clock, word),
     ]
 
 
-def _filter(name: str, words: str, every: str, values: Iterable[str], chosen: str, t: Words) -> Filter:
-    return Filter(name, words, every, [Picked(one, t.word(one), one == chosen) for one in values])
+def _filter(
+    name: str, words: str, every: str, values: Iterable[str], chosen: str, word: Callable[[str], str]
+) -> Filter:
+    return Filter(name, words, every, [Picked(one, word(one), one == chosen) for one in values])
 
 
 @dataclass(frozen=True)
