@@ -11,12 +11,13 @@ from enum import StrEnum
 from sqlmodel import Session, select
 
 from collector.casework.views.lapsing import Line, lines
-from collector.casework.views.negotiators import negotiators
+from collector.casework.views.negotiators import by_default, negotiators
 from collector.foundation.database import among
 from collector.foundation.errors import BadInput
 from collector.history.rules import REFERRAL_MOVES, ReferralKind, ReferralState, Route
 from collector.history.tables import Referral
-from collector.identity.rules import Scope
+from collector.identity.rules import Actor
+from collector.identity.tables import User
 
 MOST = 500
 """Cases of one decision."""
@@ -60,6 +61,8 @@ class Entry:
     referral: Referral
     line: Line
     route: Route | None
+    talks: User | None
+    """Who would go on talking."""
     stays: Stays | None
 
 
@@ -75,11 +78,14 @@ class Batch:
     @property
     def digest(self) -> str:
         """Tells whether it would still be the same."""
-        told = [(one.referral.id, one.route, one.stays, one.referral.state) for one in self.entries]
+        told = [
+            (one.referral.id, one.route, one.talks.id if one.talks else 0, one.stays, one.referral.state)
+            for one in self.entries
+        ]
         return hashlib.sha256(repr((self.decision, told)).encode()).hexdigest()[:32]
 
 
-def batch(session: Session, scope: Scope, referral_ids: Collection[int], decision: Decision, at: datetime) -> Batch:
+def batch(session: Session, actor: Actor, referral_ids: Collection[int], decision: Decision, at: datetime) -> Batch:
     """Those of the chosen cases that the reader may see. None chosen, too many, or a reason that is missing is a
     `BadInput`."""
     if not referral_ids:
@@ -89,31 +95,35 @@ def batch(session: Session, scope: Scope, referral_ids: Collection[int], decisio
     if decision.does is Does.give_back and not decision.reason.strip():
         raise BadInput("a referral is returned with a reason: say what is missing")
     wanted = select(Referral).where(among(session, Referral.id, referral_ids), Referral.kind == ReferralKind.legal)
-    if scope.portfolio_ids is not None:
-        wanted = wanted.where(among(session, Referral.portfolio_id, scope.portfolio_ids))
+    if actor.scope.portfolio_ids is not None:
+        wanted = wanted.where(among(session, Referral.portfolio_id, actor.scope.portfolio_ids))
     rows = {row.account_id: row for row in session.exec(wanted)}
     found = lines(session, list(rows), at)
-    talks = _books_of(session, {line.portfolio_id for line in found}, decision.negotiator_id)
-    entries = [_entry(rows[line.account_id], line, decision, talks) for line in sorted(found, key=lambda one: one.key)]
+    talking = {book: negotiators(session, book) for book in {line.portfolio_id for line in found}}
+    entries = [
+        _entry(rows[line.account_id], line, decision, _talks(talking[line.portfolio_id], line, decision, actor))
+        for line in sorted(found, key=lambda one: one.key)
+    ]
     differs = any(one.stays is None and one.route is not one.line.proposed for one in entries)
     if decision.does is Does.accept and differs and not decision.reason.strip():
         raise BadInput("say why another route is taken than the one that is proposed")
     return Batch(decision, entries)
 
 
-def _books_of(session: Session, portfolio_ids: Collection[int], user_id: int | None) -> set[int]:
-    """In which of these portfolios that user may talk with borrowers."""
-    if user_id is None:
-        return set(portfolio_ids)
-    return {book for book in portfolio_ids if any(user.id == user_id for user in negotiators(session, book))}
+def _talks(may_talk: Sequence[User], line: Line, decision: Decision, actor: Actor) -> User | None:
+    if decision.does is not Does.accept:
+        return None
+    if decision.negotiator_id is not None:
+        return next((user for user in may_talk if user.id == decision.negotiator_id), None)
+    return by_default(may_talk, line.owner_id, actor.user_id)
 
 
-def _entry(row: Referral, line: Line, decision: Decision, talks: set[int]) -> Entry:
+def _entry(row: Referral, line: Line, decision: Decision, talks: User | None) -> Entry:
     route = (decision.route or line.proposed) if decision.does is Does.accept else row.route
-    return Entry(row, line, route, _stays(row, line, decision, route, talks))
+    return Entry(row, line, route, talks, _stays(row, decision, route, talks))
 
 
-def _stays(row: Referral, line: Line, decision: Decision, route: Route | None, talks: set[int]) -> Stays | None:
+def _stays(row: Referral, decision: Decision, route: Route | None, talks: User | None) -> Stays | None:
     if decision.does is Does.file:
         if row.state is not ReferralState.accepted:
             return Stays.not_accepted
@@ -124,4 +134,4 @@ def _stays(row: Referral, line: Line, decision: Decision, route: Route | None, t
         return None
     if route is None:
         return Stays.no_route
-    return None if line.portfolio_id in talks else Stays.not_theirs
+    return Stays.not_theirs if talks is None else None

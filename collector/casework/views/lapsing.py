@@ -45,6 +45,7 @@ class Line:
 
     account_id: int
     portfolio_id: int
+    owner_id: int | None
     key: str
     name: str
     currency: str
@@ -188,6 +189,7 @@ def _line(row: _Row, known: _Known, at: datetime) -> Line:
     return Line(
         account_id=number,
         portfolio_id=account.portfolio_id,
+        owner_id=account.owner_id,
         key=f"{book.code}/{account.account_no}",
         name=row.name,
         currency=book.currency,

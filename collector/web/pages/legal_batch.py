@@ -76,7 +76,7 @@ def preview_batch(request: Request, desk: DeskParam, caller: CallerParam, fields
     """What the decision would do to each chosen case. Nothing is changed yet."""
     form = read(BatchForm, _ticked(fields))
     with reading(desk) as session:
-        seen = batch(session, caller.actor.scope, form.ids, form.decision, desk.clock())
+        seen = batch(session, caller.actor, form.ids, form.decision, desk.clock())
     return render(_preview(frame_of(request, caller), seen, changed=False))
 
 
@@ -92,7 +92,7 @@ def run_batch(request: Request, desk: DeskParam, caller: CallerParam, fields: Fo
     form, now = read(BatchForm, fields), desk.clock()
     made: Filing | None = None
     with writing(desk) as session:
-        seen = batch(session, caller.actor.scope, form.ids, form.decision, now)
+        seen = batch(session, caller.actor, form.ids, form.decision, now)
         same = seen.digest == form.shown
         if same and seen.go:
             made = _carry_out(session, desk, caller, seen)
@@ -187,12 +187,14 @@ def _why(stays: Stays, t: Words) -> str:
         Stays.no_route: t("stays: no route is open; choose one"),
         Stays.not_accepted: t("stays: not accepted yet"),
         Stays.filed: t("stays: filed already"),
-        Stays.not_theirs: t("stays: this negotiator does not see its portfolio"),
+        Stays.not_theirs: t("stays: name who goes on talking; they must see its portfolio"),
     }[stays]
 
 
 def _told(seen: Batch, t: Words, *, done: bool) -> Table:
     head: list[Cell | str] = [t("Account"), t("Name"), num(t("Owed")), t("Proposed route"), t("Route")]
+    accepts = seen.decision.does is Does.accept
+    head += [t("May go on talking")] if accepts else []
     head.append(t("What happened") if done else t("What happens"))
     rows: list[Sequence[Cell | str]] = []
     for one in seen.entries:
@@ -205,6 +207,7 @@ def _told(seen: Batch, t: Words, *, done: bool) -> Table:
                 num(told.money(line.owed)),
                 t.word(line.proposed) if line.proposed else t("none is open"),
                 Cell(t.word(one.route) if one.route else "", "look" if one.route is not line.proposed else ""),
+                *([(one.talks.display_name or one.talks.name) if one.talks else ""] if accepts else []),
                 what,
             ]
         )

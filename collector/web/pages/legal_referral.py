@@ -95,7 +95,7 @@ def _ways(case: CaseFile, t: Words, told: Told) -> Table:
             [
                 t.word(one.route),
                 Cell(t("yes"), "good") if one.is_open else Cell(t("no"), "dim"),
-                Cell(_said(one.speaks, told) or t("open to every case"), "wrap"),
+                Cell(_said(one.speaks, told) if one.said else t("open to every case"), "wrap"),
                 Cell(_lacking(one, told), "wrap"),
                 f"{t.word(ends.kind)} {ends.cautious_on.isoformat()}" if ends else "",
             ]
@@ -104,7 +104,10 @@ def _ways(case: CaseFile, t: Words, told: Told) -> Table:
 
 
 def _said(said: Sequence[Said], told: Told) -> str:
-    return " · ".join(f"{field_words(one.field, told.t)}: {_value(one.field, one.found, told)}" for one in said)
+    t = told.t
+    return " · ".join(
+        t("{field}: {found}", field=field_words(one.field, t), found=_value(one.field, one.found, told)) for one in said
+    )
 
 
 def _lacking(one: Considered, told: Told) -> str:
@@ -166,7 +169,7 @@ def _steps(decided: Referred, told: Told) -> Table:
         if differs:
             route = t("{route}, proposed was {proposed}", route=route, proposed=t.word(row.proposed))
         rows.append([told.moment(row.at), what, route, one.negotiator, whose(row.actor, t), Cell(row.reason, "wrap")])
-    return table(head, rows, t("Nothing was decided yet."))
+    return table(head, rows, t("Legal has decided nothing yet."))
 
 
 def _what(row: ReferralStep, t: Words) -> str:
