@@ -63,6 +63,7 @@ ABOUT = {
     "submission": ("task", "task_id"),
     "agent_state": ("user", "user_id"),
     "holding": ("account", "account_id"),
+    "referral_step": ("referral", "referral_id"),
     "campaign_member": ("campaign", "campaign_id"),
     "instalment": ("account", "account_id"),
     "instalment_before": ("account", "account_id"),

@@ -43,8 +43,9 @@ AT_A_TERMINAL = {
     "strategy/actions.py": "a strategy is brought by a command",
     "strategy/compiling.py": "a strategy is brought by a command",
     "strategy/conditions.py": "a strategy is brought by a command",
-    "strategy/document.py": "a strategy is brought by a command",
+    "strategy/document": "a strategy is brought by a command",
     "strategy/reading.py": "a strategy is brought by a command",
+    "strategy/routing.py": "a strategy is brought by a command",
     "strategy/rules": "a strategy is brought by a command",
     "texts": "templates are files of the installation",
 }

@@ -19,7 +19,7 @@ from collector.casework.approvals import terms as asking
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import Channel, DocumentKind, HoldReason, HoldScope, ReferralKind, Standing, StopKind
-from collector.history.tables import Campaign, LetterRow
+from collector.history.tables import Campaign, Filing, LetterRow
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
@@ -135,6 +135,7 @@ def ids(house: Building) -> dict[str, int]:
             "original_id": an_original(session, office, account),
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
+            "filing_id": a_filing(session, book),
         }  # fmt: skip
 
 
@@ -275,6 +276,13 @@ def some_terms(session: Any, office: Any, account: Account) -> int:
     return row.id or 0
 
 
+def a_filing(session: Any, book: Any) -> int:
+    row = Filing(portfolio_id=book.cn, number="CN-2026-900", cases=0, at=NOW, actor="user:legal")
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
 def a_letter(session: Any, book: Any) -> int:
     """Made, not printed."""
     body = {"kind": "demand", "language": "zh", "template": "x", "title": "x", "sender": [], "to": ["x"], "body": []}
@@ -400,6 +408,12 @@ FORMS: dict[str, dict[str, str]] = {
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
+    "decide_referral": {"state": "closed"},
+    "change_route": {"route": "suit", "reason": "x"},
+    "change_negotiator": {"negotiator": "1", "reason": "x"},
+    "preview_batch": {"does": "accept", "case_1": "on"},
+    "run_batch": {"does": "accept", "cases": "1"},
+    "filing_list": {"format": "csv"},
     "note_clock_event": {"kind": "filed", "day": "2026-05-01"},
     "enter_matter_stage": {"stage": "preparing", "day": "2026-05-01"},
     "strike_matter_stage": {"step_id": "1", "reason": "x"},

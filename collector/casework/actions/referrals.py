@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.office import Office
-from collector.casework.views.negotiators import negotiators
+from collector.casework.views.negotiators import by_default, negotiators
 from collector.dispatch.queries import lock_people
 from collector.facts.clocks import read_clocks
 from collector.facts.queries import people_of_accounts, read_people
@@ -150,9 +150,9 @@ def _named(session: Session, row: Referral, user_id: int | None, actor: Actor) -
     if user_id is not None:
         _require_negotiator(session, row, user_id)
         return user_id
-    may = {user.id for user in negotiators(session, row.portfolio_id)}
-    owner = session.get_one(Account, row.account_id).owner_id
-    return next((one for one in (owner, actor.user_id) if one is not None and one in may), None)
+    owner_id = session.get_one(Account, row.account_id).owner_id
+    found = by_default(negotiators(session, row.portfolio_id), owner_id, actor.user_id)
+    return found.id if found else None
 
 
 def _require_negotiator(session: Session, row: Referral, user_id: int) -> None:

@@ -44,6 +44,8 @@ class Line:
     """An account in the queue. Amounts in minor units. `first`: the clock that is lost first; None: none runs."""
 
     account_id: int
+    portfolio_id: int
+    owner_id: int | None
     key: str
     name: str
     currency: str
@@ -102,9 +104,14 @@ class CaseFile:
         return [one for one in reversed(self.clocks.events) if one.number]
 
 
-def queue(session: Session, scope: Scope, at: datetime, limit: int = SHOWN) -> list[Line]:
+def queue(
+    session: Session, scope: Scope, at: datetime, limit: int = SHOWN, *, only_referred: bool = False
+) -> list[Line]:
     """Every account with a clock that is near, referred or not, by what is lost first; then what else was referred to
-    legal, the largest amount overdue first."""
+    legal, the largest amount overdue first. `only_referred`: of those whom legal has, however many others are near."""
+    if only_referred:
+        found = {line.account_id: line for line in lines(session, _referred(session, scope, limit), at)}
+        return sorted(found.values(), key=lambda line: (line.first is None, *_order(line)))
     near = lost_first(session, scope, at, limit)
     referred = [number for number in _referred(session, scope, limit) if number not in set(near)]
     found = {line.account_id: line for line in lines(session, [*near, *referred], at)}
@@ -181,6 +188,8 @@ def _line(row: _Row, known: _Known, at: datetime) -> Line:
     running = [one for one in known.clocks.get(number, Clocks()).clocks if one.runs(today)]
     return Line(
         account_id=number,
+        portfolio_id=account.portfolio_id,
+        owner_id=account.owner_id,
         key=f"{book.code}/{account.account_no}",
         name=row.name,
         currency=book.currency,
@@ -203,6 +212,11 @@ def _referrals(session: Session, account_ids: Collection[int]) -> dict[int, Refe
         col(Referral.state).in_(LIVE),
     )
     return {row.account_id: row for row in session.exec(rows.order_by(col(Referral.id)))}
+
+
+def open_referral(session: Session, account_id: int) -> Referral | None:
+    """The hand-over to legal that waits or is worked."""
+    return _referrals(session, [account_id]).get(account_id)
 
 
 def case_file(session: Session, account_id: int, at: datetime) -> CaseFile:

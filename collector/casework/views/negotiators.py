@@ -21,3 +21,9 @@ def negotiators(session: Session, portfolio_id: int) -> Sequence[User]:
     )
     rows = session.exec(found.order_by(col(User.name))).all()
     return [row for row in rows if TALKING & set(row.roles.split(","))]
+
+
+def by_default(may_talk: Sequence[User], owner_id: int | None, actor_id: int | None) -> User | None:
+    """Who talks where nobody is named: the account's owner, or else who decides; of those who may."""
+    known = {user.id: user for user in may_talk}
+    return next((known[number] for number in (owner_id, actor_id) if number is not None and number in known), None)

@@ -15,10 +15,13 @@ from collector.casework.views import within
 from collector.casework.views.archive import ArchivePart, archived
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
 from collector.casework.views.matters import Beside, MatterCase, beside, matter_case
+from collector.casework.views.referred import Referred, referred
 from collector.history.actions import ClockNote
-from collector.history.rules import REFERRAL_MOVES, ReferralState
 from collector.law.rules import OF_OTHER_TABLES, Clock, ClockKind, ContractKind, Event, Happening, Move
 from collector.web.pages.law import MARKS
+from collector.web.pages.legal_batch import filed_shown
+from collector.web.pages.legal_choosing import Choosing, choosing, narrow_by
+from collector.web.pages.legal_referral import ReferralPart, referral_part
 from collector.web.pages.matter_lists import beside_cells, beside_head
 from collector.web.pages.matter_parts import MatterShown, matter_shown
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
@@ -28,6 +31,8 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
+LOOKED = 1000
+"""Cases that a narrowed list is chosen from."""
 URGENT, NEAR = 7, 30
 """Days from which a line is red, or amber."""
 
@@ -35,7 +40,7 @@ URGENT, NEAR = 7, 30
 @dataclass(frozen=True)
 class LegalPage(Page):
     template: ClassVar[str] = "legal.html"
-    lines: Table
+    choosing: Choosing
     is_cut: bool
     shown: int
     not_back: int
@@ -59,32 +64,17 @@ class ClockShown:
 
 
 @dataclass(frozen=True)
-class ReferralShown:
-    """The hand-over, and how it may move."""
-
-    id: int
-    state: str
-    reasons: str
-    may_accept: bool
-    may_return: bool
-    may_close: bool
-
-
-@dataclass(frozen=True)
 class CasePage(Page):
     template: ClassVar[str] = "legal_case.html"
     account_id: int
     key: str
     name: str
     amounts: str
-    route: str
-    route_reasons: str
+    referral: ReferralPart
     clocks: Sequence[ClockShown]
-    referral: ReferralShown | None
     alarms: Table
     events: Table
     may_note: bool
-    may_move: bool
     today: str
     kinds: Sequence[Choice]
     papers: Sequence[Choice]
@@ -99,12 +89,22 @@ class CasePage(Page):
 @router.get("/legal")
 def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     """What is lost first is on top, referred or not."""
-    frame = frame_of(request, caller)
+    frame, narrow = frame_of(request, caller), narrow_by(request.query_params)
     with reading(desk) as session:
-        lines = queue(session, caller.actor.scope, desk.clock())
-        matters = beside(session, [line.account_id for line in lines])
+        most = LOOKED if narrow.is_any else SHOWN
+        found = queue(session, caller.actor.scope, desk.clock(), most, only_referred=narrow.is_of_referred)
+        matters = beside(session, [line.account_id for line in found])
+        lines = [line for line in found if narrow.takes(line, matters.get(line.account_id))][:SHOWN]
         late = archived(session, caller.actor, ArchivePart.overdue, desk.clock())
-    told = _lines(lines, matters, frame.t)
+        told = choosing(
+            session,
+            lines,
+            _lines(lines, matters, frame.t),
+            may_decide=may_open(caller, "run_batch"),
+            filed=filed_shown(session, caller, frame.t),
+            narrow=narrow,
+            t=frame.t,
+        )
     return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines), len(late)))
 
 
@@ -143,13 +143,15 @@ def _look(days: int | None) -> str:
 @router.get("/legal/{account_id}")
 def legal_case(request: Request, account_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
-        within.account(session, caller.actor.scope, account_id)
+        account, _ = within.account(session, caller.actor.scope, account_id)
         case, now = case_file(session, account_id, desk.clock()), desk.clock()
-        matter = matter_case(session, account_id)
-    return render(_case(request, case, matter, caller, now))
+        decided, matter = referred(session, account, case.line.referral), matter_case(session, account_id)
+    return render(_case(request, case, decided, matter, caller, now))
 
 
-def _case(request: Request, case: CaseFile, matter: MatterCase | None, caller: Caller, now: datetime) -> CasePage:
+def _case(
+    request: Request, case: CaseFile, decided: Referred, matter: MatterCase | None, caller: Caller, now: datetime
+) -> CasePage:
     frame, line = frame_of(request, caller), case.line
     t = frame.t
     told = Told(t, line.zone, line.currency)
@@ -161,14 +163,11 @@ def _case(request: Request, case: CaseFile, matter: MatterCase | None, caller: C
         key=line.key,
         name=line.name,
         amounts=t("overdue {overdue} of {owed} owed", overdue=told.money(line.overdue), owed=told.money(line.owed)),
-        route=t.word(line.proposed),
-        route_reasons="",
+        referral=referral_part(case, decided, caller, told),
         clocks=[_clock(one, line.today, names, people, t) for one in case.clocks.clocks],
-        referral=_referral(case, t),
         alarms=_alarms(case, t),
         events=_events(case.noted, names, people, t),
         may_note=may_open(caller, "note_clock_event"),
-        may_move=may_open(caller, "move_referral"),
         today=line.today.isoformat(),
         kinds=choices(t, [kind for kind in Happening if kind not in OF_OTHER_TABLES]),
         papers=[Choice(str(row.id), f"{row.id} · {t.word(row.kind)} · {row.name}") for row in case.papers],
@@ -240,21 +239,6 @@ def _evidence(event: Event, names: dict[str, str], t: Words) -> str:
         return t("only told")
     table_, _, number = event.evidence.partition(":")
     return f"{t.word(table_)} {names.get(event.evidence, number)}"
-
-
-def _referral(case: CaseFile, t: Words) -> ReferralShown | None:
-    row = case.line.referral
-    if row is None:
-        return None
-    moves = REFERRAL_MOVES[row.state]
-    return ReferralShown(
-        id=row.id or 0,
-        state=t.word(row.state),
-        reasons=", ".join(t.word(str(reason.get("trigger", ""))) for reason in row.reasons),
-        may_accept=ReferralState.accepted in moves,
-        may_return=ReferralState.returned in moves,
-        may_close=ReferralState.closed in moves,
-    )
 
 
 def _alarms(case: CaseFile, t: Words) -> Table:

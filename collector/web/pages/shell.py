@@ -51,6 +51,8 @@ SAID = {
     "pause": "The days are taken out of ageing.",
     "level": "The level is lowered.",
     "moved": "The referral is moved.",
+    "route": "The route is changed; the one before stays on record.",
+    "negotiator": "Noted who talks from now on; nobody else calls.",
     "clock": "Recorded; the clocks are counted anew.",
     "matter-stage": "The stage is entered, and the clocks of the law know.",
     "matter-struck": "Struck: it counts no more, and stays to be read.",
