@@ -26,6 +26,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "terms": ("terms",),
     "clocks": ("clocks",),
     "archive": ("archive",),
+    "retention": ("retention",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

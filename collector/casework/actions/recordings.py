@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,8 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.foundation.files import replace_file
 from collector.identity.rules import CARRIER, WORKER, Actor
+from collector.legal.retention.actions import decide_all
+from collector.legal.retention.reading import recordings
 from collector.planning.tables import Task
 from collector.portfolio.tables import Portfolio
 
@@ -135,12 +138,8 @@ def _settle(office: Office, number: int, state: RecordingState, sound: bytes | N
 
 
 def remove_recordings(office: Office, now: datetime) -> int:
-    """Remove the sound of those whose term is over; the row stays, and says so."""
-    with office.database.read() as session:
-        over = select(Recording.id).where(
-            col(Recording.state) == RecordingState.kept, col(Recording.keep_until) < (now - timedelta(days=1)).date()
-        )
-        numbers = [number or 0 for number in session.exec(over.order_by(col(Recording.id)).limit(1000))]
+    """Remove the sound of those whose term is over and that nothing holds; the row stays, and says so."""
+    numbers = list(_over(office, now))
     for number in numbers:
         file_of(office, number).unlink(missing_ok=True)  # first: what the row calls removed must not lie there for ever
         with office.database.begin() as session:
@@ -150,6 +149,17 @@ def remove_recordings(office: Office, now: datetime) -> int:
             detail = {"task": row.task_id, "keep_until": row.keep_until.isoformat()}
             record(session, WORKER.name, "recording.removed", f"recording:{number}", detail, now)
     return len(numbers)
+
+
+def _over(office: Office, now: datetime) -> Iterator[int]:
+    """Those of which neither the term that was promised, nor a longer one of a pack, nor a hold is left."""
+    day = (now - timedelta(days=1)).date()
+    after: int | None = 0
+    while after is not None:
+        with office.database.read() as session:
+            batch = recordings(session, after, AT_ONCE * 20, day, before=day)
+        yield from (one.record.id for one in decide_all(batch.records, day) if one.goes)
+        after = batch.last
 
 
 def note_played(session: Session, recording_id: int, at: datetime, actor: Actor) -> None:

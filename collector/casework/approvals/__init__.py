@@ -16,6 +16,7 @@ from collector.casework.approvals import (
     matching,
     promises,
     resets,
+    retention,
     reversals,
     strategies,
     terms,
@@ -46,6 +47,8 @@ _ALL = (
     reversals.KIND,
     terms.KIND,
     advances.KIND,
+    retention.PURGE,
+    retention.HOLD,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))
