@@ -119,7 +119,6 @@ def certificate(
         raise BadInput(f"{out.name} exists already; name a folder that is not there yet")
     with desk.database.read() as session:
         row = _row(session, number)
-        out.mkdir(parents=True)
         sha256 = proving.certificate(session, desk.keys, row, out)
     show({"purge": number, "folder": str(out), "sha256": sha256}, as_json=json_, lines=[f"{out}: {sha256}"])
 

@@ -106,8 +106,9 @@ def disputed(keeping: Keeping, who: Borrower) -> None:
 
 
 def complained(keeping: Keeping, who: Borrower) -> None:
-    about = {"person_id": who.person_id, "text": "x", "at": moment("2026-05-12 10:00"), "actor": keeping.li}
-    keeping.story.do(casework.complain, account_id=None, **about)
+    at = moment("2026-05-12 10:00")
+    about = {"person_id": who.person_id, "text": "x", "actor": keeping.li}
+    keeping.story.do(lambda session, _office: history.complain(session, at=at, now=at, today=at.date(), **about))
 
 
 def lent(keeping: Keeping, who: Borrower) -> None:
@@ -292,7 +293,6 @@ def test_the_certificate_names_nobody_is_the_same_each_time_and_finds_a_changed_
 
 
 def make(keeping: Keeping, number: int, folder: Path) -> str:
-    folder.mkdir()
     office = keeping.story.office
     with office.database.read() as session:
         return certificate(session, office.keys, session.get_one(Purge, number), folder)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from collector.audit.actions import record
 from collector.casework.actions.documents import FOLDER_HOLDS
 from collector.casework.actions.recordings import file_of
 from collector.casework.office import Office
@@ -140,14 +141,24 @@ def remove_purged_files(office: Office, now: datetime) -> int:
             waits = select(PurgedFile).where(col(PurgedFile.gone_at).is_(None)).order_by(col(PurgedFile.id))
             rows = [(row.id or 0, purged_path(office, row)) for row in session.exec(waits.limit(AT_ONCE))]
         removed = [number for number, path in rows if _unlinked(path)]
-        with office.database.begin() as session:
-            for number in removed:
-                row = session.get_one(PurgedFile, number)
-                row.gone_at = now
-                session.add(row)
+        if removed:
+            with office.database.begin() as session:
+                _note_gone(session, removed, now)
         gone += len(removed)
         if len(rows) < AT_ONCE or not removed:
             return gone
+
+
+def _note_gone(session: Session, removed: Sequence[int], now: datetime) -> None:
+    """Each file once, and an entry for every purge that it was of."""
+    counts: Counter[int] = Counter()
+    for number in removed:
+        row = session.get_one(PurgedFile, number)
+        row.gone_at = now
+        counts[row.purge_id] += 1
+        session.add(row)
+    for purge_id, files in sorted(counts.items()):
+        record(session, WORKER.name, "purge.files", f"purge:{purge_id}", {"files": files}, now)
 
 
 def _unlinked(path: Path) -> bool:

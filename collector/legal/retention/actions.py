@@ -101,7 +101,11 @@ def purge_batch(session: Session, keys: Keys, purge_id: int, at: datetime, actor
         return row
     decided = decide_all(batch.records, as_of)
     row.left = counted(counts_of(row.left) + Counter(one.told for one in decided if not one.goes))
-    row.removed += _remove(session, keys, row, [one for one in decided if one.goes], at, actor)
+    removed = _remove(session, keys, row, [one for one in decided if one.goes], at, actor)
+    if not removed:
+        detail = {"place": row.place, "kept": len(decided)}
+        record(session, actor.name, "purge.passed", f"purge:{purge_id}", detail, at)
+    row.removed += removed
     row.after = batch.last
     session.add(row)
     session.flush()
@@ -113,9 +117,8 @@ def _next_place(session: Session, row: Purge, at: datetime, actor: Actor) -> Non
     here = places.index(row.place)
     row.after = 0
     if here + 1 < len(places):
+        change(session, row, actor.name, "purge.passed", {"place": row.place}, at)
         row.place = places[here + 1]
-        session.add(row)
-        session.flush()
         return
     row.done_at = at
     row.state = PurgeState.done

@@ -34,8 +34,8 @@ FETCHED = 5_000
 
 
 def certificate(session: Session, keys: Keys, purge: Purge, folder: Path) -> str:
-    """Write the list and its signed manifest into an empty folder; returns the manifest's SHA-256. The same purge gives
-    the same bytes. Of one that is not done it is a `Conflict`."""
+    """Write the list and its signed manifest into that new folder; returns the manifest's SHA-256. The same purge gives
+    the same bytes. Of one that is not done it is a `Conflict`, and nothing is made."""
     if purge.state is not PurgeState.done:
         raise Conflict("a purge has a certificate when it is done")
     codes = {row.id or 0: row.code for row in session.exec(select(Portfolio))}
@@ -47,6 +47,7 @@ def certificate(session: Session, keys: Keys, purge: Purge, folder: Path) -> str
         told = [row.id, row.kind.value, row.record_id, book, row.rule, row.until, row.pieces, row.digest]
         writer.writerow(told)
         sums[(row.kind.value, book, row.rule)] += 1
+    folder.mkdir(parents=True)
     (folder / LIST).write_text(lines.getvalue(), encoding="utf-8")
     about = _about(session, purge) | {
         "removed": [[*key, number] for key, number in sorted(sums.items())],

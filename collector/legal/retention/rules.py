@@ -39,7 +39,7 @@ NOT_OF_RECORDINGS = frozenset({Bar.owed, Bar.original_out})
 class Fate(StrEnum):
     """What a rule says of a record."""
 
-    keep = "keep"
+    keep = "stays"
     may_go = "may_go"
     must_go = "must_go"
 
@@ -126,7 +126,7 @@ def _barred(record: Record) -> Bar | None:
     found = {bar for account in record.accounts for bar in account.bars}
     if record.kind is Retained.recording:
         found -= NOT_OF_RECORDINGS
-    return next((bar for bar in Bar if bar in found), None)
+    return next((bar for bar in Bar if bar in found), None) if found else None
 
 
 def _asked(record: Record, terms: Mapping[str, Sequence[Term]]) -> Iterator[tuple[Term, date | None]]:

@@ -205,7 +205,7 @@ def _purge(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
     due = [(kind, by, number) for _, kind, fate, by, number in row.body["found"] if fate != Fate.keep]
     lines = [
         t("terms read as of {day}", day=row.body["as_of"]),
-        *(f"{t.word(kind)} {number:,} ({by})" for kind, by, number in due),
+        *(f"{t.word(f'kept {kind}')} {number:,} ({by})" for kind, by, number in due),
     ]
     return Shown(t("Purge {number}", number=row.body["purge"]), "/retention", lines, "UTC")
 

@@ -82,7 +82,7 @@ def retention_page(request: Request, desk: DeskParam, caller: CallerParam) -> An
 def _due(row: Purge | None, t: Words) -> Table:
     head: list[Cell | str] = [t("Law pack"), t("What"), t("What becomes of it"), t("Why"), num(t("Count"))]
     rows = [
-        [pack or "—", t.word(kind), Cell(t.word(fate), LOOKS[fate]), why(by, t), num(f"{number:,}")]
+        [pack or "—", t.word(f"kept {kind}"), Cell(t.word(fate), LOOKS[fate]), why(by, t), num(f"{number:,}")]
         for pack, kind, fate, by, number in (row.found if row else ())
     ]
     return table(head, rows, t("Nothing was counted yet; collector retention plan counts, best at night."))
@@ -148,7 +148,7 @@ def _term(code: str, term: Term, t: Words) -> Sequence[Cell | str]:
     return [
         code or t.word("house"),
         Cell(f"{term.id} · {term.title.get(t.language, term.title['en'])}", "wrap"),
-        Cell(", ".join(t.word(kind) for kind in sorted(term.kinds)), "wrap"),
+        Cell(", ".join(t.word(f"kept {kind}") for kind in sorted(term.kinds)), "wrap"),
         ", ".join(t.word(one) for one in sorted(term.debt_types)) or t("every debt"),
         f"{years} {since}".strip(),
         t.word(Fate.must_go if term.must_go else Fate.may_go) if term.keep_years else "",
@@ -219,5 +219,4 @@ def purge_certificate(purge_id: Id, desk: DeskParam, caller: CallerParam) -> Any
 
 
 def _write(session: Session, desk: Any, row: Purge, folder: File) -> None:
-    folder.mkdir()
     proving.certificate(session, desk.office.keys, row, folder)
