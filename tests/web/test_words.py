@@ -35,14 +35,15 @@ from collector.history.rules import (
     ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
+from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage
 from collector.legal.retention.rules import Bar, Fate, PurgeState
-from collector.legal.rules import Route, RouteReason
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -81,6 +82,7 @@ from collector.web.words import CHINESE, Words, plain_form
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
     Ability,
+    Advancer,
     AgentState,
     ArchiveLevel,
     ArchivePart,
@@ -101,7 +103,10 @@ KINDS = [
     ContactOwner,
     ContactStatus,
     ContractKind,
+    CostKind,
     Criterion,
+    DateEnd,
+    DateKind,
     DebitFailure,
     DebtType,
     DifferenceKind,
@@ -121,6 +126,8 @@ KINDS = [
     LetterStep,
     LoadKind,
     Mark,
+    MatterOutcome,
+    MatterStage,
     MemberState,
     Moment,
     NumberKind,
@@ -144,7 +151,6 @@ KINDS = [
     Role,
     RoundState,
     Route,
-    RouteReason,
     Security,
     Stage,
     Stand,

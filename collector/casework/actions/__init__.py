@@ -33,7 +33,7 @@ from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, h
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
-from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference, explain_schedule
 from collector.casework.actions.letters import (
     give_letters,
     letter_arrived,
@@ -48,6 +48,17 @@ from collector.casework.actions.letters import (
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
+from collector.casework.actions.matters import (
+    book_costs,
+    end_court_date,
+    enter_stage,
+    load_calendar,
+    note_cost,
+    note_court_date,
+    note_receipt,
+    strike_cost,
+    strike_stage,
+)
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
 from collector.casework.actions.payments import match_payment
@@ -68,10 +79,18 @@ from collector.casework.actions.recordings import (
     announcement,
     fetch_recordings,
     file_of,
+    inbound_recording_made,
     note_played,
     recording_made,
     remove_recordings,
     score_call,
+)
+from collector.casework.actions.referrals import (
+    change_negotiator,
+    change_route,
+    file_together,
+    move_referral,
+    move_referrals,
 )
 from collector.casework.actions.retention import (
     count_due,
@@ -94,7 +113,6 @@ from collector.casework.actions.stops import (
     hold,
     lift_hold,
     lift_stop,
-    move_referral,
     note_standing,
     pause,
     stop,
@@ -138,8 +156,11 @@ __all__ = [
     "ask_campaign",
     "ask_keep",
     "book_advances",
+    "book_costs",
     "call_status",
     "cancel_ways",
+    "change_negotiator",
+    "change_route",
     "choose_caller",
     "choose_state",
     "close_account",
@@ -156,11 +177,15 @@ __all__ = [
     "drop_purge",
     "drop_terms",
     "end_absence",
+    "end_court_date",
+    "enter_stage",
     "explain_difference",
+    "explain_schedule",
     "extend_hold",
     "fetch_recordings",
     "file_document",
     "file_of",
+    "file_together",
     "follow_up",
     "found",
     "give_letters",
@@ -171,6 +196,7 @@ __all__ = [
     "inbound_call_ended",
     "inbound_desk",
     "inbound_outcome",
+    "inbound_recording_made",
     "inbound_sms",
     "keep",
     "keep_as_asked",
@@ -182,6 +208,7 @@ __all__ = [
     "lift_retention_hold",
     "lift_stop",
     "load",
+    "load_calendar",
     "lone_reversal",
     "lower_level",
     "make_campaign",
@@ -192,12 +219,16 @@ __all__ = [
     "move_original",
     "move_purge",
     "move_referral",
+    "move_referrals",
     "next_call",
     "note_absence",
     "note_clock",
+    "note_cost",
+    "note_court_date",
     "note_given",
     "note_played",
     "note_rate_change",
+    "note_receipt",
     "note_reversal",
     "note_standing",
     "offer_terms",
@@ -238,6 +269,8 @@ __all__ = [
     "start_campaign",
     "stop",
     "stop_campaign",
+    "strike_cost",
+    "strike_stage",
     "sweep",
     "take_back",
     "take_reports",

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from collector.casework.approvals import (
     advances,
     campaigns,
+    costs,
     exports,
     holds,
     keeping,
@@ -49,6 +50,7 @@ _ALL = (
     advances.KIND,
     retention.PURGE,
     retention.HOLD,
+    costs.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

@@ -44,7 +44,13 @@ from collector.history.actions.promises import (
     withdraw_promise,
 )
 from collector.history.actions.proofs import answer_says_paid, says_paid
-from collector.history.actions.referrals import move_referral, open_referral
+from collector.history.actions.referrals import (
+    choose_route,
+    file_together,
+    move_referral,
+    name_negotiator,
+    open_referral,
+)
 from collector.history.actions.rounds import closing_refused, end_round
 from collector.history.actions.stops import (
     answer_dispute,
@@ -70,12 +76,14 @@ __all__ = [
     "answer_dispute",
     "answer_says_paid",
     "chain",
+    "choose_route",
     "close_members",
     "closing_refused",
     "complain",
     "end_offer",
     "end_round",
     "extend_hold",
+    "file_together",
     "finish_callback",
     "give",
     "held_campaign",
@@ -89,6 +97,7 @@ __all__ = [
     "make_promise",
     "move_campaign",
     "move_referral",
+    "name_negotiator",
     "newest_outcome",
     "note_clock",
     "note_contacted",

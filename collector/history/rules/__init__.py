@@ -28,6 +28,14 @@ from collector.history.rules.promises import (
     settle,
     settle_all,
 )
+from collector.history.rules.referrals import (
+    REFERRAL_MOVES,
+    ReferralKind,
+    ReferralState,
+    Route,
+    StepKind,
+    move_referral,
+)
 from collector.history.rules.verification import (
     TRIES,
     Checked,
@@ -45,7 +53,6 @@ from collector.history.rules.words import (
     NOT_PLACED,
     OF_ONE_DEBT,
     PROMISE_MOVES,
-    REFERRAL_MOVES,
     Ability,
     Cause,
     Channel,
@@ -55,14 +62,11 @@ from collector.history.rules.words import (
     Outcome,
     PromiseState,
     Proof,
-    ReferralKind,
-    ReferralState,
     RoundEnd,
     Standing,
     StopKind,
     Willingness,
     move_promise,
-    move_referral,
 )
 
 __all__ = [
@@ -115,8 +119,10 @@ __all__ = [
     "ReferralState",
     "ReturnReason",
     "RoundEnd",
+    "Route",
     "Settled",
     "Standing",
+    "StepKind",
     "StopKind",
     "Willingness",
     "answers_needed",

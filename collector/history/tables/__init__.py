@@ -19,13 +19,13 @@ from collector.history.tables.contacts import (
 from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
 from collector.history.tables.letters import LetterEvent, LetterRow
+from collector.history.tables.referrals import Filing, Referral, ReferralStep
 from collector.history.tables.standing import (
     Complaint,
     Dispute,
     Hold,
     LevelLowered,
     Offer,
-    Referral,
     StandingRow,
     Stop,
 )
@@ -42,6 +42,7 @@ __all__ = [
     "Disposition",
     "Dispute",
     "Document",
+    "Filing",
     "Hold",
     "HoldingRow",
     "KeepRow",
@@ -55,6 +56,7 @@ __all__ = [
     "OutcomeRow",
     "Promise",
     "Referral",
+    "ReferralStep",
     "RoundEnded",
     "SaidInCall",
     "StandingRow",

@@ -11,19 +11,20 @@ from sqlmodel import Session, SQLModel, col, or_, select
 
 from collector.audit.rules import GENESIS
 from collector.audit.tables import AuditCheckpoint, AuditEntry, AuditLink
-from collector.dispatch.rules import RecordingState
+from collector.dispatch.queries import recordings_of
 from collector.dispatch.tables import InboundMessage, Recording, Submission
 from collector.facts.clocks import read_clocks
 from collector.facts.rules.lapsing import Clocks
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.keys import Keys
-from collector.history.queries import originals_out
+from collector.history.queries import called_on, originals_out
 from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt, Delivery, Dispute, Document, Hold, OutcomeRow, Promise
 from collector.identity.rules import ApprovalState
 from collector.identity.tables import Approval
 from collector.legal.casefile.rules import Have, Obligor
+from collector.legal.matters.queries import Handed
 from collector.portfolio.queries import rate_changes, statement_of
 from collector.portfolio.rules import OBLIGORS, ContactKind, PartyRole, PaymentState
 from collector.portfolio.rules.balance import Statement
@@ -106,6 +107,9 @@ class Material:
     clocks: Clocks
     """Limitation, guarantee periods and terms of court as they stood, with what was recorded of them."""
 
+    matter: Handed | None = None
+    """Of a file for counsel: how far the suit has come, its days at court and its costs."""
+
     def somebody(self, person_id: int | None) -> Somebody | None:
         return next((one for one in self.people if one.person.id == person_id), None)
 
@@ -122,6 +126,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
     rows: list[SQLModel] = [account, *attempts, *mine.all, *documents, *approvals]
     audit = _audit(session, rows, as_of)
     day = local_day(as_of, portfolio.timezone)
+    called = called_on(session, account.id or 0, day, as_of)
     tasks = {int(row.natural_key.removeprefix(TASK)): row.id or 0 for row in attempts if _task_of(row)}
     return Material(
         account=account,
@@ -132,16 +137,12 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         instalments=_of(session, InstalmentRow, account, "due_on"),
         payments=[row for row in _of(session, PaymentRow, account, "paid_at") if row.paid_at <= as_of],
         rates=[row for row in rate_changes(session, account) if row.recorded_at <= as_of],
-        statement=statement_of(session, account, portfolio, day),
+        statement=statement_of(session, account, portfolio, day, called_on=called),
         attempts=attempts,
         outcomes=_outcomes(session, numbers, as_of),
         deliveries={row.attempt_id: row for row in _by(session, Delivery, "attempt_id", numbers) if row.at <= as_of},
         submissions={tasks[row.task_id or 0]: row for row in _by(session, Submission, "task_id", tasks)},
-        recordings={
-            tasks[row.task_id]: row
-            for row in _by(session, Recording, "task_id", tasks)
-            if row.state is RecordingState.kept
-        },
+        recordings=recordings_of(session, numbers),
         received=_received(session, account, ids, as_of),
         promises=mine.promises,
         disputes=mine.disputes,

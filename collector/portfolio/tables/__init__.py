@@ -14,7 +14,14 @@ from collector.portfolio.tables.book import (
     Portfolio,
     PortfolioAccess,
 )
-from collector.portfolio.tables.ledger import InstalmentBefore, LedgerBalance, LedgerEntry, ReversalNote
+from collector.portfolio.tables.ledger import (
+    MATURITY,
+    InstalmentBefore,
+    LedgerBalance,
+    LedgerEntry,
+    ReversalNote,
+    StatedInstalment,
+)
 from collector.portfolio.tables.rates import RateChange
 from collector.portfolio.tables.stage import (
     STAGES,
@@ -28,6 +35,7 @@ from collector.portfolio.tables.uploads import SavedMapping, Upload
 from collector.portfolio.tables.ways import WaysChange
 
 __all__ = [
+    "MATURITY",
     "STAGES",
     "Account",
     "CallerNumber",
@@ -47,6 +55,7 @@ __all__ = [
     "RateChange",
     "ReversalNote",
     "SavedMapping",
+    "StatedInstalment",
     "Upload",
     "WaysChange",
     "stage_account",

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from collector.casework.approvals import (
     advances,
     campaigns,
+    costs,
     exports,
     holds,
     keeping,
@@ -29,6 +30,7 @@ from collector.casework.views import within
 from collector.casework.views.campaigns import campaign as asked_for
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
+from collector.legal.matters.tables import MatterCost
 from collector.legal.retention.rules import Fate
 from collector.portfolio.rules.ways import FIELDS, LISTS, Changes, points_to
 from collector.portfolio.tables import Account, Portfolio
@@ -221,6 +223,18 @@ def _retention_hold(session: Session, row: Approval, caller: Caller, t: Words) -
     return Shown(f"{book.code}/{account.account_no}", "/retention", lines, book.timezone)
 
 
+def _costs(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    told = Told(t, book.timezone, book.currency)
+    total = told.money(row.body["total"])
+    words = (
+        t("off the account: {money}", money=total) if row.body["back"] else t("onto the account: {money}", money=total)
+    )
+    spent = session.exec(select(MatterCost).where(col(MatterCost.id).in_([one for one, _ in row.body["lines"]]))).all()
+    lines = [f"{t.word(one.kind)} {one.on.isoformat()} {told.money(one.amount)}" for one in spent]
+    return Shown(f"{book.code}/{account.account_no}", f"/legal/{account.id}#matter", [words, *lines], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
@@ -237,6 +251,7 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     advances.ADVANCES: _advances,
     retention.PURGE_KIND: _purge,
     retention.HOLD_KIND: _retention_hold,
+    costs.COSTS: _costs,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

@@ -238,12 +238,15 @@ async def make_case(account_id: Id, desk: DeskParam, caller: CallerParam, fields
 
 
 def _make_case(desk: Desk, caller: Caller, account_id: int) -> Response:
-    now = desk.clock()
+    return given_case(desk, caller, account_id, CaseOrder(desk.clock(), caller.language), "case")
+
+
+def given_case(desk: Desk, caller: Caller, account_id: int, order: CaseOrder, called: str) -> Response:
+    """The case file that was ordered as one archive; `called`: how its name begins."""
     with reading(desk) as session:
         within.account(session, caller.actor.scope, account_id)
     with _kept() as folder, open_typesetter(desk.office) as typesetter:
-        name = f"case-{account_id}"
-        order = CaseOrder(now, caller.language)
+        name, now = f"{called}-{account_id}", order.as_of
         make_case_file(desk.office, typesetter, account_id, folder / name, order, actor=caller.actor, now=now)
         archive = folder / f"{name}.zip"
         _pack(folder / name, archive)

@@ -10,7 +10,7 @@ from sqlmodel import UTCDateTime
 from collector.foundation.migrations.guards import only_added_to
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
