@@ -160,8 +160,8 @@ class Walk:
         self.lettered()
         self.terms()
         self.claimed()
-        self.litigated()
         self.purged()
+        self.litigated()
 
     # --- the parts ---
 

@@ -89,7 +89,7 @@ class Keeping:
             session.add(task)
             session.flush()
             row = Recording(
-                sid=f"RE{who.person_id}", task_id=task.id or 0, person_id=who.person_id, portfolio_id=self.story.cn,
+                sid=f"RE{who.person_id}", task_id=task.id or 0, portfolio_id=self.story.cn,
                 agent="user:li", at=at, seconds=9, keep_until=at.date().replace(year=2031),
                 state=RecordingState.kept, sha256="ab", size=4,
             )  # fmt: skip

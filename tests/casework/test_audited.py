@@ -74,9 +74,9 @@ ABOUT = {
     "campaign_member": ("campaign", "campaign_id"),
     "instalment": ("account", "account_id"),
     "instalment_before": ("account", "account_id"),
-    "stated_instalment": ("account", "account_id"),
     "purged": ("purge", "purge_id"),
     "purged_file": ("purge", "purge_id"),
+    "stated_instalment": ("account", "account_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 

@@ -26,6 +26,7 @@ from collector.history import actions as history
 from collector.history.rules import ArchiveStep, DocumentKind, Handover, ReferralKind, ReferralState
 from collector.history.tables import Attempt, Document, OutcomeRow, Referral
 from collector.legal.casefile.manifest import verify_folder
+from collector.legal.matters.tables import MatterStep
 from collector.legal.retention.proving import certificate, verify
 from collector.legal.retention.rules import PurgeState
 from collector.legal.retention.tables import Purge, Purged, PurgedFile
@@ -100,6 +101,24 @@ def referred(keeping: Keeping, who: Borrower) -> None:
     keeping.story.do(write)
 
 
+def at_court(keeping: Keeping, who: Borrower) -> None:
+    """The referral was recalled; the suit was not."""
+    referred(keeping, who)
+
+    def write(session: Any, _office: Any) -> None:
+        at = moment("2026-05-12 10:00")
+        row = session.exec(select(Referral)).one()
+        row.state = ReferralState.recalled
+        about = {"portfolio_id": keeping.story.cn, "account_id": who.account_id, "referral_id": row.id}
+        steps = [MatterStep(stage=one, on=at.date(), at=at, actor="x", **about) for one in ("filed", "closed")]
+        session.add_all(steps)
+        session.flush()
+        struck = {"stage": "closed", "strikes_id": steps[1].id, "reason": "x"}
+        session.add(MatterStep(on=at.date(), at=at, actor="x", **about, **struck))
+
+    keeping.story.do(write)
+
+
 def disputed(keeping: Keeping, who: Borrower) -> None:
     about = {"account_id": who.account_id, "reason": "x", "at": moment("2026-05-12 10:00"), "actor": keeping.li}
     keeping.story.do(casework.dispute, **about)
@@ -137,6 +156,7 @@ def held(keeping: Keeping, who: Borrower) -> None:
     ("bar", "left"),
     [
         pytest.param(referred, 5, id="an open legal matter"),
+        pytest.param(at_court, 5, id="a matter whose closing was struck"),
         pytest.param(disputed, 5, id="an open dispute"),
         pytest.param(complained, 5, id="an open complaint about no account"),
         pytest.param(held, 5, id="a regulator's hold"),
@@ -155,7 +175,7 @@ def test_what_is_held_stays(keeping: Keeping, bar: Any, left: int) -> None:
 
 
 BARS = {
-    referred: "legal_matter", disputed: "dispute", complained: "complaint", held: "regulator", lent: "original_out",
+    referred: "legal_matter", at_court: "legal_matter", disputed: "dispute", complained: "complaint", held: "regulator", lent: "original_out",
 }  # fmt: skip
 
 
@@ -342,8 +362,8 @@ def test_the_nightly_removal_of_recordings_heeds_a_hold(keeping: Keeping) -> Non
     who, _free = keeping.settled(), keeping.settled()
     referred(keeping, who)
     assert casework.remove_recordings(keeping.story.office, moment(LATE)) == 1
-    states = {one.person_id: one.state for one in keeping.story.rows(Recording)}
-    assert states[who.person_id] is RecordingState.kept
+    states = [one.state for one in keeping.story.rows(Recording)]
+    assert states == [RecordingState.kept, RecordingState.removed]
     with keeping.story.database.begin() as session:
         row = session.exec(select(Referral)).one()
         history.move_referral(session, row.id or 0, ReferralState.closed, moment(LATE), keeping.li, "x")

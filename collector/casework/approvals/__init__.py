@@ -48,9 +48,9 @@ _ALL = (
     reversals.KIND,
     terms.KIND,
     advances.KIND,
-    costs.KIND,
     retention.PURGE,
     retention.HOLD,
+    costs.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, union
+from sqlalchemy import func, union
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
@@ -19,25 +19,19 @@ from collector.dispatch.rules import RecordingState
 from collector.dispatch.tables import InboundCall, Recording
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
-from collector.history.rules import ArchiveStep, Condition, ReferralKind, ReferralState
 from collector.history.tables import (
     Attempt,
-    Complaint,
-    Dispute,
     Document,
     LetterRow,
-    Original,
-    OriginalStep,
-    Referral,
 )
+from collector.legal.retention.barring import bars_of
 from collector.legal.retention.rules import AccountFacts, Bar, Record
 from collector.legal.retention.tables import Purged, RetentionHold
 from collector.planning.tables import Task
 from collector.portfolio.tables import Account, Party, Person, Portfolio
-from collector.terms.rules import LIVE, TermsState
+from collector.terms.rules import TermsState
 from collector.terms.tables import Terms
 
-OPEN_REFERRAL = (ReferralState.proposed, ReferralState.accepted)
 PEOPLE = (Retained.message, Retained.contact, Retained.person)
 
 
@@ -49,7 +43,7 @@ def terms_by_pack() -> Mapping[str, Sequence[Term]]:
 
 def account_facts(session: Session, ids: Collection[int], today: date) -> dict[int, AccountFacts]:
     """What retention reads of these accounts."""
-    bars = _bars(session, ids)
+    bars = bars_of(session, ids)
     active, closed = _active(session, ids), _closed(session, ids)
     wanted = (
         columns(
@@ -102,73 +96,6 @@ def _closed(session: Session, ids: Collection[int]) -> dict[int, date]:
     return {number: at.date() for number, at in _rows(session, last.group_by(col(Terms.account_id)))}
 
 
-def _bars(session: Session, ids: Collection[int]) -> dict[int, set[Bar]]:
-    """What stands against the removal of anything of these accounts."""
-    disputed = columns(col(Dispute.account_id)).where(
-        among(session, Dispute.account_id, ids), col(Dispute.answered_at).is_(None)
-    )
-    agreed = columns(col(Terms.account_id)).where(among(session, Terms.account_id, ids), col(Terms.state).in_(LIVE))
-    asked = {
-        Bar.legal_matter: _legal(session, ids),
-        Bar.dispute: disputed,
-        Bar.complaint: _complaints(session, ids),
-        Bar.terms: agreed,
-        Bar.original_out: _out(session, ids),
-        Bar.regulator: _held(session, ids),
-    }
-    found: dict[int, set[Bar]] = defaultdict(set)
-    for bar, wanted in asked.items():
-        for (number,) in _rows(session, wanted):
-            found[number].add(bar)
-    return found
-
-
-def _legal(session: Session, ids: Collection[int]) -> Any:
-    return columns(col(Referral.account_id)).where(
-        among(session, Referral.account_id, ids),
-        col(Referral.kind) == ReferralKind.legal,
-        col(Referral.state).in_(OPEN_REFERRAL),
-    )
-
-
-def _complaints(session: Session, ids: Collection[int]) -> Any:
-    """About the account; or about none in particular, of anybody who has to do with it."""
-    open_ = col(Complaint.answered_at).is_(None)
-    about = columns(col(Complaint.account_id)).where(among(session, Complaint.account_id, ids), open_)
-    everyone = open_ & col(Complaint.account_id).is_(None)
-    own = columns(col(Account.id)).join(Complaint, col(Complaint.person_id) == col(Account.person_id))
-    theirs = columns(col(Party.account_id)).join(Complaint, col(Complaint.person_id) == col(Party.person_id))
-    return union(
-        about,
-        own.where(among(session, Account.id, ids), everyone),
-        theirs.where(among(session, Party.account_id, ids), everyone),
-    )
-
-
-def _out(session: Session, ids: Collection[int]) -> Any:
-    """Whose newest step of an original is a loan, or that it was lost."""
-    newest = (
-        columns(func.max(col(OriginalStep.number)))
-        .where(col(OriginalStep.original_id) == col(Original.id))
-        .correlate(Original)
-        .scalar_subquery()
-    )
-    away = or_(col(OriginalStep.step) == ArchiveStep.lent, col(OriginalStep.condition) == Condition.lost)
-    return (
-        columns(col(Original.account_id))
-        .join(OriginalStep, col(OriginalStep.original_id) == col(Original.id))
-        .where(among(session, Original.account_id, ids), col(OriginalStep.number) == newest, away)
-    )
-
-
-def _held(session: Session, ids: Collection[int]) -> Any:
-    same = (col(RetentionHold.account_id) == col(Account.id)) | (
-        col(RetentionHold.account_id).is_(None) & (col(RetentionHold.portfolio_id) == col(Account.portfolio_id))
-    )
-    held = columns(col(Account.id)).join(RetentionHold, same)
-    return held.where(among(session, Account.id, ids), col(RetentionHold.lifted_at).is_(None))
-
-
 def accounts_of_people(session: Session, ids: Collection[int]) -> dict[int, set[int]]:
     """Every account that each of these people has, or ever had a part in."""
     own = columns(col(Account.person_id), col(Account.id)).where(among(session, Account.person_id, ids))
@@ -198,27 +125,48 @@ def no_lock(_session: Session, _people: Collection[int]) -> None:
 def recordings(
     session: Session, after: int, limit: int, today: date, lock: Lock = no_lock, *, before: date = date.max
 ) -> Batch:
-    """Sounds that are kept, each with all accounts of who was on the line, where that is known. `before`: promised up
-    to an earlier day only."""
-    person = func.coalesce(Task.person_id, InboundCall.person_id)
+    """Sounds that are kept, each with all accounts of who was called. `before`: promised up to an earlier day only."""
+    person = func.coalesce(col(Task.person_id), col(InboundCall.person_id))
+    of_recording = (
+        col(Recording.id),
+        col(Recording.portfolio_id),
+        person,
+        col(Recording.at),
+        col(Recording.keep_until),
+    )
     rows = _rows(
         session,
-        columns(col(Recording.id), person, col(Recording.at), col(Recording.keep_until))
-        .join(Task, col(Task.id) == col(Recording.task_id), isouter=True)
-        .join(InboundCall, col(InboundCall.id) == col(Recording.inbound_call_id), isouter=True)
+        columns(*of_recording)
+        .outerjoin(Task, col(Task.id) == col(Recording.task_id))
+        .outerjoin(InboundCall, col(InboundCall.id) == col(Recording.inbound_call_id))
         .where(
             col(Recording.state) == RecordingState.kept, col(Recording.id) > after, col(Recording.keep_until) < before
         )
         .order_by(col(Recording.id))
         .limit(limit),
     )
-    called = {row[1] for row in rows if row[1] is not None}
+    called = {row[2] for row in rows if row[2] is not None}
     lock(session, called)
-    of = _with_facts(session, called, today)
+    of, nobody = _with_facts(session, called, today), _of_nobody(session, {row[1] for row in rows if row[2] is None})
     records = [
-        Record(Retained.recording, number, of.get(whose, ()), at.date(), until) for number, whose, at, until in rows
+        Record(Retained.recording, number, of.get(who, ()) if who else nobody[book], at.date(), until)
+        for number, book, who, at, until in rows
     ]
     return Batch(records, rows[-1][0] if rows else None)
+
+
+def _of_nobody(session: Session, portfolio_ids: Collection[int]) -> dict[int, tuple[AccountFacts, ...]]:
+    """Of a call by nobody who is known: it has the terms of the portfolio that was called, and its holds."""
+    held = columns(col(RetentionHold.portfolio_id)).where(
+        col(RetentionHold.account_id).is_(None), col(RetentionHold.lifted_at).is_(None)
+    )
+    stand = {row[0] for row in _rows(session, held)} if portfolio_ids else set()
+    wanted = columns(col(Portfolio.id), col(Portfolio.jurisdiction), col(Portfolio.debt_type))
+    books = _rows(session, wanted.where(among(session, Portfolio.id, portfolio_ids))) if portfolio_ids else []
+    return {
+        book: (AccountFacts(0, book, pack, str(debt), None, None, frozenset({Bar.regulator} if book in stand else ())),)
+        for book, pack, debt in books
+    }
 
 
 def papers(session: Session, after: int, limit: int, today: date, lock: Lock = no_lock) -> Batch:

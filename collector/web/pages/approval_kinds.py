@@ -203,18 +203,6 @@ def _advances(session: Session, row: Approval, caller: Caller, t: Words) -> Show
     return Shown(book.code, "/terms", [row.body["month"][:7], total, *listed], book.timezone)
 
 
-def _costs(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
-    account, book = within.account(session, caller.actor.scope, row.body["account"])
-    told = Told(t, book.timezone, book.currency)
-    total = told.money(row.body["total"])
-    words = (
-        t("off the account: {money}", money=total) if row.body["back"] else t("onto the account: {money}", money=total)
-    )
-    spent = session.exec(select(MatterCost).where(col(MatterCost.id).in_([one for one, _ in row.body["lines"]]))).all()
-    lines = [f"{t.word(one.kind)} {one.on.isoformat()} {told.money(one.amount)}" for one in spent]
-    return Shown(f"{book.code}/{account.account_no}", f"/legal/{account.id}#matter", [words, *lines], book.timezone)
-
-
 def _purge(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
     due = [(kind, by, number) for _, kind, fate, by, number in row.body["found"] if fate != Fate.keep]
     lines = [
@@ -235,6 +223,18 @@ def _retention_hold(session: Session, row: Approval, caller: Caller, t: Words) -
     return Shown(f"{book.code}/{account.account_no}", "/retention", lines, book.timezone)
 
 
+def _costs(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    told = Told(t, book.timezone, book.currency)
+    total = told.money(row.body["total"])
+    words = (
+        t("off the account: {money}", money=total) if row.body["back"] else t("onto the account: {money}", money=total)
+    )
+    spent = session.exec(select(MatterCost).where(col(MatterCost.id).in_([one for one, _ in row.body["lines"]]))).all()
+    lines = [f"{t.word(one.kind)} {one.on.isoformat()} {told.money(one.amount)}" for one in spent]
+    return Shown(f"{book.code}/{account.account_no}", f"/legal/{account.id}#matter", [words, *lines], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
@@ -249,9 +249,9 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     reversals.REVERSAL: _reversal,
     terms.TERMS: _terms,
     advances.ADVANCES: _advances,
-    costs.COSTS: _costs,
     retention.PURGE_KIND: _purge,
     retention.HOLD_KIND: _retention_hold,
+    costs.COSTS: _costs,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 
