@@ -25,6 +25,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "letters": ("letters",),
     "terms": ("terms",),
     "clocks": ("clocks",),
+    "matters": ("matters",),
+    "archive": ("archive",),
+    "retention": ("retention",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

@@ -17,14 +17,16 @@ from collector.casework.actions.letters import LetterOrder, read_reports, save_b
 from collector.casework.actions.letters.coming_back import ReportKind
 from collector.casework.actions.letters.printing import kind_of, letter_docx, letter_pdf
 from collector.foundation.errors import BadInput, Conflict
+from collector.history.actions import ClockNote
 from collector.history.rules import Channel, HoldScope, LetterStep, ReturnReason, StopKind
 from collector.history.tables import Attempt, ClockEvent, Document, LetterEvent, LetterRow
 from collector.identity.rules import COMMAND_LINE
 from collector.law.rules import Happening
 from collector.planning.rules import TaskState
 from collector.planning.tables import Refusal
-from collector.portfolio.rules import ContactKind, GuaranteeKind, PartyRole
-from collector.portfolio.tables import Account, ContactPoint, Party, Person, Portfolio
+from collector.portfolio.booking import Sums, book
+from collector.portfolio.rules import ContactKind, EntryKind, GuaranteeKind, PartyRole
+from collector.portfolio.tables import Account, ContactPoint, InstalmentRow, Party, Person, Portfolio
 from collector.strategy.actions import publish
 from collector.texts.rules import LetterKind, number_of
 
@@ -407,6 +409,14 @@ def known(story: Story, who: Borrower) -> None:
         person.id_type, person.id_sealed = "cn_id", story.office.keys.seal("110105194912310020")
         account = session.get_one(Account, who.account_id)
         account.annual_rate, account.matures_on = "14.07", date(2026, 6, 11)
+        for row in session.exec(select(InstalmentRow).where(InstalmentRow.account_id == who.account_id)):
+            row.principal, row.interest, row.fee = 980_00, 18_00, 2_00
+
+
+def called(story: Story, who: Borrower, day: date) -> ClockEvent:
+    note = ClockNote(Happening.accelerated, day)
+    event: ClockEvent = story.do(casework.note_clock, who.account_id, note, now=NOON, actor=COMMAND_LINE)
+    return event
 
 
 def test_a_complaint_names_everyone_in_full_and_a_letter_does_not(story: Story) -> None:
@@ -424,7 +434,8 @@ def test_a_complaint_names_everyone_in_full_and_a_letter_does_not(story: Story) 
         "110105194912310020",
         "杭州市西湖区人民法院",
         "14.07%",
-        "人民币2,000.00元（大写：人民币贰仟元整）",
+        "到期应付的款项人民币1,000.00元（大写：人民币壹仟元整）",
+        "尚欠合计人民币2,000.00元（大写：人民币贰仟元整）",
     ):
         assert piece in said
     with story.database.read() as session:
@@ -434,12 +445,93 @@ def test_a_complaint_names_everyone_in_full_and_a_letter_does_not(story: Story) 
     assert (done.refused, done.attempt_id) == ("", None), "what goes to a court is no contact with anybody"
 
 
+def late_since_april(story: Story) -> Borrower:
+    """980 + 18 + 2 a month at 18 % penalty on principal; by 13 May the first is 33 days late: 980 × 18 % × 33 ÷ 360."""
+    who = story.borrower("2026-04-10", "2026-06-10", opened_on=date(2024, 5, 18), principal=200_000, penalty_rate="18")
+    live(story, who.person_id, "杭州市文三路九号")
+    known(story, who)
+    return who
+
+
+def test_a_letter_says_the_balance_of_its_day_and_how_it_follows_from_the_ledger(story: Story) -> None:
+    letter = make(story, late_since_april(story))
+    [row] = story.rows(LetterRow, LetterRow.id == letter)
+    tables = {tuple(block["rows"][0]): block["rows"][1:] for block in row.body["body"] if block["kind"] == "rows"}
+    assert tables["项目", "其中逾期", "未清偿金额"] == [
+        ["本金", "¥980.00", "¥1,960.00"],
+        ["利息", "¥18.00", "¥36.00"],
+        ["罚息", "¥16.17", "¥16.17"],
+        ["费用", "¥2.00", "¥4.00"],
+        ["合计", "¥1,016.17", "¥2,016.17"],
+    ]
+    assert tables["与账面的关系", "金额"] == [
+        ["账面未还款项（还款计划减已还和已减免）", "¥2,000.00"],
+        ["加：罚息", "¥16.17"],
+        ["截至当日应还合计", "¥2,016.17"],
+    ]
+    [late_one] = tables["期次", "到期日", "应还金额", "罚息", "已还或已减免", "未还金额"]
+    assert late_one == ["1", "2026年4月10日", "¥1,000.00", "¥16.17", "¥0.00", "¥1,016.17"]
+    assert row.amounts is not None
+    assert (row.overdue, row.owed) == (1_000_00, 2_000_00), "the ledger"
+    assert (row.amounts["overdue"], row.amounts["owed"]) == (1_016_17, 2_016_17), "the balance to the day"
+    assert row.amounts["bridge"]["penalty"] == 16_17
+
+
+def test_another_day_of_penalty_is_no_other_letter_but_a_waiver_is(story: Story) -> None:
+    who = late_since_april(story)
+    letter = make(story, who)
+    assert make(story, who, at=moment("2026-05-15 12:00")) == letter
+    with story.database.begin() as session:
+        account = session.get_one(Account, who.account_id)
+        sums = Sums(penalty=10_00)
+        book(session, account, EntryKind.waiver, sums, TODAY, "tests", actor="tests", at=NOON)
+    assert make(story, who, at=moment("2026-05-15 13:00")) != letter
+
+
+def test_a_complaint_claims_what_is_due_and_all_of_it_once_it_was_called_in(story: Story) -> None:
+    who = late_since_april(story)
+    first = make(story, who, LetterKind.statement_of_claim, person_id=None, entered=FILED)
+    event = called(story, who, date(2026, 5, 10))
+    second = make(story, who, LetterKind.statement_of_claim, person_id=None, entered=FILED)
+    strike = ClockNote(Happening.struck, TODAY, about_id=event.id)
+    story.do(casework.note_clock, who.account_id, strike, now=NOON, actor=COMMAND_LINE)
+    third = make(story, who, LetterKind.statement_of_claim, person_id=None, entered=FILED)
+    found = {row.id: row.amounts or {} for row in story.rows(LetterRow)}
+    assert (found[first]["due"], found[first]["owed"]) == (1_016_17, 2_016_17)
+    # Called in: interest and fee of June go; 30 days of interest at 14.07 % on 980 come, and penalty from 10 May on.
+    june = 980_00 + 11_49 + 1_47
+    assert found[second]["due"] == found[second]["owed"] == 1_016_17 + june
+    assert found[third] == found[first], "struck, it was never called in"
+
+
+@pytest.mark.parametrize("kind", [LetterKind.statement_of_claim, LetterKind.preservation])
+def test_a_claim_that_can_not_be_reckoned_by_parts_is_refused_by_name(story: Story, kind: LetterKind) -> None:
+    who = late(story)
+    known(story, who)
+    entered = {**FILED, "assets": "存款", "counter_security": "保函"}
+    with story.database.begin() as session:
+        for row in session.exec(select(InstalmentRow).where(InstalmentRow.account_id == who.account_id)):
+            row.principal = row.interest = row.fee = None
+    with pytest.raises(BadInput, match="columns principal, interest and fee"):
+        make(story, who, kind, person_id=None, entered=entered)
+    with story.database.begin() as session:
+        for row in session.exec(select(InstalmentRow).where(InstalmentRow.account_id == who.account_id)):
+            session.delete(row)
+        account = session.get_one(Account, who.account_id)
+        account.reported_on, account.reported_balance = date(2026, 5, 12), 2_000_00
+        account.reported_overdue, account.reported_min, account.reported_max = 1_000_00, 2, 2
+    with pytest.raises(BadInput, match="the schedule is missing"):
+        make(story, who, kind, person_id=None, entered=entered)
+    with pytest.raises(BadInput, match="the schedule is missing"):
+        make(story, who)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        pytest.param("settlement_amount", "1,000", "not an amount", id="an amount with commas"),
-        pytest.param("settlement_amount", "0", "must not be zero", id="nothing"),
-        pytest.param("settlement_by", "30.6.2026", "not a day", id="a day"),
+        pytest.param("assumed_amount", "1,000", "not an amount", id="an amount with commas"),
+        pytest.param("assumed_amount", "0", "must not be zero", id="nothing"),
+        pytest.param("deceased_on", "30.6.2026", "not a day", id="a day"),
         pytest.param("creditor_code", "91330100799655058C", "social credit code", id="a check character"),
         pytest.param("creditor_address", "6222020200001111", "nobody approved", id="a stranger's account"),
         pytest.param("creditor_address", "x" * 121, "more than 120", id="too long"),
@@ -447,11 +539,11 @@ def test_a_complaint_names_everyone_in_full_and_a_letter_does_not(story: Story) 
 )
 def test_what_is_entered_is_checked(story: Story, name: str, text: str, reason: str) -> None:
     who = late(story)
-    known(story, who)
-    entered = {**FILED, "settlement_amount": "1500.00", "settlement_by": "2026-06-30"}
+    heir = {"heir_name": "王大海", "estate": "住房一套", "deceased_on": "2026-01-09", "assumed_amount": "1500.00"}
+    entered = {**FILED, **heir}
     with pytest.raises(BadInput, match=reason):
-        make(story, who, LetterKind.settlement, person_id=None, entered={**entered, name: text})
-    letter = make(story, who, LetterKind.settlement, person_id=None, entered=entered)
+        make(story, who, LetterKind.assumption, person_id=None, entered={**entered, name: text})
+    letter = make(story, who, LetterKind.assumption, person_id=None, entered=entered)
     casework.print_letter(story.office, letter, NOON, COMMAND_LINE)
     assert "人民币1,500.00元（大写：人民币壹仟伍佰元整）" in words(story, letter)
     with pytest.raises(Conflict, match="signed by both sides"):

@@ -21,6 +21,7 @@ from collector.history.tables import Hold, Offer, Promise, Referral
 from collector.identity.rules import Level, Role
 from collector.identity.tables import Approval
 from collector.planning.rules import TaskState
+from collector.portfolio.booking import Sums, book
 from collector.portfolio.rules import EntryKind, Security
 from collector.portfolio.tables import (
     Account,
@@ -277,6 +278,9 @@ def test_an_extension_waits_for_the_guarantors_written_consent(desk: Desk) -> No
     desk.file(DocumentKind.guarantor_consent, "2026-05-20 10:30", guarantor, who)
     desk.decide(asked, by=desk.wu)
     desk.story.do(casework.offer_terms, terms_id=row.id, at=moment(NOW), actor=desk.li)
+    with pytest.raises(Conflict, match="signed agreement is not on file"):
+        desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
+    desk.file(DocumentKind.agreement, "2026-05-21 09:30", who=who)
     desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
     rows = desk.story.rows(InstalmentRow, InstalmentRow.account_id == who.account_id)
     assert [(one.due_on, one.amount_due, one.interest) for one in rows] == [
@@ -303,7 +307,11 @@ def test_an_extension_is_asked_for_in_time(desk: Desk) -> None:
 def test_a_restructuring_keeps_what_is_paid_and_replaces_the_rest(desk: Desk) -> None:
     desk.story.pay(desk.who, 1_300_00, "2026-05-19 10:00")
     order = Order(TermsKind.restructuring, "smaller steps", count=3, first=date(2026, 6, 10))
+    desk.file(DocumentKind.agreement, "2026-05-19 10:00")
     row = desk.offered(order, by=desk.wu)
+    with pytest.raises(Conflict, match="signed agreement is not on file"):
+        desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
+    desk.file(DocumentKind.agreement, "2026-05-21 09:00")
     desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
     rows = desk.story.rows(InstalmentRow, InstalmentRow.account_id == desk.who.account_id)
     assert [(one.number, one.amount_due) for one in rows] == [
@@ -323,6 +331,7 @@ def test_a_restructuring_keeps_what_is_paid_and_replaces_the_rest(desk: Desk) ->
 def test_a_schedule_agreed_on_other_payments_is_not_signed(desk: Desk) -> None:
     row = desk.offered(Order(TermsKind.restructuring, "steps", count=3, first=date(2026, 6, 10)), by=desk.wu)
     desk.story.pay(desk.who, 100_00, "2026-05-21 09:00")
+    desk.file(DocumentKind.agreement, "2026-05-21 09:00")
     with pytest.raises(Conflict, match="propose it anew"):
         desk.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=desk.li)
     assert desk.story.rows(InstalmentBefore) == []
@@ -423,6 +432,21 @@ def test_without_security_a_closing_is_finished_by_the_second_person(desk: Desk)
     row, asked = desk.propose(Order(TermsKind.closing, "paid"))
     desk.decide(asked, by=desk.wu)
     assert desk.state(row) is TermsState.fulfilled
+
+
+def test_costs_on_the_account_keep_it_open_until_they_are_paid(desk: Desk) -> None:
+    desk.story.pay(desk.who, 3 * AMOUNT, "2026-05-20 09:00")
+    with desk.story.database.begin() as session:
+        account = session.get_one(Account, desk.who.account_id)
+        day, more = date(2026, 5, 20), {"actor": "user:wu", "at": moment(NOW)}
+        book(session, account, EntryKind.cost, Sums(fees=80_00), day, "matter_cost:1", **more)
+    with pytest.raises(Conflict, match="costs of the suit"):
+        desk.propose(Order(TermsKind.closing, "paid"))
+    desk.story.pay(desk.who, 80_00, "2026-05-21 09:00")
+    row, asked = desk.propose(Order(TermsKind.closing, "paid"), "2026-05-21 10:00")
+    desk.decide(asked, by=desk.wu, at="2026-05-21 11:00")
+    assert desk.state(row) is TermsState.fulfilled
+    desk.clean()
 
 
 def test_where_only_a_balance_was_reported_it_can_be_settled_too(desk: Desk) -> None:

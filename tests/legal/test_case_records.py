@@ -117,27 +117,28 @@ def recorded(case: Case, person_id: int, place: int, sound: bytes) -> Path:
         session.add(task)
         session.flush()
         at = moment("2026-05-14 10:00")
-        history.record_attempt(
+        task.attempt_id = history.record_attempt(
             session,
-            natural_key=f"task:{task.id}",
-            person_id=person_id,
-            portfolio_id=case.story.cn,
-            account_id=case.who.account_id,
-            contact_point_id=case.who.points[0],
-            channel=Channel.call,
-            direction=Direction.outbound,
-            number=case.who.number,
-            caller="+862155510001",
-            slot="morning",
-            at=at,
-            day=at.date(),
-            now=at,
-            actor=OPS,
-        )
+            history.AttemptMade(
+                natural_key=f"task:{task.id}",
+                person_id=person_id,
+                portfolio_id=case.story.cn,
+                account_id=case.who.account_id,
+                contact_point_id=case.who.points[0],
+                channel=Channel.call,
+                direction=Direction.outbound,
+                number=case.who.number,
+                caller="+862155510001",
+                slot="morning",
+                at=at,
+                day=at.date(),
+            ),
+            at,
+            OPS,
+        ).id
         row = Recording(
             sid=f"RE{place:032}",
             task_id=task.id or 0,
-            person_id=person_id,
             portfolio_id=case.story.cn,
             agent="user:li",
             at=at,
@@ -230,21 +231,23 @@ def test_a_long_table_has_its_heading_on_every_page_and_breaks_between_rows(case
             at = moment("2026-05-15 08:00") + timedelta(hours=place)
             history.record_attempt(
                 session,
-                natural_key=f"long:{place}",
-                person_id=case.who.person_id,
-                portfolio_id=case.story.cn,
-                account_id=case.who.account_id,
-                contact_point_id=case.who.points[0],
-                channel=Channel.sms,
-                direction=Direction.outbound,
-                number=case.who.number,
-                caller="+862155510001",
-                slot="morning",
-                at=at,
-                day=at.date(),
-                now=at,
-                actor=OPS,
-                text=f"[{place:02}> dear sir, your loan is late, pay at {address} or call 95588 <{place:02}]",
+                history.AttemptMade(
+                    natural_key=f"long:{place}",
+                    person_id=case.who.person_id,
+                    portfolio_id=case.story.cn,
+                    account_id=case.who.account_id,
+                    contact_point_id=case.who.points[0],
+                    channel=Channel.sms,
+                    direction=Direction.outbound,
+                    number=case.who.number,
+                    caller="+862155510001",
+                    slot="morning",
+                    at=at,
+                    day=at.date(),
+                    text=f"[{place:02}> dear sir, your loan is late, pay at {address} or call 95588 <{place:02}]",
+                ),
+                at,
+                OPS,
             )
     folder, _ = case.make("case", typesetter, "en")
     pages = [page.extract_text() for page in PdfReader(BytesIO((folder / "case-file.pdf").read_bytes())).pages]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,7 @@ from collector.casework import actions
 from collector.portfolio.booking import NewLine, change_schedule
 from collector.portfolio.rules import LoadKind
 from collector.portfolio.tables import Account, InstalmentRow, LedgerBalance, PaymentRow
+from collector.reports.tables import ExportRecord
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PAYMENTS = """reference,account_no,amount,paid_at,kind,reverses,reason
@@ -92,6 +94,33 @@ def test_differences_and_both_sides(loaded: Building) -> None:
     auditor = loaded.signed_in("auditor").get(here).text
     assert "Closed: operations or a supervisor explains differences." in auditor
     assert "never loaded" in loaded.signed_in("stranger").get("/operations/differences").text
+
+
+def test_the_differences_leave_as_a_file_in_the_ledger_of_exports(loaded: Building) -> None:
+    operations = loaded.signed_in("operations")
+    page = operations.get(f"/operations/differences?book={loaded.book.cn}&explained=false").text
+    [link] = re.findall(r'href="(/figures/accounts[^"]*)"', page)
+    listed = operations.get(unescape(link)).text
+    assert "CN/L-1" in listed
+    assert "CN/L-99" in listed
+    form = listed.split('action="/figures/export"')[1].split("</form>")[0]
+    carried = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    del carried["csrf"]
+    answer = operations.post("/figures/export", {**carried, "format": "csv"})
+    assert answer.status_code == 200, answer.text
+    head, *rows, mark = answer.content.decode("utf-8-sig").splitlines()
+    assert (
+        head == 'Account,As of,Theirs,Ours,Difference,"Overdue, theirs","Overdue, ours",Currency,Looks like,Explained'
+    )
+    assert [row.split(",")[:3] for row in rows] == [
+        ["CN/L-1", "2026-05-10", "77.00"],
+        ["CN/L-99", "2026-05-10", "12.00"],
+    ]
+    assert mark.startswith("# export X-")
+    with loaded.office.database.read() as session:
+        [row] = session.exec(select(ExportRecord)).all()
+    assert (row.rows, row.wanted) == (2, {"what": "differences", "explained": False})
+    assert loaded.signed_in("stranger").get(unescape(link)).status_code == 404
 
 
 def test_an_agreed_schedule_that_the_creditor_has_otherwise(building: Building, tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ from sqlmodel import Session
 from collector.casework.approvals import (
     advances,
     campaigns,
+    costs,
     exports,
     holds,
     keeping,
     matching,
     promises,
     resets,
+    retention,
     reversals,
     strategies,
     terms,
@@ -46,6 +48,9 @@ _ALL = (
     reversals.KIND,
     terms.KIND,
     advances.KIND,
+    retention.PURGE,
+    retention.HOLD,
+    costs.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from collector.casework.letters import wording
-from collector.casework.views.account import Mark, schedule_of
+from collector.casework.letters.amounts import Amounts, amount_rows, amounts_of
 from collector.facts.queries import read_person
 from collector.facts.rules import AccountFacts, lateness
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict, Problem
 from collector.foundation.keys import Keys
-from collector.foundation.money import shown
 from collector.portfolio.queries import parties, person_of, portfolio_of
 from collector.portfolio.rules import (
     OBLIGORS,
@@ -77,6 +76,7 @@ class Gathered:
     book: Portfolio
     facts: AccountFacts
     today: date
+    amounts: Amounts
     obligors: Sequence[Obligor]
     values: Mapping[str, Value]
     rows: Rows
@@ -107,15 +107,18 @@ def gather(session: Session, keys: Keys, account: Account, language: str, at: da
         *(one.id_no for one in obligors),
         *(one.phone for one in obligors),
     ]
-    rows = _rows(session, account, mine, obligors, book, language, today)
+    amounts = amounts_of(session, account, book, mine, today, at)
+    rows = {**amount_rows(amounts, book.currency, language), "obligors": _named(obligors, language)}
     values = {
         **_of_book(book, language),
-        **_of_account(account, mine, book, language, today),
+        **_of_account(account, mine, language, today),
+        **_of_amounts(amounts, account, book, language),
         "has_schedule": bool(rows.get("instalments")),
         "borrower_name": wording.safe_name(obligors[0].name),
         "call_back_number": _called(ways[CALLERS], ways["call_backs"]),
     }
-    return Gathered(account, book, mine, today, obligors, values, rows, [*points_to(ways), *filter(None, own)])
+    approved = [*points_to(ways), *filter(None, own)]
+    return Gathered(account, book, mine, today, amounts, obligors, values, rows, approved)
 
 
 def values_for(gathered: Gathered, person_id: int | None, language: str) -> dict[str, Value]:
@@ -184,20 +187,14 @@ def _of_book(book: Portfolio, language: str) -> dict[str, Value]:
     }
 
 
-def _of_account(account: Account, facts: AccountFacts, book: Portfolio, language: str, today: date) -> dict[str, Value]:
-    def amount(minor: int) -> str:
-        return wording.money(minor, book.currency, language) if minor > 0 else ""
-
+def _of_account(account: Account, facts: AccountFacts, language: str, today: date) -> dict[str, Value]:
     return {
         "account_no": account.account_no,
         "product": DEFAULTS[language]["product"],
         "contract_date": wording.day(account.opened_on, language),
-        "principal": amount(account.principal),
         "annual_rate": wording.rate(account.annual_rate),
         "penalty_rate": wording.rate(account.penalty_rate),
         "matures_on": wording.day(account.matures_on, language),
-        "overdue": amount(facts.overdue),
-        "owed": amount(facts.owed),
         "days_past_due": str(lateness(facts, today)),
         "oldest_due": wording.day(facts.oldest_unpaid_due, language),
         "last_paid_on": wording.day(facts.last_paid_on, language),
@@ -206,42 +203,28 @@ def _of_account(account: Account, facts: AccountFacts, book: Portfolio, language
     }
 
 
-def _rows(
-    session: Session,
-    account: Account,
-    facts: AccountFacts,
-    obligors: Sequence[Obligor],
-    book: Portfolio,
-    language: str,
-    today: date,
-) -> Rows:
-    """`instalments` is left out where no schedule was loaded, and nothing stands for it."""
-    lines = schedule_of(session, account.id or 0, today)
-    rows: dict[str, Sequence[Mapping[str, str]]] = {
-        "obligors": [
-            {
-                "role": ROLE_WORDS[language][one.role],
-                "name": wording.safe_name(one.name),
-                "id_no": one.id_no,
-                "address": one.address,
-                "phone": one.phone,
-            }
-            for one in obligors
-        ]
+def _of_amounts(amounts: Amounts, account: Account, book: Portfolio, language: str) -> dict[str, Value]:
+    figures = {
+        "principal": account.principal,
+        "overdue": amounts.overdue,
+        "owed": amounts.owed,
+        "claimed": amounts.due,
     }
-    if lines or facts.reported_on is not None:
-        rows["instalments"] = [
-            {
-                "number": str(line.number),
-                "due_on": wording.day(line.due_on, language),
-                "amount": shown(line.amount, book.currency, language),
-                "paid": shown(line.paid, book.currency, language),
-                "unpaid": shown(line.amount - line.paid, book.currency, language),
-            }
-            for line in lines
-            if line.mark in (Mark.late, Mark.part_paid) and line.due_on < today
-        ]
-    return rows
+    said = {name: wording.money(minor, book.currency, language) if minor > 0 else "" for name, minor in figures.items()}
+    return {**said, "amounts_on": wording.day(amounts.as_of, language)}
+
+
+def _named(obligors: Sequence[Obligor], language: str) -> list[Mapping[str, str]]:
+    return [
+        {
+            "role": ROLE_WORDS[language][one.role],
+            "name": wording.safe_name(one.name),
+            "id_no": one.id_no,
+            "address": one.address,
+            "phone": one.phone,
+        }
+        for one in obligors
+    ]
 
 
 def _obligors(session: Session, keys: Keys, account: Account) -> list[Obligor]:

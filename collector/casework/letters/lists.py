@@ -38,6 +38,8 @@ class Listed:
     state: LetterState
     made_at: datetime
     zone: str
+    terms_id: int | None
+    """Of an agreement: the terms that it puts into writing."""
     events: Mapping[LetterStep, LetterEvent]
 
     @property
@@ -177,5 +179,6 @@ def _one(row: LetterRow, events: Mapping[LetterStep, LetterEvent], person: str, 
         state=state_of(events.keys()),
         made_at=row.made_at,
         zone=zone,
+        terms_id=row.terms_id,
         events=events,
     )

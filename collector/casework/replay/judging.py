@@ -109,14 +109,15 @@ class Judge:
         record = next(row for row in self.records.attempts[person_id] if row.id == contact.id)
         now_known = before_contact(self.records, self.seen, person_id, record, then)
         known = build_person(as_known(now_known, self.seen, person_id, then), person_id, before).facts
-        rules = self._ask(contact, record, known, policy, at, template)
+        by = allowed.by if allowed is not None else contact.actor
+        rules = self._ask(contact, record, known, policy, at, template, by)
         if rules:
             is_ours = contact.id not in self.seen.taken_over
             same = allowed.facts == facts_mac(self.chunk.salts[person_id], known) if allowed is not None else None
             standing = Standing.unlawful if is_ours else Standing.taken_over
             return Found(standing, moment, policy.name, rules, same_facts=same)
         facts = build_person(now_known, person_id, before).facts
-        rules = () if facts == known else self._ask(contact, record, facts, policy, at, template)
+        rules = () if facts == known else self._ask(contact, record, facts, policy, at, template, by)
         return Found(Standing.known_later if rules else Standing.lawful, moment, policy.name, rules)
 
     def _ask(
@@ -127,12 +128,15 @@ class Judge:
         policy: Policy,
         at: int,
         template: str | None,
+        by: str,
     ) -> tuple[Fired, ...]:
-        asked = contact_of_record(contact, facts, self.records.books[record.portfolio_id].collector, template)
+        asked = contact_of_record(contact, facts, self.records.books[record.portfolio_id].collector, template, by)
         return judge(asked, facts, policy, at, earliest=False).rules
 
 
-def contact_of_record(contact: Attempt, facts: PersonFacts, collector: int, template: str | None) -> Contact:
+def contact_of_record(
+    contact: Attempt, facts: PersonFacts, collector: int, template: str | None, by: str = ""
+) -> Contact:
     """A contact on record as the gate is asked about one."""
     account = next((one for one in facts.accounts if one.account_id == contact.account_id), None)
     phone = next((one for one in facts.body.phones if one.id == contact.contact_point_id), None)
@@ -150,4 +154,5 @@ def contact_of_record(contact: Attempt, facts: PersonFacts, collector: int, temp
         phone=phone,
         text=contact.text if contact.channel in SENT_AS_TEXT else None,
         template=template,
+        by=by,
     )

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from collector.casework.approvals.terms import TERMS
 from collector.casework.approvals.waiting import open_of
+from collector.casework.letters.lists import Listed, letters_of
 from collector.foundation.clock import local_day
 from collector.identity.rules import Actor, Role
 from collector.identity.tables import Approval
@@ -24,6 +25,7 @@ from collector.terms.queries import (
     debt_of,
     guarantors_without_consent,
     live_terms,
+    signed_agreement,
     terms_of_account,
 )
 from collector.terms.rules import REDUCTIONS, SCHEDULES, Parts, TermsKind, TermsState, who_may
@@ -42,6 +44,7 @@ class Live:
     may_close: bool
     lacks_consent: bool
     lacks_receipt: bool
+    lacks_agreement: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class TermsView:
     written_off: bool
     live: Live | None
     past: Sequence[Terms]
+    papers: Sequence[Listed]
+    """Agreements that were drawn from terms of the account, newest first."""
     entries: Sequence[LedgerEntry]
 
 
@@ -77,6 +82,7 @@ def terms_view(session: Session, account: Account, book: Portfolio, now: datetim
         written_off=any(row.kind is EntryKind.write_off for row in entries),
         live=_live(session, account, live, policy) if live else None,
         past=[row for row in terms_of_account(session, account.id or 0) if live is None or row.id != live.id],
+        papers=[one for one in letters_of(session, account.id or 0) if one.terms_id is not None],
         entries=entries,
     )
 
@@ -92,6 +98,9 @@ def _live(session: Session, account: Account, row: Terms, policy: TermsPolicy) -
         may_sign=row.state is TermsState.offered and row.kind in SCHEDULES,
         may_close=row.state is TermsState.approved and row.kind is TermsKind.closing,
         lacks_consent=row.kind in SCHEDULES and bool(guarantors_without_consent(session, account)),
+        lacks_agreement=row.state is TermsState.offered
+        and row.kind in SCHEDULES
+        and signed_agreement(session, row) is None,
         lacks_receipt=secured and collateral_receipt(session, account.id or 0) is None,
     )
 

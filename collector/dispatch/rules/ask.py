@@ -91,6 +91,7 @@ def contact_of(
     collector: int,
     template: str | None = None,
     text: str | None = None,
+    by: str = "",
 ) -> Contact:
     """The task as the gate knows it. A text that is not written yet is judged without its content."""
     return Contact(
@@ -104,6 +105,7 @@ def contact_of(
         phone=phone,
         text=text,
         template=template,
+        by=by,
     )
 
 

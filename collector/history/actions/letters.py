@@ -15,7 +15,13 @@ from collector.identity.rules import Actor
 
 def add_letter(session: Session, row: LetterRow) -> LetterRow:
     """Its words are in the row; the entry tells of ids, kind and digest only."""
-    detail = {"account": row.account_id, "person": row.person_id, "kind": row.kind.value, "task": row.task_id}
+    detail = {
+        "account": row.account_id,
+        "person": row.person_id,
+        "kind": row.kind.value,
+        "task": row.task_id,
+        "terms": row.terms_id,
+    }
     detail |= {"language": row.language, "template": row.template}
     add(session, row, row.actor, "letter.made", detail, row.made_at)
     return row

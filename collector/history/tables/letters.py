@@ -28,10 +28,15 @@ class LetterRow(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_type=Json)
     """The finished words, as every layout prints them."""
     overdue: int = Field(sa_type=BigInt)
-    """With `owed`, in minor units: what the account owed when it was made."""
+    """With `owed`, in minor units: what the ledger said when it was made."""
     owed: int = Field(sa_type=BigInt)
+    amounts: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """What it says is owed, to its day and by parts, with the way there from the ledger; None: made before letters
+    were reckoned to the day."""
     task_id: int | None = Field(default=None, sa_type=BigInt)
     """The task of the plan that asked for it."""
+    terms_id: int | None = Field(default=None, sa_type=BigInt)
+    """The terms that this agreement puts into writing: approved when it was made."""
     made_at: datetime
     actor: str
 

@@ -17,7 +17,7 @@ from collector.portfolio.tables import Account
 from collector.strategy.rules import TermsPolicy
 from collector.terms.actions.moving import move
 from collector.terms.actions.proposing import told
-from collector.terms.queries import debt_of, guarantors_without_consent
+from collector.terms.queries import debt_of, guarantors_without_consent, signed_agreement
 from collector.terms.rules import REDUCTIONS, SCHEDULES, TermsKind, TermsState, who_may, why_not_approve
 from collector.terms.tables import Terms
 
@@ -91,12 +91,14 @@ def offer(session: Session, row: Terms, zone: str, today: date, at: datetime, ac
 
 def sign(session: Session, row: Terms, today: date, at: datetime, actor: Actor) -> None:
     """The borrower signed: the schedule that was agreed holds. A `Conflict` where it or the payments are others than
-    those it was agreed on, or a guarantor's consent is missing."""
+    those it was agreed on, or a guarantor's consent or the signed agreement is not on file."""
     if row.kind not in SCHEDULES:
         raise Conflict("only an extension or a restructuring is signed; a total is paid")
     _require_time(row, today)
     account = session.get_one(Account, row.account_id)
     _require_consent(session, account)
+    if signed_agreement(session, row) is None:
+        raise Conflict("the signed agreement is not on file; file its scan with the account first")
     debt = debt_of(session, account)
     moved = row.kind is TermsKind.restructuring and debt.paid != row.paid_before
     if moved or list(map(told, debt.lines)) != row.schedule["before"]:

@@ -28,6 +28,7 @@ from collector.texts.rules.figures import fixed_figures, foreign_figures
 from collector.texts.rules.letter_values import (
     MOST_CHARACTERS,
     ROWS,
+    TERMS,
     VALUES,
     Entry,
     LetterValue,
@@ -61,6 +62,7 @@ __all__ = [
     "ROWS",
     "SHOWS_IDS",
     "SPEAKING",
+    "TERMS",
     "VALUES",
     "VARIABLES",
     "Encoding",

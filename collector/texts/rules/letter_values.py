@@ -13,6 +13,9 @@ from typing import Final
 
 from collector.texts.rules.describe import Kind, Value
 
+TERMS: Final = "terms"
+"""The source of what an agreement says: terms that a second person approved, not a file."""
+
 
 class Entry(StrEnum):
     """How a value that a person enters is read."""
@@ -106,6 +109,14 @@ _BOOK = (
         "USD 6,120.00",
         ("instalments", "amount_due"),
     ),
+    LetterValue(
+        "claimed",
+        "what can be asked for on this day",
+        "人民币2,560.00元（大写：人民币贰仟伍佰陆拾元整）",
+        "USD 825.00",
+        ("instalments", "amount_due"),
+    ),
+    LetterValue("amounts_on", "the day of the amounts", "2026年5月18日", "May 18, 2026"),
     LetterValue("days_past_due", "how many days it is late", "48", "48"),
     LetterValue(
         "oldest_due",
@@ -125,6 +136,12 @@ _BOOK = (
         optional=True,
     ),
 )
+_AGREED = (
+    LetterValue("settlement_amount", "the amount agreed", "人民币15,000.00元", "USD 5,000.00", (TERMS, "total")),
+    LetterValue("settlement_by", "the day agreed for payment", "2026年6月30日", "June 30, 2026", (TERMS, "due_on")),
+    LetterValue("new_matures_on", "the new day the debt matures", "2028年5月18日", "May 18, 2028", (TERMS, "until")),
+)
+"""Drawn from terms that were approved."""
 _ENTERED = (
     LetterValue(
         "creditor_code", "the creditor's registration number", "91330100MA2XXXXX0K", "RN-4471", entry=Entry.code
@@ -153,9 +170,6 @@ _ENTERED = (
         "to file, appear, settle and enforce",
         entry=Entry.text,
     ),
-    LetterValue("settlement_amount", "the amount agreed", "人民币15,000.00元", "USD 5,000.00", entry=Entry.amount),
-    LetterValue("settlement_by", "the day agreed for payment", "2026年6月30日", "June 30, 2026", entry=Entry.day),
-    LetterValue("new_matures_on", "the new day the debt matures", "2028年5月18日", "May 18, 2028", entry=Entry.day),
     LetterValue(
         "extension_reason",
         "why it is extended",
@@ -194,13 +208,18 @@ _ENTERED = (
         entry=Entry.text,
     ),
 )
-VALUES: Final[Mapping[str, LetterValue]] = {value.name: value for value in (*_BOOK, *_ENTERED)}
+VALUES: Final[Mapping[str, LetterValue]] = {value.name: value for value in (*_BOOK, *_AGREED, *_ENTERED)}
 
 ROWS: Final[Mapping[str, frozenset[str]]] = {
-    "instalments": frozenset({"number", "due_on", "amount", "paid", "unpaid"}),
+    "instalments": frozenset({"number", "due_on", "amount", "penalty", "paid", "unpaid"}),
+    "parts": frozenset({"part", "overdue", "owed"}),
+    "bridge": frozenset({"line", "amount"}),
     "obligors": frozenset({"role", "name", "id_no", "address", "phone"}),
+    "agreed": frozenset({"part", "owed", "waived", "left"}),
+    "schedule": frozenset({"number", "due_on", "amount", "principal", "interest", "fee"}),
 }
-"""Tables that a letter may print, and their columns: the instalments that are late, and who owes."""
+"""Tables that a letter may print, and their columns: the instalments that are late; what is owed by its parts; the way
+from the ledger to that, where they differ; who owes; of approved terms what is given up, and the new schedule."""
 
 
 def letter_samples(language: str) -> dict[str, Value]:
@@ -211,11 +230,21 @@ def letter_samples(language: str) -> dict[str, Value]:
 def sample_rows(language: str) -> dict[str, list[dict[str, str]]]:
     """Invented rows of every table."""
     zh = language == "zh"
-    first = ("1", "2026年3月31日" if zh else "March 31, 2026", "1,280.00", "0.00", "1,280.00")
+    late = ("1", "2026年3月31日" if zh else "March 31, 2026", "1,280.00", "12.50", "0.00", "1,292.50")
     who = ("借款人", "王小明", "110105194912310020", "杭州市西湖区文三路九号", "13800000001")
     them = ("borrower", "Jordan Carter", "000-00-0000", "12 Elm Street, Springfield, IL", "+1 415 555 0133")
-    names = ("number", "due_on", "amount", "paid", "unpaid"), ("role", "name", "id_no", "address", "phone")
-    return {
-        "instalments": [dict(zip(names[0], first, strict=True))],
-        "obligors": [dict(zip(names[1], who if zh else them, strict=True))],
+    samples = {
+        "instalments": (("number", "due_on", "amount", "penalty", "paid", "unpaid"), late),
+        "parts": (("part", "overdue", "owed"), ("本金" if zh else "Principal", "1,280.00", "18,300.00")),
+        "bridge": (("line", "amount"), ("加：罚息" if zh else "Plus: penalty interest", "12.50")),
+        "agreed": (
+            ("part", "owed", "waived", "left"),
+            ("罚息" if zh else "Penalty interest", "12.50", "12.50", "0.00"),
+        ),
+        "schedule": (
+            ("number", "due_on", "amount", "principal", "interest", "fee"),
+            ("13", "2028年5月18日" if zh else "May 18, 2028", "1,280.00", "1,200.00", "80.00", "0.00"),
+        ),
+        "obligors": (("role", "name", "id_no", "address", "phone"), who if zh else them),
     }
+    return {table: [dict(zip(names, row, strict=True))] for table, (names, row) in samples.items()}

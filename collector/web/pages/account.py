@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from sqlmodel import Session
 
 from collector.casework import queries
-from collector.casework.actions.recordings import term
+from collector.casework.actions.recordings import keeps_years
 from collector.casework.views import within, work
 from collector.casework.views.account import AccountView, account_view
 from collector.casework.views.calendar import calendar
@@ -119,7 +119,7 @@ def account_page(account_id: Id, request: Request, desk: DeskParam, caller: Call
 
 
 def _recorded(session: Session, desk: Desk, talk: Talk) -> bool:
-    return talk.task is not None and term(session, desk.office, talk.task) is not None
+    return keeps_years(desk.office, session.get_one(Portfolio, talk.portfolio_id)) is not None
 
 
 def _ended(session: Session, caller: Caller, again: str, account_id: int) -> Talk | None:

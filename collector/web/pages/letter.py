@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
@@ -16,6 +16,7 @@ from collector.casework import actions
 from collector.casework.actions.documents import paper_of
 from collector.casework.actions.letters import LetterOrder, LetterPosted
 from collector.casework.actions.letters.printing import letter_docx, letter_pdf
+from collector.casework.letters.agreed import KIND_OF, drawable
 from collector.casework.letters.gathering import letter_language
 from collector.casework.letters.lists import Listed, letter, letters_of
 from collector.casework.views import within
@@ -23,7 +24,8 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput
 from collector.history.rules import MOST_BYTES, LetterStep, ReturnReason
 from collector.history.rules.letters import may_step
-from collector.portfolio.queries import parties, person_of
+from collector.history.tables import LetterRow
+from collector.portfolio.queries import parties, person_of, portfolio_of
 from collector.portfolio.rules import OBLIGORS, PartyRole
 from collector.portfolio.tables import Account
 from collector.texts.rules import AGREEMENTS, CONTACTS, FILINGS, VALUES, Entry, LetterKind
@@ -77,6 +79,10 @@ class Draft:
     words: str
     people: Sequence[Choice]
     asked: Sequence[Asked]
+    drawn: str = ""
+    """Of an agreement: the terms that it is drawn from."""
+    is_closed: bool = False
+    """There are no terms that it could be drawn from."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,8 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
     with reading(desk) as session:
         row, seen = letter(session, caller.actor.scope, letter_id)
         today = local_day(desk.clock(), seen.zone)
-    told, done = Told(t, seen.zone), seen.events.keys()
+        currency = portfolio_of(session, row.portfolio_id).currency
+    told, done = Told(t, seen.zone, currency), seen.events.keys()
     tells = may_open(caller, "letter_step")
     page = LetterPage(
         frame=frame,
@@ -111,6 +118,7 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
             (t("Kind"), t.word(row.kind)),
             (t("State"), t.word(seen.state)),
             (t("Made"), f"{told.moment(row.made_at)} · {row.actor.removeprefix('user:')}"),
+            *_amounts(row, told),
             (t("Template"), row.template),
         ],
         lines=list(row.body["to"]),
@@ -121,10 +129,20 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
         may_post=tells and row.kind not in AGREEMENTS and may_step(LetterStep.posted, done),
         may_arrive=tells and may_step(LetterStep.arrived, done),
         may_return=tells and may_step(LetterStep.returned, done),
-        may_sign=tells and bool(row.body["slip"]) and may_step(LetterStep.signed, done),
+        may_sign=tells and (bool(row.body["slip"]) or row.kind in AGREEMENTS) and may_step(LetterStep.signed, done),
         reasons=choices(t, ReturnReason),
     )
     return render(page)
+
+
+def _amounts(row: LetterRow, told: Told) -> list[tuple[str, str]]:
+    """What it says is owed, and what the ledger said that day where that is another sum."""
+    if row.amounts is None:
+        return []
+    said = [(told.t("Balance to the day"), told.money(row.amounts["owed"]))]
+    if row.owed != row.amounts["owed"]:
+        said.append((told.t("By the ledger"), told.money(row.owed)))
+    return said
 
 
 def _steps(seen: Listed, told: Told) -> Table:
@@ -228,6 +246,8 @@ def account_letters(account_id: Id, request: Request, desk: DeskParam, caller: C
         people = _people(session, account, frame.t)
         language = letter_language(session, account)
         groups = _groups(desk, people, language, frame.t)
+        told = Told(frame.t, book.timezone, book.currency)
+        groups = [(words, [_drawn(session, account_id, one, told) for one in drafts]) for words, drafts in groups]
     page = AccountLettersPage(
         frame=frame,
         account_id=account_id,
@@ -272,6 +292,19 @@ def _draft(desk: Desk, kind: LetterKind, people: dict[PartyRole, list[Choice]], 
     to = guarantors if kind is LetterKind.guarantor_notice else owing
     asked = [Asked(one.name, t.word(one.meaning), TYPES[one.entry]) for one in template.entries if one.entry]
     return Draft(kind.value, t.word(kind), to if kind in CONTACTS else (), asked)
+
+
+def _drawn(session: Session, account_id: int, draft: Draft, told: Told) -> Draft:
+    """The draft of an agreement with the terms that it would put into writing."""
+    kind, t = LetterKind(draft.kind), told.t
+    if kind not in KIND_OF:
+        return draft
+    row = drawable(session, account_id, kind)
+    if row is None:
+        return replace(draft, drawn=t("Closed: drawn from approved terms, and there are none."), is_closed=True)
+    day = row.schedule["matures"] if row.schedule else told.day(row.due_on)
+    total = told.money(row.total) if row.total else ""
+    return replace(draft, drawn=" · ".join(filter(None, [t.word(row.kind), total, day])))
 
 
 class MakeForm(Form):

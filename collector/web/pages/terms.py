@@ -51,6 +51,8 @@ class AccountTermsPage(Page):
     problems: Sequence[str]
     shown: parts.Shown | None
     past: Table
+    papers: Table
+    may_read_papers: bool
     entries: Table
     may_propose: bool
 
@@ -141,6 +143,8 @@ def _page(
         problems=problems,
         shown=shown,
         past=parts.past(view.past, told),
+        papers=parts.papers(view.papers, told),
+        may_read_papers=may_open(caller, "letter_page"),
         entries=parts.entries(view.entries, told),
         may_propose=may_open(caller, "propose_terms") and view.live is None,
     )

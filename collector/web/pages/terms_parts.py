@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from collector.casework.letters.lists import Listed
 from collector.casework.views.terms import Live as Open
 from collector.casework.views.terms import TermsView
+from collector.history.rules import LetterStep
 from collector.identity.rules import Role
 from collector.portfolio.tables import Account, LedgerEntry, Portfolio
 from collector.terms.rules import REDUCTIONS, Parts
@@ -142,6 +144,9 @@ def live(one: Open, told: Told) -> Live:
         t("Not approved yet: not a word of it to the borrower.") if one.approval else "",
         t("A guarantor's written consent is missing.") if one.lacks_consent else "",
         t("The receipt for the collateral is missing.") if one.lacks_receipt else "",
+        t("The signed agreement is not on file: draw it under letters, and file its scan.")
+        if one.lacks_agreement
+        else "",
     ]
     return Live(
         id=row.id or 0,
@@ -152,7 +157,7 @@ def live(one: Open, told: Told) -> Live:
         schedule=scheduled(row, told),
         warnings=[words for words in warnings if words],
         may_offer=one.may_offer,
-        may_sign=one.may_sign and not one.lacks_consent,
+        may_sign=one.may_sign and not one.lacks_consent and not one.lacks_agreement,
         may_close=one.may_close and not one.lacks_receipt,
         may_withdraw=one.approval is None,
         approval_id=one.approval.id if one.approval else None,
@@ -176,6 +181,24 @@ def past(rows: Sequence[Terms], told: Told) -> Table:
             for row in rows
         ],
         t("No terms of this account have ended yet."),
+    )
+
+
+def papers(rows: Sequence[Listed], told: Told) -> Table:
+    """The agreements that were drawn from terms."""
+    t = told.t
+    return table(
+        [t("Letter"), t("Kind"), t("State"), t("Made")],
+        [
+            [
+                Cell(one.number, "", f"/letters/{one.letter_id}"),
+                t.word(one.kind),
+                t("signed") if LetterStep.signed in one.events else t.word(one.state),
+                told.moment(one.made_at),
+            ]
+            for one in rows
+        ],
+        t("No agreement was drawn from terms yet: that is done under letters, once terms are approved."),
     )
 
 

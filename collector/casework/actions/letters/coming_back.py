@@ -27,7 +27,7 @@ from collector.law.rules import Happening
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.rules import PartyRole
 from collector.portfolio.tables import Account, Party
-from collector.texts.rules import DEMANDS, letter_id_of, number_of
+from collector.texts.rules import AGREEMENTS, DEMANDS, letter_id_of, number_of
 
 
 class ReportKind(StrEnum):
@@ -80,10 +80,13 @@ def letter_signed(
     actor: Actor,
     scan: bytes | Paper | None,
 ) -> LetterEvent:
-    """The reader signed the slip and sent it back. Without its scan it is a `BadInput`: it is the proof."""
+    """The reader signed the slip and sent it back, or both sides signed the agreement. Without its scan it is a
+    `BadInput`: it is the proof."""
     if not scan:
         raise BadInput("a signed slip comes with its scan: it is the proof that the debt was acknowledged")
-    return _came(session, office, letter_id, LetterStep.signed, on, at, actor, scan, DocumentKind.letter_receipt)
+    is_agreement = fetch(session, LetterRow, letter_id).kind in AGREEMENTS
+    kind = DocumentKind.agreement if is_agreement else DocumentKind.letter_receipt
+    return _came(session, office, letter_id, LetterStep.signed, on, at, actor, scan, kind)
 
 
 def letter_returned(

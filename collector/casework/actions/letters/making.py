@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from collector.casework.letters import wording
+from collector.casework.letters.agreed import agreed
+from collector.casework.letters.amounts import amounts_of, require_amounts
 from collector.casework.letters.gathering import (
     Gathered,
     foreign,
@@ -19,6 +21,7 @@ from collector.casework.letters.gathering import (
 )
 from collector.casework.letters.missing import require_whole
 from collector.casework.office import Office
+from collector.foundation.clock import local_day
 from collector.foundation.database import lock_key
 from collector.foundation.errors import BadInput, Conflict
 from collector.history import actions as history
@@ -59,8 +62,11 @@ def make_letter(session: Session, office: Office, order: LetterOrder, *, at: dat
             return waiting
     approved = gathered.approved if order.kind in CONTACTS | AGREEMENTS else None
     values = values_for(gathered, order.person_id, template.language)
+    terms = agreed(session, order.account_id, order.kind, gathered.book.currency, template.language)
+    values |= terms.values if terms else {}
     values |= wording.entered(template.entries, order.entered, gathered.book.currency, template.language, approved)
-    rows = rows_for(gathered, template)
+    rows = {**rows_for(gathered, template), **(terms.rows if terms else {})}
+    require_amounts(template, gathered.amounts)
     require_whole(template, values, rows, gathered.one(order.person_id).role if order.person_id else None)
     letter = template.fill(values, rows)
     if found := foreign(gathered, order.kind, _without(letter.words, order)):
@@ -75,7 +81,9 @@ def make_letter(session: Session, office: Office, order: LetterOrder, *, at: dat
         body=letter.as_data(),
         overdue=gathered.facts.overdue,
         owed=gathered.facts.owed,
+        amounts=gathered.amounts.as_data(),
         task_id=order.task_id,
+        terms_id=terms.terms_id if terms else None,
         made_at=at,
         actor=actor.name,
     )
@@ -95,7 +103,7 @@ def _prepared(
             raise BadInput("a notice to the guarantor goes to a guarantor: choose one, or another letter")
         if one.party is not None and one.party.guarantee_until and one.party.guarantee_until < gathered.today:
             raise Conflict("the guarantee period is over: a later letter does not revive it; ask the legal team")
-    if order.kind in CONTACTS and gathered.facts.overdue <= 0:
+    if order.kind in CONTACTS and min(gathered.facts.overdue, gathered.amounts.overdue) <= 0:
         raise Conflict("nothing is overdue on this account: there is nothing to write about")
     return office.letters.letter(order.kind, _language(session, account, order)), gathered
 
@@ -114,7 +122,8 @@ def _without(words: str, order: LetterOrder) -> str:
 def _waiting(
     session: Session, order: LetterOrder, gathered: Gathered, template: LetterTemplate, at: datetime
 ) -> LetterRow | None:
-    """The same letter, made lately and not posted."""
+    """The same letter, made lately and not posted, of whose day the books still say what it says. A day more of penalty
+    alone is no reason for another."""
     posted = select(LetterEvent.letter_id).where(LetterEvent.step == LetterStep.posted)
     statement = (
         select(LetterRow)
@@ -131,4 +140,13 @@ def _waiting(
         .order_by(col(LetterRow.id).desc())
         .limit(1)
     )
-    return session.exec(statement).first()
+    found = session.exec(statement).first()
+    return found if found is not None and _still_says(session, gathered, found, at) else None
+
+
+def _still_says(session: Session, gathered: Gathered, row: LetterRow, at: datetime) -> bool:
+    if row.amounts is None:
+        return False
+    day = local_day(row.made_at, gathered.book.timezone)
+    now = amounts_of(session, gathered.account, gathered.book, gathered.facts, day, at)
+    return now.as_data() == row.amounts

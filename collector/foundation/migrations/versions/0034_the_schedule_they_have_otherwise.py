@@ -1,14 +1,11 @@
-"""Where a schedule was agreed with the borrower, what the creditor's book says of it otherwise; and every file of a
-case file, so that one that is found somewhere can be traced."""
+"""Where a schedule was agreed with the borrower, what the creditor's book says of it otherwise."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
 
-from collector.foundation.migrations.guards import only_added_to
-
 revision = "0034"
-down_revision = "0028"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
@@ -37,15 +34,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "number", name=op.f("uq_stated_instalment_account_id_number")),
     )
     op.create_index("ix_stated_instalment_portfolio", "stated_instalment", ["portfolio_id"])
-    op.create_table(
-        "case_file_part",
-        sa.Column("id", BIG, nullable=False),
-        sa.Column("case_file_id", BIG, nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["case_file_id"], ["case_file.id"], name=op.f("fk_case_file_part_case_file_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file_part")),
-    )
-    op.create_index(op.f("ix_case_file_part_sha256"), "case_file_part", ["sha256"])
-    op.create_index(op.f("ix_case_file_part_case_file_id"), "case_file_part", ["case_file_id"])
-    only_added_to("case_file_part")

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
-from collector.dispatch.rules import RecordingState
-from collector.dispatch.tables import Recording, Submission
+from collector.dispatch.queries import recordings_of
+from collector.dispatch.tables import Submission
 from collector.facts.clocks import read_clocks
 from collector.facts.rules.lapsing import Clocks
 from collector.foundation.clock import local_day
 from collector.foundation.keys import Keys
+from collector.history.queries import called_on, originals_out
 from collector.history.tables import Delivery
 from collector.legal.casefile.reading.agreements import approvals_of, closing_of, documents_of, mine_of
 from collector.legal.casefile.reading.contacts import (
@@ -45,6 +46,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
     rows: list[SQLModel] = [account, *attempts, *mine.all, *documents, *approvals, *(one.row for one in letters)]
     audit = audit_of(session, rows, as_of)
     day = local_day(as_of, portfolio.timezone)
+    called = called_on(session, account.id or 0, day, as_of)
     tasks = {int(row.natural_key.removeprefix(TASK)): row.id or 0 for row in attempts if is_of_task(row)}
     return Material(
         account=account,
@@ -56,18 +58,14 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         former=[row for row in rows_of(session, InstalmentBefore, account, "id") if row.replaced_at <= as_of],
         payments=[row for row in rows_of(session, PaymentRow, account, "paid_at") if row.paid_at <= as_of],
         rates=[row for row in rate_changes(session, account) if row.recorded_at <= as_of],
-        statement=statement_of(session, account, portfolio, day),
+        statement=statement_of(session, account, portfolio, day, called_on=called),
         attempts=attempts,
         outcomes=outcomes_of(session, numbers, as_of),
         deliveries={
             row.attempt_id: row for row in rows_by(session, Delivery, "attempt_id", numbers) if row.at <= as_of
         },
         submissions={tasks[row.task_id or 0]: row for row in rows_by(session, Submission, "task_id", tasks)},
-        recordings={
-            tasks[row.task_id]: row
-            for row in rows_by(session, Recording, "task_id", tasks)
-            if row.state is RecordingState.kept
-        },
+        recordings=recordings_of(session, numbers),
         letters=letters,
         received=received_of(session, account, ids, as_of),
         promises=mine.promises,
@@ -80,6 +78,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         audit=audit,
         checkpoint=checkpoint_of(session, audit),
         held_payments=held_payments(session, account),
+        originals_out=originals_out(session, account.id or 0, as_of),
         clocks=read_clocks(session, [account.id or 0], as_of).get(account.id or 0, Clocks()),
     )
 

@@ -23,6 +23,7 @@ from collector.history.tables import (
     Promise,
 )
 from collector.identity.tables import Approval
+from collector.legal.matters.queries import Handed
 from collector.portfolio.rules import OBLIGORS, PartyRole
 from collector.portfolio.rules.balance import Statement
 from collector.portfolio.tables import (
@@ -119,8 +120,12 @@ class Material:
     checkpoint: AuditCheckpoint | None
     """The first that covers all of them."""
     held_payments: int
+    originals_out: int
+    """Originals on loan, or lost."""
     clocks: Clocks
     """Limitation, guarantee periods and terms of court as they stood, with what was recorded of them."""
+    matter: Handed | None = None
+    """Of a file for counsel: how far the suit has come, its days at court and its costs."""
 
     def somebody(self, person_id: int | None) -> Somebody | None:
         return next((one for one in self.people if one.person.id == person_id), None)

@@ -34,6 +34,7 @@ def have(material: Material, lacking: int = 0) -> Have:
         letters=_unproved(material),
         receipts=_loose(material),
         held_payments=material.held_payments,
+        originals_out=material.originals_out,
         payments_current=covers is not None and local_day(covers, material.portfolio.timezone) >= _yesterday(material),
         unsealed=sum(link.position is None for link in material.audit),
         lacking=lacking + sum(printable(one.person.name) != one.person.name for one in material.people if one.owes),

@@ -9,6 +9,7 @@ from collector.foundation.errors import Conflict
 from collector.legal.casefile.reading import Material
 from collector.legal.casefile.rules import OF_KIND, Missing, Section
 from collector.legal.casefile.telling import events, letters, money
+from collector.legal.casefile.telling.matter import handed
 from collector.legal.casefile.telling.parts import Exhibit, Part, Sound, Told, day, exhibits, facts, note, table
 from collector.legal.casefile.words import Words
 from collector.terms.rules import TermsKind
@@ -49,8 +50,9 @@ def exhibits_of(material: Material, pages: Mapping[int, int | None]) -> list[Exh
 def sounds_of(material: Material) -> list[Sound]:
     """Recordings of calls with who owes; what is said by anybody else is theirs."""
     owing = {one.person.id for one in material.people if one.owes}
-    rows = sorted(material.recordings.values(), key=lambda row: row.id or 0)
-    return [Sound(row, f"recordings/{row.id}.wav") for row in rows if row.person_id in owing]
+    mine = [row.id or 0 for row in material.attempts if row.person_id in owing]
+    rows = [material.recordings[number] for number in mine if number in material.recordings]
+    return [Sound(row, f"recordings/{row.id}.wav") for row in sorted(rows, key=lambda row: row.id or 0)]
 
 
 def bound(
@@ -71,6 +73,8 @@ def bound(
         parts = [*(TELLERS[section](told) if section in TELLERS else ()), *exhibits(told, section, OF_KIND)]
         title = f"{number}  {words.of('section', section)}"
         sections.append(_section(title, parts or [note(words("none"))], fresh=section in LONG))
+    if material.matter is not None:
+        sections.append(_section(words("matter"), handed(told, material.matter), fresh=True))
     return _document(told, words("title"), _cover(told, key), sections)
 
 

@@ -27,6 +27,7 @@ TABLE = stage_account
 PLAIN = (
     "card_no", "product", "security", "principal", "annual_rate", "penalty_rate", "opened_on", "matures_on",
     "autopay", "borrower_type", "value_tier", "language", "timezone", "payday",
+    "arbitration", "notarised", "service_address",
 )  # fmt: skip
 """Columns of the account that are called the same in the file."""
 REPORTED = {
@@ -42,6 +43,9 @@ DEFAULTS = {
     "security": "'credit'",
     "principal": "0",
     "autopay": "FALSE",
+    "arbitration": "FALSE",
+    "notarised": "FALSE",
+    "service_address": "FALSE",
     "borrower_type": "'other'",
     "value_tier": "'ordinary'",
 }
