@@ -175,8 +175,13 @@ def test_what_is_held_stays(keeping: Keeping, bar: Any, left: int) -> None:
 
 
 BARS = {
-    referred: "legal_matter", at_court: "legal_matter", disputed: "dispute", complained: "complaint", held: "regulator", lent: "original_out",
-}  # fmt: skip
+    referred: "legal_matter",
+    at_court: "legal_matter",
+    disputed: "dispute",
+    complained: "complaint",
+    held: "regulator",
+    lent: "original_out",
+}
 
 
 def test_a_hold_that_comes_after_the_yes_still_holds(keeping: Keeping) -> None:
