@@ -18,11 +18,12 @@ from collector.foundation.errors import BadInput, CollectorError
 from collector.foundation.typesetting import Typesetter
 from collector.history.actions.keep import add
 from collector.identity.rules import Actor
+from collector.identity.tables import User
 from collector.legal.casefile.reading import Material, read_material
 from collector.legal.casefile.tables import CaseFile
 from collector.legal.casefile.writing import Made, Signer, appearing, write
 from collector.legal.matters.actions import add_package
-from collector.legal.matters.queries import handed
+from collector.legal.matters.queries import handed, matters_of
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account
 from collector.texts.catalogue import shipped_templates
@@ -34,9 +35,10 @@ KEY = "case-file"
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """The file is for counsel: with the history of the matter, and whom they may ask (`contact`)."""
+    """The file is for counsel: with the history of the matter, and whom they may ask (`contact`; "": the one who alone
+    goes on talking to the borrower)."""
 
-    contact: str
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _ordered(office: Office, account_id: int, order: CaseOrder) -> Material:
     """The records that the order asks for, read at once."""
     if order.hand_over is None:
         return case_material(office, account_id, order.as_of)
-    contact = " ".join(order.hand_over.contact.split())
+    contact = " ".join(order.hand_over.contact.split()) or _negotiator(office, account_id)
     if not 0 < len(contact) <= MOST_CONTACT:
         raise BadInput(
             f"say who may go on talking to the borrower, and how counsel reaches them: 1 to {MOST_CONTACT} characters"
@@ -89,6 +91,15 @@ def _ordered(office: Office, account_id: int, order: CaseOrder) -> Material:
     with office.database.read() as session:
         material = material_of(session, office, session.get_one(Account, account_id), order.as_of)
         return replace(material, matter=handed(session, account_id, contact, order.as_of))
+
+
+def _negotiator(office: Office, account_id: int) -> str:
+    """Name and phone of the one whom legal left the talking to; "": nobody is named."""
+    with office.database.read() as session:
+        matter = matters_of(session, [account_id]).get(account_id)
+        number = matter.referral.negotiator_id if matter is not None else None
+        user = session.get(User, number) if number is not None else None
+        return " ".join(filter(None, [user.display_name or user.name, user.phone])) if user is not None else ""
 
 
 def make_case_file(

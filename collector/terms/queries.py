@@ -45,6 +45,13 @@ class Debt:
     penalty: int = 0
     """What stands on top of the schedule to the day that was asked for (`portfolio.rules.balance`)."""
     has_schedule: bool = True
+    costs: int = 0
+    """Costs of pursuing the claim that stand on the account, beside the schedule."""
+
+    @property
+    def costs_left(self) -> int:
+        """What no payment beyond the schedule has covered of them."""
+        return max(self.costs - max(self.lowered - sum(line.amount for line in self.lines), 0), 0)
 
     @property
     def paid(self) -> int:
@@ -66,15 +73,16 @@ def debt_of(session: Session, account: Account, on: date | None = None) -> Debt:
     given_up = [(row.booked_on, row.amount) for row in standing_entries(session, account_id, EntryKind.waiver)]
     payments, waived = [(paid.on, paid.amount) for paid in records.payments], sum(amount for _, amount in given_up)
     rows = schedule(session, account_id)
+    costs = sum(row.amount for row in standing_entries(session, account_id, EntryKind.cost))
     if rows or records.reported is None:
         lowered = waived + sum(amount for _, amount in payments)
         penalty = _penalty(session, account, on) if on is not None and rows else 0
-        return Debt([line_of(row) for row in rows], payments, lowered, waived, penalty, bool(rows))
+        return Debt([line_of(row) for row in rows], payments, lowered, waived, penalty, bool(rows), costs)
     said = records.reported
     since = sum(amount for on, amount in (*payments, *given_up) if on > said.as_of)
     late, rest = min(said.overdue, said.balance), max(said.balance - said.overdue, 0)
     lines = [Line(1, said.as_of, late), Line(2, account.matures_on or date.max, rest)]
-    return Debt(lines, payments, since, waived, has_schedule=False)
+    return Debt(lines, payments, since, waived, has_schedule=False, costs=costs)
 
 
 def _penalty(session: Session, account: Account, on: date) -> int:

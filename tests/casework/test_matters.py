@@ -27,7 +27,7 @@ from collector.history.tables import ClockEvent, Referral
 from collector.identity.rules import EVERYTHING, Actor, Level, Role
 from collector.identity.tables import Approval
 from collector.law.rules import Clock, Happening
-from collector.legal.matters.queries import Matter, court_dates, matters_of, nets, open_dates
+from collector.legal.matters.queries import Matter, court_dates, matters_of, nets, open_dates, passed_unseen
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage, Net, Step
 from collector.legal.matters.tables import CourtDate, MatterCost, MatterStep
 from collector.legal.tables import ClockAlarm
@@ -242,6 +242,18 @@ def test_a_day_at_court_is_told_of_until_somebody_says_how_it_ended(story: Story
         tell(story, casework.end_court_date, row.id, DateEnd.done, at=moment("2026-06-22 12:00"))
 
 
+def test_a_day_that_passed_unseen_is_proven(story: Story, sued: Borrower) -> None:
+    tell(story, casework.note_court_date, sued.account_id, HEARING, at=moment(NOW))
+
+    def unseen(at: str) -> int:
+        with story.database.read() as session:
+            return len(passed_unseen(session, moment(at)))
+
+    assert (unseen("2026-06-20 09:00"), unseen("2026-06-20 09:31")) == (0, 1)
+    story.sweep("2026-06-20 10:00")
+    assert unseen("2026-06-20 10:01") == 0
+
+
 def test_a_day_that_is_moved_is_never_lost_in_between(story: Story, sued: Borrower) -> None:
     row = tell(story, casework.note_court_date, sued.account_id, HEARING, at=moment(NOW))
     at = moment("2026-06-01 09:00")
@@ -453,3 +465,22 @@ def test_a_hand_noted_filing_is_not_told_to_the_clocks_again(story: Story, sued:
     told = note(story, sued, Happening.filed, "2026-05-13", document_id=receipt.id)
     row = enter(story, sued, S.filed, "2026-05-13", document_id=receipt.id, **COURT)
     assert (row.clock_event_id, len(story.rows(ClockEvent))) == (told.id, 1)
+
+
+def test_the_paper_that_came_takes_the_place_of_the_word_that_was_only_told(story: Story, sued: Borrower) -> None:
+    enter(story, sued, S.filed, "2026-05-14", **COURT)
+    enter(story, sued, S.judgment, "2026-06-01", awarded=1, paper_to_come=True)
+    assert matter(story, sued).lacks_judgment
+    enter(story, sued, S.judgment, "2026-06-01", "2026-06-09 12:00", awarded=1, document_id=paper(story, sued).id)
+    assert not matter(story, sued).lacks_judgment
+    with story.database.read() as session:
+        found = read_clocks(session, [sued.account_id], moment("2026-06-09 13:00"))[sued.account_id].clocks
+    assert [one.kind.value for one in found].count("appeal") == 1
+
+
+def test_what_was_struck_can_be_entered_again_and_counts(story: Story, sued: Borrower) -> None:
+    receipt = paper(story, sued)
+    row = enter(story, sued, S.filed, "2026-05-14", document_id=receipt.id, **COURT)
+    story.do(casework.strike_stage, sued.account_id, row.id, "court", at=moment("2026-05-15 09:00"), actor=LI)
+    enter(story, sued, S.filed, "2026-05-14", document_id=receipt.id, court="徐汇法院", case_no="1")
+    assert clocks(story, sued, "2026-05-15 10:00")["limitation"].met is not None

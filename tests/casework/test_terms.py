@@ -21,6 +21,7 @@ from collector.history.tables import Offer, Promise, Referral
 from collector.identity.rules import Level, Role
 from collector.identity.tables import Approval
 from collector.planning.rules import TaskState
+from collector.portfolio.booking import Sums, book
 from collector.portfolio.rules import EntryKind, Security
 from collector.portfolio.tables import (
     Account,
@@ -429,6 +430,21 @@ def test_without_security_a_closing_is_finished_by_the_second_person(desk: Desk)
     row, asked = desk.propose(Order(TermsKind.closing, "paid"))
     desk.decide(asked, by=desk.wu)
     assert desk.state(row) is TermsState.fulfilled
+
+
+def test_costs_on_the_account_keep_it_open_until_they_are_paid(desk: Desk) -> None:
+    desk.story.pay(desk.who, 3 * AMOUNT, "2026-05-20 09:00")
+    with desk.story.database.begin() as session:
+        account = session.get_one(Account, desk.who.account_id)
+        day, more = date(2026, 5, 20), {"actor": "user:wu", "at": moment(NOW)}
+        book(session, account, EntryKind.cost, Sums(fees=80_00), day, "matter_cost:1", **more)
+    with pytest.raises(Conflict, match="costs of the suit"):
+        desk.propose(Order(TermsKind.closing, "paid"))
+    desk.story.pay(desk.who, 80_00, "2026-05-21 09:00")
+    row, asked = desk.propose(Order(TermsKind.closing, "paid"), "2026-05-21 10:00")
+    desk.decide(asked, by=desk.wu, at="2026-05-21 11:00")
+    assert desk.state(row) is TermsState.fulfilled
+    desk.clean()
 
 
 def test_where_only_a_balance_was_reported_it_can_be_settled_too(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from collector.history.tables import Campaign, Filing, LetterRow
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
+from collector.legal.retention.tables import Purge
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
@@ -133,6 +134,7 @@ def ids(house: Building) -> dict[str, int]:
                 session, office, account, b"\x89PNG\r\n\x1a\n", kind=DocumentKind.contract, title="x", actor=LI, now=NOW
             ).id or 0,
             "original_id": an_original(session, office, account),
+            "purge_id": a_purge(session),
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
             "filing_id": a_filing(session, book),
@@ -142,6 +144,14 @@ def ids(house: Building) -> dict[str, int]:
 def an_original(session: Any, office: Any, account: Account) -> int:
     more: dict[str, Any] = {"title": "x", "place": "x", "on": NOW.date(), "at": NOW, "actor": LI}
     return actions.archive_original(session, office, account, kind=DocumentKind.contract, **more).id or 0
+
+
+def a_purge(session: Any) -> int:
+    """A count in which somebody is due."""
+    row = Purge(as_of=NOW.date(), found=[["cn", "person", "may_go", "x", 1]], planned_at=NOW, actor="cli")
+    session.add(row)
+    session.flush()
+    return row.id or 0
 
 
 def a_recording(session: Any, task: Task) -> int:
@@ -415,6 +425,15 @@ FORMS: dict[str, dict[str, str]] = {
     "run_batch": {"does": "accept", "cases": "1"},
     "filing_list": {"format": "csv"},
     "note_clock_event": {"kind": "filed", "day": "2026-05-01"},
+    "enter_matter_stage": {"stage": "preparing", "day": "2026-05-01"},
+    "strike_matter_stage": {"step_id": "1", "reason": "x"},
+    "note_court_day": {"kind": "deadline", "day": "2027-05-01", "what": "x"},
+    "end_court_day": {"date_id": "1", "how": "done"},
+    "note_matter_cost": {"kind": "travel", "amount": "1.00", "day": "2026-05-01", "advanced_by": "creditor"},
+    "strike_matter_cost": {"cost_id": "1", "reason": "x"},
+    "ask_matter_costs": {"cost_id": "1"},
+    "hand_over_matter": {"contact": "x"},
+    "note_counsel_receipt": {"package_id": "1", "day": "2026-05-01", "received_by": "x"},
     "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
     "propose_terms": {"kind": "write_off", "reason": "x"},
@@ -521,6 +540,8 @@ def test_lists_hold_the_scopes_own_only(house: Building, ids: dict[str, int]) ->
         "/floor",
         "/referrals/legal",
         "/legal",
+        "/court-dates",
+        "/counsel",
         "/referrals/skiptrace",
         "/operations",
         "/inbox",

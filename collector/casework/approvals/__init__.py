@@ -17,6 +17,7 @@ from collector.casework.approvals import (
     matching,
     promises,
     resets,
+    retention,
     reversals,
     strategies,
     terms,
@@ -48,6 +49,8 @@ _ALL = (
     terms.KIND,
     advances.KIND,
     costs.KIND,
+    retention.PURGE,
+    retention.HOLD,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

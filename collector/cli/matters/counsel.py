@@ -29,7 +29,7 @@ from collector.identity.rules import COMMAND_LINE, EVERYTHING
 def matters_handover(
     account: str = ACCOUNT,
     folder: Path = typer.Option(..., "--out", help="The folder to make."),
-    contact: str = typer.Option(..., "--contact", help="Who may go on talking to the borrower: name and phone."),
+    contact: str = typer.Option("", "--contact", help="Name and phone of who may talk; default: whom legal named."),
     language: str | None = typer.Option(None, "--language", help="zh or en; default: the portfolio's."),
     at: str | None = AtOption,
     json_: bool = JsonFlag,

@@ -14,8 +14,10 @@ from collector.foundation.errors import Conflict, NotFound
 from collector.history.rules import ReferralKind, ReferralState
 from collector.history.tables import Referral
 from collector.identity.rules import Scope
+from collector.law.rules import ClockKind
 from collector.legal.matters.rules import MatterOutcome, MatterStage, Net, Step, calendar_order, net_of, stage_of
 from collector.legal.matters.tables import CounselPackage, CounselReceipt, CourtDate, MatterCost, MatterStep
+from collector.legal.tables import ClockAlarm
 from collector.portfolio.rules import EntryKind, PaymentKind, PaymentState
 from collector.portfolio.tables import LedgerEntry, PaymentRow
 
@@ -155,6 +157,17 @@ def open_dates(session: Session, scope: Scope, limit: int) -> list[CourtDate]:
         asked = asked.where(col(CourtDate.portfolio_id).in_(scope.portfolio_ids))
     rows = {row.id or 0: row for row in session.exec(asked.order_by(col(CourtDate.at)).limit(limit))}
     return [rows[number] for number in calendar_order((row.at, row.kind, number) for number, row in rows.items())]
+
+
+def passed_unseen(session: Session, at: datetime) -> list[CourtDate]:
+    """Days at court that are over with nothing noted, and of which nobody was ever told."""
+    asked = select(CourtDate).where(col(CourtDate.ended).is_(None), CourtDate.at < at)
+    rows = session.exec(asked.order_by(col(CourtDate.at), col(CourtDate.id))).all()
+    alarms = select(ClockAlarm.clock).where(
+        ClockAlarm.kind == ClockKind.court_date, among(session, ClockAlarm.account_id, {row.account_id for row in rows})
+    )
+    told = set(session.exec(alarms))
+    return [row for row in rows if row.alarm_key not in told]
 
 
 def next_dates(session: Session, referral_ids: Collection[int]) -> dict[int, CourtDate]:

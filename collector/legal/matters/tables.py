@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Field, Index, SQLModel
 
 from collector.foundation.database import BigInt, enum_column
+from collector.law.rules import ClockKind
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage
 
 
@@ -65,6 +66,11 @@ class CourtDate(SQLModel, table=True):
     ended_note: str = ""
     ended_at: datetime | None = None
     ended_by: str = ""
+
+    @property
+    def alarm_key(self) -> str:
+        """What its alarms call it."""
+        return f"{ClockKind.court_date}:{self.id}"
 
 
 class MatterCost(SQLModel, table=True):

@@ -13,6 +13,7 @@ from collector.planning.queries.context import (
     wide_holds,
 )
 from collector.planning.queries.explain import explain
+from collector.planning.queries.places import agents_places
 from collector.planning.queries.tasks import (
     current_runs,
     due_messages,
@@ -29,6 +30,7 @@ __all__ = [
     "CarriedIn",
     "Gate",
     "Mark",
+    "agents_places",
     "current_runs",
     "due_messages",
     "explain",

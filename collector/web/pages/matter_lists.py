@@ -79,7 +79,7 @@ def calendar_table(days: Sequence[CourtDay], t: Words) -> Table:
         ]
         for one in days
     ]
-    more = [t("Who"), t("Account"), t("Name"), t("Court"), t("Counsel")]
+    more = [t("By whom"), t("Account"), t("Name"), t("Court"), t("Counsel")]
     return table([*head, *more], rows, t("No day at court is open. They come from a matter's page, or from a file."))
 
 

@@ -186,7 +186,7 @@ def _dates(rows: Sequence[CourtDate], t: Words, now: datetime) -> Table:
     head: list[Cell | str] = [num(t("Days left")), t("When"), t("What it is"), t("What is to be done"), t("Place")]
     ordered = sorted(rows, key=lambda row: (row.ended is not None, row.at))
     told = [[*_days(row, now), *date_cells(row, t), _ended(row, t)] for row in ordered]
-    return table([*head, t("Who"), t("How it ended")], told, t("No day at court is noted yet."))
+    return table([*head, t("By whom"), t("How it ended")], told, t("No day at court is noted yet."))
 
 
 def _days(row: CourtDate, now: datetime) -> list[Cell | str]:

@@ -227,7 +227,8 @@ def ask_matter_costs(account_id: Id, desk: DeskParam, caller: CallerParam, field
 
 
 class HandOverForm(Form):
-    contact: str = Field(max_length=200)
+    contact: str = Field(default="", max_length=200)
+    """Who may go on talking to the borrower; "": the one whom legal named."""
 
 
 @router.post("/legal/{account_id}/hand-over")

@@ -131,10 +131,9 @@ def _raise(session: Session, row: CourtDate, at: datetime, actor: Actor) -> int:
     ahead = alarm_of(day, today)
     if ahead is None:
         return 0
-    key = f"{ClockKind.court_date}:{row.id}"
     told = select(ClockAlarm.id).where(
         ClockAlarm.account_id == row.account_id,
-        ClockAlarm.clock == key,
+        ClockAlarm.clock == row.alarm_key,
         ClockAlarm.cautious_on == day,
         ClockAlarm.ahead == ahead,
     )
@@ -143,7 +142,7 @@ def _raise(session: Session, row: CourtDate, at: datetime, actor: Actor) -> int:
     alarm = ClockAlarm(
         portfolio_id=row.portfolio_id,
         account_id=row.account_id,
-        clock=key,
+        clock=row.alarm_key,
         kind=ClockKind.court_date,
         legal_on=day,
         cautious_on=day,
@@ -151,6 +150,6 @@ def _raise(session: Session, row: CourtDate, at: datetime, actor: Actor) -> int:
         day=today,
         raised_at=at,
     )
-    detail = {"account": row.account_id, "clock": key, "cautious_on": day.isoformat(), "ahead": ahead}
+    detail = {"account": row.account_id, "clock": row.alarm_key, "cautious_on": day.isoformat(), "ahead": ahead}
     add(session, alarm, actor.name, "clock.alarm", detail, at)
     return 1

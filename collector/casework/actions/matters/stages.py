@@ -54,11 +54,25 @@ def enter_stage(
     if happened is not None:
         note = ClockNote(happened, step.on, document_id=step.document_id)
         event = note_clock(session, office, account_id, note, now=at, actor=actor).id
+        _strike_unproven(session, office, matter, step, event, at, actor)
     row = matters.add_step(session, matter.referral, step, event, at, actor)
     if step.stage is MatterStage.closed and matter.referral.state is ReferralState.accepted:
         history.move_referral(session, row.referral_id, ReferralState.closed, at, actor, str(step.outcome))
         follow_up(session, office, people, at, actor)
     return row
+
+
+def _strike_unproven(
+    session: Session, office: Office, matter: Matter, step: Step, event: int | None, at: datetime, actor: Actor
+) -> None:
+    """The same stage of the same day, entered again with the paper that came: it is one event of the clocks, the one
+    with its proof."""
+    last = next(reversed(matter.standing), None)
+    same = last is not None and (last.stage, last.on, last.is_final) == (step.stage, step.on, step.is_final)
+    if last is None or not same or last.document_id is not None or last.clock_event_id in (None, event):
+        return
+    note = ClockNote(Happening.struck, _today(session, matter, at), about_id=last.clock_event_id)
+    note_clock(session, office, matter.referral.account_id, note, now=at, actor=actor)
 
 
 def _filled(session: Session, account_id: int, step: Step) -> Step:
