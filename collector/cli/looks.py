@@ -75,9 +75,10 @@ def referrals(
         return
     show_table(
         "referrals",
-        ["id", "kind", "account", "state", "since", "reasons"],
+        ["id", "kind", "account", "state", "route", "negotiator", "since", "reasons"],
         [
-            [row["id"], row["kind"], row["account"], row["state"], row["opened_at"], ", ".join(row["triggers"])]
+            [*(row[name] for name in ("id", "kind", "account", "state", "route", "negotiator", "opened_at"))]
+            + [", ".join(row["triggers"])]
             for row in rows
         ],
         "no account is with skip-tracing or legal",
