@@ -95,7 +95,7 @@ def why(by: str, t: Words) -> str:
 
 def _purges(rows: Sequence[Purge], told: Told) -> Table:
     t = told.t
-    head: list[Cell | str] = [num(t("No.")), t("State"), t("Counted"), t("By"), num(t("Due")), num(t("Removed"))]
+    head: list[Cell | str] = [num(t("No.")), t("State"), t("Counted"), t("By"), num(t("Due to go")), num(t("Removed"))]
     head += [t("Done"), t("Certificate")]
     return table(
         head,
@@ -135,7 +135,7 @@ def _holds(rows: Sequence[views.Held], told: Told) -> Table:
 
 
 def _terms(t: Words) -> Table:
-    head: list[Cell | str] = [t("Law pack"), t("Term"), t("What"), t("Debts"), t("Kept"), t("Then")]
+    head: list[Cell | str] = [t("Law pack"), t("Term"), t("What"), t("Debts"), t("Kept for"), t("Then")]
     head += [t("Source"), t("Evidence")]
     seen = {(term.id): (code, term) for code in reversed(CODES) for term in load_pack(code).retention}
     own = sorted(seen.values(), key=lambda one: (CODES.index(one[0]), one[1].id))
