@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select as columns_of
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from collector.casework.approvals.costs import COSTS
 from collector.casework.approvals.waiting import open_of
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.errors import NotFound
-from collector.history.rules import ReferralKind
+from collector.history.rules import ReferralKind, ReferralState
 from collector.history.tables import Referral
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
@@ -35,6 +35,8 @@ from collector.legal.matters.tables import CounselPackage, CounselReceipt, Court
 from collector.portfolio.tables import Account, LedgerEntry, Person, Portfolio
 
 SHOWN = 200
+MOST = 100_000
+"""Matters that are looked through at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,21 @@ class Beside:
 
     matter: Matter
     next: CourtDate | None
+
+    @property
+    def touched_at(self) -> datetime:
+        """When the last thing of it was entered, or legal accepted it."""
+        return max([self.matter.referral.state_at, *(row.at for row in self.matter.rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A matter that runs, by its account."""
+
+    account_id: int
+    key: str
+    name: str
+    beside: Beside
 
 
 def beside(session: Session, account_ids: Collection[int]) -> dict[int, Beside]:
@@ -168,20 +185,28 @@ def _span(matter: Matter) -> tuple[date | None, date | None]:
     return matter.first(MatterStage.filed), matter.first(MatterStage.closed)
 
 
-def running(session: Session, scope: Scope, limit: int = SHOWN) -> list[tuple[str, str, Beside]]:
-    """Matters that run, by their next day at court, those without any last: key, name, and how far they are."""
-    asked = select(Referral.account_id).where(Referral.kind == ReferralKind.legal)
+def running(session: Session, scope: Scope, limit: int = SHOWN) -> list[Running]:
+    """Matters that run, by their next day at court; those without any last, the one longest untouched first."""
+    entered = select(MatterStep.id).where(col(MatterStep.referral_id) == col(Referral.id)).correlate(Referral)
+    asked = select(Referral.account_id).where(
+        Referral.kind == ReferralKind.legal, or_(col(Referral.state) == ReferralState.accepted, entered.exists())
+    )
     if scope.portfolio_ids is not None:
         asked = asked.where(col(Referral.portfolio_id).in_(scope.portfolio_ids))
     found = beside(session, set(session.exec(asked)))
     live = {number: one for number, one in found.items() if one.matter.runs}
-    named = _named(session, live)
-    order = sorted(live, key=lambda number: (live[number].next is None, _moment(live[number]), number))
-    return [(*named[number], live[number]) for number in order[:limit]]
+    order = sorted(live, key=lambda number: (live[number].next is None, _moment(live[number]), number))[:limit]
+    named = _named(session, order)
+    return [Running(number, *named[number], live[number]) for number in order]
+
+
+def idle(session: Session, scope: Scope, limit: int = SHOWN) -> list[Running]:
+    """Matters that run with no day ahead, the one longest untouched first: nobody is reminded of them by a date."""
+    return [one for one in running(session, scope, MOST) if one.beside.next is None][:limit]
 
 
 def _moment(one: Beside) -> datetime:
-    return one.next.at if one.next else one.matter.referral.opened_at
+    return one.next.at if one.next else one.touched_at
 
 
 def require_of(
