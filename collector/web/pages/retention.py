@@ -82,15 +82,20 @@ def retention_page(request: Request, desk: DeskParam, caller: CallerParam) -> An
 def _due(row: Purge | None, t: Words) -> Table:
     head: list[Cell | str] = [t("Law pack"), t("What"), t("What becomes of it"), t("Why"), num(t("Count"))]
     rows = [
-        [pack or "—", t.word(f"kept {kind}"), Cell(t.word(fate), LOOKS[fate]), why(by, t), num(f"{number:,}")]
+        [pack or "—", told_as(t, "kept", kind), Cell(t.word(fate), LOOKS[fate]), why(by, t), num(f"{number:,}")]
         for pack, kind, fate, by, number in (row.found if row else ())
     ]
     return table(head, rows, t("Nothing was counted yet; collector retention plan counts, best at night."))
 
 
+def told_as(t: Words, of: str, word: str) -> str:
+    """A word that means something else elsewhere: in Chinese by what it is of, in English as it is."""
+    return t.word(f"{of} {word}").removeprefix(f"{of} ")
+
+
 def why(by: str, t: Words) -> str:
     """A term by its id, which the list of terms explains; a bar in words."""
-    return t.word(f"held {by}") if by in set(Bar) else by
+    return told_as(t, "held", by) if by in set(Bar) else by
 
 
 def _purges(rows: Sequence[Purge], told: Told) -> Table:
@@ -102,7 +107,7 @@ def _purges(rows: Sequence[Purge], told: Told) -> Table:
         [
             [
                 num(str(row.id)),
-                t.word(f"purge {row.state}"),
+                told_as(t, "purge", row.state),
                 told.moment(row.planned_at),
                 whose(row.actor, t),
                 num(f"{going(row.found):,}"),
@@ -148,7 +153,7 @@ def _term(code: str, term: Term, t: Words) -> Sequence[Cell | str]:
     return [
         code or t.word("house"),
         Cell(f"{term.id} · {term.title.get(t.language, term.title['en'])}", "wrap"),
-        Cell(", ".join(t.word(f"kept {kind}") for kind in sorted(term.kinds)), "wrap"),
+        Cell(", ".join(told_as(t, "kept", kind) for kind in sorted(term.kinds)), "wrap"),
         ", ".join(t.word(one) for one in sorted(term.debt_types)) or t("every debt"),
         f"{years} {since}".strip(),
         t.word(Fate.must_go if term.must_go else Fate.may_go) if term.keep_years else "",
