@@ -27,6 +27,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "clocks": ("clocks",),
     "matters": ("matters",),
     "archive": ("archive",),
+    "retention": ("retention",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

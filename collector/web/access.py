@@ -29,6 +29,8 @@ PAPER_READERS = SUPERVISOR | {Role.legal, Role.operations, Role.auditor}
 PROPOSERS = TALKERS | {Role.operations}
 """Who may propose terms of a debt; who agrees to them, the strategy says."""
 ADMIN = frozenset({Role.admin})
+KEEPERS = frozenset({Role.legal, Role.admin})
+"""Who proposes and agrees what is no longer to be kept."""
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
 
@@ -95,6 +97,11 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "original_page": PAPER_READERS,
     "note_original": SUPERVISOR | {Role.legal, Role.operations},
     "archive_original": SUPERVISOR | {Role.legal, Role.operations},
+    "retention_page": KEEPERS | {Role.auditor},
+    "propose_purge": KEEPERS,
+    "propose_hold": KEEPERS,
+    "lift_retention": KEEPERS,
+    "purge_certificate": KEEPERS | {Role.auditor},
     "make_case": SUPERVISOR | {Role.legal},
     "give_balance": SUPERVISOR | {Role.legal, Role.operations},
     "print_balance": SUPERVISOR | {Role.legal, Role.operations},

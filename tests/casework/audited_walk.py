@@ -52,6 +52,7 @@ from collector.identity.tables import ApiKey, Approval, User
 from collector.law.rules import Happening
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage, Step
 from collector.legal.matters.tables import CounselPackage, CourtDate
+from collector.legal.retention.rules import PurgeState
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
@@ -160,8 +161,26 @@ class Walk:
         self.terms()
         self.claimed()
         self.litigated()
+        self.purged()
 
     # --- the parts ---
+
+    def purged(self) -> None:
+        """What is due is counted, asked for and removed; a hold is set and lifted."""
+        at = moment("2045-05-13 18:40")
+        number = self.whole("plan_purge", at, self.boss)
+        self.done |= {"count_due", "purged_path", "remove_purged_files", "run_purges"}
+        self.do("move_purge", number, PurgeState.asked, at=at, actor=self.boss)
+        self.do("move_purge", number, PurgeState.approved, at=at, actor=self.boss)
+        assert self.whole("run_purge", number, at, self.boss) > 0
+        casework.run_purges(self.office, at)
+        other = self.whole("plan_purge", at, self.boss)
+        self.do("move_purge", other, PurgeState.asked, at=at, actor=self.boss)
+        self.done.add("drop_purge")
+        self.change(casework.drop_purge, other, at=at, actor=self.boss)
+        held = {"portfolio_id": self.story.cn, "account_id": None, "reason": SECRET}
+        row = self.do("put_retention_hold", **held, approval_id=1, at=at, actor=self.boss)
+        self.do("lift_retention_hold", row.id, approval_id=1, at=at, actor=self.boss)
 
     def lettered(self) -> None:
         """Letters that the plan asks for and one that nobody planned: printed, posted, and what came of them."""
@@ -234,7 +253,7 @@ class Walk:
         more = {"kind": DocumentKind.agreement, "title": SECRET, "actor": self.boss, "now": again}
         self.change(
             lambda session: casework.file_document(
-                session, self.story.office, session.get_one(Account, five), b"%PDF-1.7 " + SECRET.encode(), **more
+                session, self.story.office, session.get_one(Account, five.id), SCAN + SECRET.encode(), **more
             )
         )
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)

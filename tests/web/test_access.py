@@ -23,6 +23,7 @@ from collector.history.tables import Campaign, Filing, LetterRow
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
+from collector.legal.retention.tables import Purge
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
@@ -133,6 +134,7 @@ def ids(house: Building) -> dict[str, int]:
                 session, office, account, b"\x89PNG\r\n\x1a\n", kind=DocumentKind.contract, title="x", actor=LI, now=NOW
             ).id or 0,
             "original_id": an_original(session, office, account),
+            "purge_id": a_purge(session),
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
             "filing_id": a_filing(session, book),
@@ -142,6 +144,14 @@ def ids(house: Building) -> dict[str, int]:
 def an_original(session: Any, office: Any, account: Account) -> int:
     more: dict[str, Any] = {"title": "x", "place": "x", "on": NOW.date(), "at": NOW, "actor": LI}
     return actions.archive_original(session, office, account, kind=DocumentKind.contract, **more).id or 0
+
+
+def a_purge(session: Any) -> int:
+    """A count in which somebody is due."""
+    row = Purge(as_of=NOW.date(), found=[["cn", "person", "may_go", "x", 1]], planned_at=NOW, actor="cli")
+    session.add(row)
+    session.flush()
+    return row.id or 0
 
 
 def a_recording(session: Any, task: Task) -> int:

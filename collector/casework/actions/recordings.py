@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ from collector.foundation.files import replace_file
 from collector.identity.actions import actor_of
 from collector.identity.rules import CARRIER, WORKER, Actor
 from collector.identity.tables import User
+from collector.legal.retention.actions import decide_all
+from collector.legal.retention.reading import recordings
 from collector.portfolio.tables import Portfolio
 
 AT_ONCE = 50
@@ -182,12 +185,8 @@ def _settle(office: Office, number: int, state: RecordingState, sound: bytes | N
 
 
 def remove_recordings(office: Office, now: datetime) -> int:
-    """Remove the sound of those whose term is over; the row stays, and says so."""
-    with office.database.read() as session:
-        over = select(Recording.id).where(
-            col(Recording.state) == RecordingState.kept, col(Recording.keep_until) < (now - timedelta(days=1)).date()
-        )
-        numbers = [number or 0 for number in session.exec(over.order_by(col(Recording.id)).limit(1000))]
+    """Remove the sound of those whose term is over and that nothing holds; the row stays, and says so."""
+    numbers = list(_over(office, now))
     for number in numbers:
         file_of(office, number).unlink(missing_ok=True)  # first: what the row calls removed must not lie there for ever
         with office.database.begin() as session:
@@ -197,6 +196,17 @@ def remove_recordings(office: Office, now: datetime) -> int:
             detail = _call_of(row) | {"keep_until": row.keep_until.isoformat()}
             record(session, WORKER.name, "recording.removed", f"recording:{number}", detail, now)
     return len(numbers)
+
+
+def _over(office: Office, now: datetime) -> Iterator[int]:
+    """Those of which neither the term that was promised, nor a longer one of a pack, nor a hold is left."""
+    day = (now - timedelta(days=1)).date()
+    after: int | None = 0
+    while after is not None:
+        with office.database.read() as session:
+            batch = recordings(session, after, AT_ONCE * 20, day, before=day)
+        yield from (one.record.id for one in decide_all(batch.records, day) if one.goes)
+        after = batch.last
 
 
 def note_played(session: Session, recording_id: int, at: datetime, actor: Actor) -> None:

@@ -17,6 +17,7 @@ from collector.casework.approvals import (
     matching,
     promises,
     resets,
+    retention,
     reversals,
     strategies,
     terms,
@@ -47,6 +48,8 @@ _ALL = (
     reversals.KIND,
     terms.KIND,
     advances.KIND,
+    retention.PURGE,
+    retention.HOLD,
     costs.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -19,6 +19,7 @@ from collector.casework.approvals import (
     matching,
     promises,
     resets,
+    retention,
     reversals,
     strategies,
     terms,
@@ -30,6 +31,7 @@ from collector.casework.views.campaigns import campaign as asked_for
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
 from collector.legal.matters.tables import MatterCost
+from collector.legal.retention.rules import Fate
 from collector.portfolio.rules.ways import FIELDS, LISTS, Changes, points_to
 from collector.portfolio.tables import Account, Portfolio
 from collector.reports import queries as reports
@@ -201,6 +203,26 @@ def _advances(session: Session, row: Approval, caller: Caller, t: Words) -> Show
     return Shown(book.code, "/terms", [row.body["month"][:7], total, *listed], book.timezone)
 
 
+def _purge(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
+    due = [(kind, by, number) for _, kind, fate, by, number in row.body["found"] if fate != Fate.keep]
+    lines = [
+        t("terms read as of {day}", day=row.body["as_of"]),
+        *(f"{t.word(f'kept {kind}')} {number:,} ({by})" for kind, by, number in due),
+    ]
+    return Shown(t("Purge {number}", number=row.body["purge"]), "/retention", lines, "UTC")
+
+
+def _retention_hold(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    body = row.body
+    book = within.portfolio(session, caller.actor.scope, body["portfolio"])
+    lifts = body["lifts"] is not None
+    lines = [t("terms count again") if lifts else t("nothing of it is removed"), body["reason"]]
+    if body["account"] is None:
+        return Shown(book.code, "/retention", lines, book.timezone)
+    account, _ = within.account(session, caller.actor.scope, body["account"])
+    return Shown(f"{book.code}/{account.account_no}", "/retention", lines, book.timezone)
+
+
 def _costs(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
     account, book = within.account(session, caller.actor.scope, row.body["account"])
     told = Told(t, book.timezone, book.currency)
@@ -227,6 +249,8 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     reversals.REVERSAL: _reversal,
     terms.TERMS: _terms,
     advances.ADVANCES: _advances,
+    retention.PURGE_KIND: _purge,
+    retention.HOLD_KIND: _retention_hold,
     costs.COSTS: _costs,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""

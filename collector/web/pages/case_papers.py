@@ -125,7 +125,7 @@ def _papers(found: views.Papers, case: ToldCase, told: Told) -> Table:
         [
             [
                 Cell(case.words.of("document", row.kind), href=f"/accounts/{row.account_id}/papers/{row.id}"),
-                Cell(row.name, "wrap"),
+                Cell(row.name or t("removed after its term"), "wrap"),
                 case.person(row.person_id),
                 told.day(row.dated_on) if row.dated_on else "",
                 told.moment(row.stored_at),
@@ -216,6 +216,8 @@ def give_paper(account_id: Id, document_id: Id, desk: DeskParam, caller: CallerP
         account, _ = within.account(session, caller.actor.scope, account_id)
         row = views.paper(session, caller.actor, account, document_id)
         file = actions.document_file(desk.office, row)
+        if not row.name:
+            raise NotFound("this paper was removed when its term was over; its certificate is on the retention page")
         if not file.is_file():
             raise NotFound("the bytes of this paper are not where they were filed; put them back from a backup")
         actions.note_given(session, document_id, desk.clock(), caller.actor)

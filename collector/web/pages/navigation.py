@@ -75,6 +75,7 @@ NAVIGATION = (
             Place("users", "/users", "Users"),
             Place("api_keys", "/keys", "API keys"),
             Place("audit_page", "/audit", "Audit"),
+            Place("retention_page", "/retention", "Retention"),
         ),
     ),
 )

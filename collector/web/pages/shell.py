@@ -122,6 +122,8 @@ SAID = {
     "letter-posted": "Noted as posted.",
     "letter-arrived": "Noted as arrived.",
     "letter-returned": "Noted as come back.",
+    "purge-asked": "A second person is asked; nothing is removed before they agree.",
+    "hold-asked": "A second person is asked.",
     "original-noted": "Noted in the archive.",
     "letter-signed": "The signed slip is filed.",
     "strategy-dropped": "The draft is dropped.",
