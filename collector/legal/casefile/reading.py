@@ -24,7 +24,7 @@ from collector.history.tables import Attempt, Delivery, Dispute, Document, Hold,
 from collector.identity.rules import ApprovalState
 from collector.identity.tables import Approval
 from collector.legal.casefile.rules import Have, Obligor
-from collector.legal.matters.queries import Handed
+from collector.legal.matters.money import Handed
 from collector.portfolio.queries import rate_changes, statement_of
 from collector.portfolio.rules import OBLIGORS, ContactKind, PartyRole, PaymentState
 from collector.portfolio.rules.balance import Statement
