@@ -26,7 +26,8 @@ from collector.legal.casefile.reading import Material, read_material
 from collector.legal.casefile.tables import CaseFile, CaseFilePart
 from collector.legal.casefile.writing import Made, Signer, SoundOf, appearing, write
 from collector.legal.matters.actions import add_package
-from collector.legal.matters.queries import handed, matters_of
+from collector.legal.matters.money import handed
+from collector.legal.matters.queries import matters_of
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account
 from collector.texts.catalogue import shipped_templates

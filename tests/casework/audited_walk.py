@@ -160,8 +160,8 @@ class Walk:
         self.lettered()
         self.terms()
         self.claimed()
-        self.purged()
         self.litigated()
+        self.purged()
 
     # --- the parts ---
 
@@ -253,7 +253,7 @@ class Walk:
         more = {"kind": DocumentKind.agreement, "title": SECRET, "actor": self.boss, "now": again}
         self.change(
             lambda session: casework.file_document(
-                session, self.story.office, session.get_one(Account, five), b"%PDF-1.7 " + SECRET.encode(), **more
+                session, self.story.office, session.get_one(Account, five.id), SCAN + SECRET.encode(), **more
             )
         )
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)

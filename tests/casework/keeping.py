@@ -50,16 +50,17 @@ class Keeping:
 
     def contact(self, who: Borrower, at: datetime) -> None:
         def write(session: Any, _office: Any) -> None:
-            said: dict[str, Any] = {"person_id": who.person_id, "portfolio_id": self.story.cn, "at": at, "now": at}
-            said |= {"account_id": who.account_id, "number": who.number, "actor": self.li, "day": at.date()}
+            said: dict[str, Any] = {"person_id": who.person_id, "portfolio_id": self.story.cn, "at": at}
+            said |= {"account_id": who.account_id, "number": who.number, "day": at.date()}
             said |= {"contact_point_id": who.points[0]}
-            keys = [f"{kind} {who.person_id}" for kind in ("sms", "call")]
-            history.record_attempt(session, natural_key=keys[0], channel=Channel.sms, text=SECRET, **said)
-            call = history.record_attempt(session, natural_key=keys[1], channel=Channel.call, **said)
+            keys = {"natural_key": f"sms {who.person_id}", "channel": Channel.sms, "text": SECRET}
+            history.record_attempt(session, history.AttemptMade(**said, **keys), at, self.li)
+            keys = {"natural_key": f"call {who.person_id}", "channel": Channel.call}
+            call = history.record_attempt(session, history.AttemptMade(**said, **keys), at, self.li)
             history.record_outcome(session, call.id or 0, Outcome.no_answer, at, at, self.li, note=SECRET)
-            more: dict[str, Any] = {"to_number": "10690", "reading": "none", "at": at, "handled_at": at, "body": SECRET}
-            more |= {"from_number": who.number, "person_id": who.person_id}
-            session.add(InboundMessage(sid=f"SM{who.person_id}", **more))
+            told: dict[str, Any] = {"to_number": "10690", "reading": "none", "at": at, "handled_at": at, "body": SECRET}
+            told |= {"from_number": who.number, "person_id": who.person_id}
+            session.add(InboundMessage(sid=f"SM{who.person_id}", **told))
 
         self.story.do(write)
 

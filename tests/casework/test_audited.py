@@ -48,6 +48,7 @@ NOT_TOLD = {
 IN_BULK = {
     **{name: {"load"} for name in ("person", "account", "instalment", "payment", "party", "partner", "contact_point")},
     **{name: {"attempts.taken_over"} for name in ("attempt", "outcome", "delivery")},
+    **{name: {"filing.made"} for name in ("referral", "referral_step")},
     "disposition": {"dispositions.taken_over"},
     "portfolio": {"load"},
     "ledger_balance": {"load", "ledger.compared"},

@@ -18,6 +18,7 @@ from collector.casework import actions as casework
 from collector.casework import approvals
 from collector.casework.actions.matters import CostOrder, DateOrder, read_calendar
 from collector.casework.approvals import costs as asking
+from collector.casework.views.matters import idle
 from collector.facts import actions as facts
 from collector.facts.clocks import read_clocks
 from collector.foundation.errors import BadInput, Conflict
@@ -27,7 +28,8 @@ from collector.history.tables import ClockEvent, Referral
 from collector.identity.rules import EVERYTHING, Actor, Level, Role
 from collector.identity.tables import Approval
 from collector.law.rules import Clock, Happening
-from collector.legal.matters.queries import Matter, court_dates, matters_of, nets, open_dates, passed_unseen
+from collector.legal.matters.money import nets
+from collector.legal.matters.queries import Matter, court_dates, matters_of, open_dates, passed_unseen
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage, Net, Step
 from collector.legal.matters.tables import CourtDate, MatterCost, MatterStep
 from collector.legal.tables import ClockAlarm
@@ -199,7 +201,12 @@ def test_a_suit_in_court_goes_on_though_the_referral_was_recalled(story: Story, 
     enter(story, sued, S.filed, "2026-05-14", **COURT)
     story.pay(sued, 100_000, "2026-05-20 10:00")
     assert story.rows(Referral)[0].state is ReferralState.recalled
+    with story.database.read() as session:
+        [line] = idle(session, EVERYTHING)
+    assert (line.account_id, line.beside.matter.referral.state) == (sued.account_id, ReferralState.recalled)
     enter(story, sued, S.closed, "2026-06-01", outcome=MatterOutcome.settled)
+    with story.database.read() as session:
+        assert idle(session, EVERYTHING) == []
     assert (matter(story, sued).stage, money(story, sued).recovered) == (S.closed, 100_000)
 
 

@@ -7,18 +7,20 @@ from floor import LI, Borrower, Story, moment
 from sqlmodel import Session
 
 from collector.casework import actions as casework
+from collector.casework.replay import replay
 from collector.compliance.rules import Answer, Verdict
 from collector.dispatch import actions as dispatch
 from collector.facts.differences import verify
 from collector.facts.rules import Mark, negotiator_of
 from collector.foundation.errors import BadInput, Conflict
 from collector.history import actions as history
-from collector.history.rules import Channel, ReferralKind, ReferralState, Route, StepKind, StopKind
+from collector.history.rules import Channel, Outcome, ReferralKind, ReferralState, Route, StepKind, StopKind
 from collector.history.tables import Referral, ReferralStep
 from collector.identity.rules import Actor, Level, Role
 from collector.planning.rules import TaskState
 from collector.planning.tables import Refusal, Task
 from collector.portfolio.rules import Security
+from collector.portfolio.tables import Portfolio
 
 EIGHT, NINE, TEN = "2026-05-13 08:00", "2026-05-13 09:00", "2026-05-13 10:00"
 S = ReferralState
@@ -148,6 +150,21 @@ def test_what_is_sent_by_itself_stops_and_says_why(story: Story, wu: Actor, li: 
     assert story.tasks(who, Channel.sms) == []
     [refusal] = story.rows(Refusal, Refusal.channel == Channel.sms)
     assert "with legal; negotiator wu" in refusal.rules
+
+
+def test_what_a_borrower_asks_for_in_a_talk_is_sent_all_the_same(
+    story: Story, case: tuple[Borrower, int], wu: Actor
+) -> None:
+    with story.database.begin() as session:
+        session.get_one(Portfolio, story.cn).pay_instructions = "可通过本行手机银行办理"
+    task = next_call(story, wu)
+    assert task is not None
+    assert story.do(casework.send_how_to_pay, task.id or 0, moment("2026-05-13 09:05"), wu) == ""
+    assert story.send("2026-05-13 09:07").sent == 1
+    story.do(casework.record_outcome, task.id or 0, Outcome.right_party, moment("2026-05-13 09:10"), actor=wu)
+    with story.database.read() as session:
+        again = replay(session)
+    assert (again.breaches, again.told) == (0, [])
 
 
 def test_after_payment_everybody_may_talk_again(story: Story, case: tuple[Borrower, int], li: Actor) -> None:

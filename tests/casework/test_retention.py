@@ -175,8 +175,13 @@ def test_what_is_held_stays(keeping: Keeping, bar: Any, left: int) -> None:
 
 
 BARS = {
-    referred: "legal_matter", at_court: "legal_matter", disputed: "dispute", complained: "complaint", held: "regulator", lent: "original_out",
-}  # fmt: skip
+    referred: "legal_matter",
+    at_court: "legal_matter",
+    disputed: "dispute",
+    complained: "complaint",
+    held: "regulator",
+    lent: "original_out",
+}
 
 
 def test_a_hold_that_comes_after_the_yes_still_holds(keeping: Keeping) -> None:
@@ -356,6 +361,21 @@ def test_what_happened_after_a_removal_is_a_record_of_its_own(keeping: Keeping) 
         keeping.ask(keeping.plan("2040-06-02 12:00").id or 0, "2040-06-02 12:00")
     assert keeping.story.rows(AuditEntry, AuditEntry.action == "purge.done")
     assert who.account_id
+
+
+def test_notes_go_after_their_own_term_though_the_person_went_before(keeping: Keeping) -> None:
+    """In the pack of uk who they are goes five years after the closing, what was noted six after the last activity."""
+    with keeping.story.database.begin() as session:
+        session.get_one(Portfolio, keeping.story.cn).jurisdiction = "uk"
+    keeping.settled()
+    early, late = "2031-06-01 12:00", "2032-06-01 12:00"
+    keeping.run(keeping.agreed(early), early)
+    assert sorted(one.kind.value for one in keeping.story.rows(Purged)) == ["paper", "person", "recording"]
+    assert {one.text for one in keeping.story.rows(Attempt)} == {SECRET, None}
+    number = keeping.agreed(late)
+    assert keeping.run(number, late) == 2
+    assert {one.text for one in keeping.story.rows(Attempt)} == {None}
+    assert wrong(keeping, number) == []
 
 
 def test_the_nightly_removal_of_recordings_heeds_a_hold(keeping: Keeping) -> None:

@@ -18,7 +18,7 @@ from collector.casework import actions
 from collector.history import actions as history
 from collector.history.rules import ReferralKind, ReferralState, Route, StepKind
 from collector.history.tables import Filing, Referral, ReferralStep
-from collector.identity.rules import Actor
+from collector.identity.rules import WORKER, Actor
 from collector.identity.tables import User
 from collector.portfolio.tables import Account, InstalmentRow, Person
 
@@ -96,8 +96,12 @@ def test_a_case_is_accepted_by_a_route_with_its_negotiator_and_lands_on_its_page
     assert "the borrower asked for it" in page
     [step] = rows(building, ReferralStep)
     assert (step.route, step.proposed, step.actor) == (Route.mediation, Route.suit, "user:legal")
-    account = building.signed_in("agent").get(f"/accounts/{building.book.loan}").text
-    assert "With legal; negotiator agent. Nobody else calls." in account
+    closed = "With the legal team one named person talks"
+    for name, is_closed in (("agent", False), ("supervisor", True)):
+        account = building.signed_in(name).get(f"/accounts/{building.book.loan}").text
+        assert "With legal; negotiator agent. Nobody else calls." in account
+        calls = account[account.index("<h2>Phones") : account.index("<h2>Where it stands")]
+        assert (closed in calls) is is_closed, name
 
 
 def test_route_and_negotiator_change_with_a_reason_and_what_was_stays(building: Building) -> None:
@@ -117,6 +121,19 @@ def test_route_and_negotiator_change_with_a_reason_and_what_was_stays(building: 
     assert "支付令" in chinese
     assert "更换谈判人" in chinese
     visitor.post("/language", {"language": "en"})
+
+
+def test_what_came_back_by_payment_tells_so_on_its_page(building: Building) -> None:
+    number = refer(building)
+    case, visitor = f"/legal/{building.book.loan}", building.signed_in("legal")
+    visitor.post(f"{case}/referral", {"state": "accepted", "negotiator": user(building, "agent")})
+    with building.office.database.begin() as session:
+        history.move_referral(session, number, S.recalled, NOW, WORKER, "paid")
+    assert visitor.post(f"{case}/route", {"route": "suit", "reason": "x"}).status_code == 409
+    visitor.post("/language", {"language": "zh"})
+    page = visitor.get(case).text
+    visitor.post("/language", {"language": "en"})
+    assert re.search(r"<td>已召回</td>.*?<td>worker</td><td class=\"wrap\">已还</td>", page, re.DOTALL), page[:0]
 
 
 def test_many_are_shown_first_and_then_done_exactly_so(building: Building) -> None:

@@ -119,6 +119,15 @@ def test_a_day_at_court_is_on_the_calendar_until_it_ended(building: Building, ma
     assert "cancelled · settled" in lawyer.get(path).text
 
 
+def test_a_matter_that_no_day_reminds_of_is_told_of(building: Building, matter: int, lawyer: Visitor) -> None:
+    said(lawyer, f"/legal/{matter}/stages", FILED)
+    page = lawyer.get("/court-dates").text
+    assert 'Matters with no day ahead <span class="dim">1</span>' in page
+    day = (TODAY + timedelta(days=5)).isoformat()
+    said(lawyer, f"/legal/{matter}/days", {"kind": "deadline", "day": day, "what": "evidence"})
+    assert "Every matter that runs has a day ahead." in lawyer.get("/court-dates").text
+
+
 def test_costs_reach_the_account_by_a_second_person(building: Building, matter: int, lawyer: Visitor) -> None:
     path, receipt = f"/legal/{matter}", paper(building, matter)
     cost = {"kind": "court_fee", "amount": "123.40", "day": TODAY.isoformat(), "advanced_by": "creditor"}

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from collector.casework.replay.reading import Allowed, Chunk, Gates, WideHolds, task_of
 from collector.compliance.rules import Answer, Contact, Fired, NumberKind, Policy, Role, judge
-from collector.dispatch.rules import facts_mac
+from collector.dispatch.rules import facts_mac, speaker
 from collector.dispatch.rules.ask import ROLES
 from collector.facts.rules import PersonFacts, build_person
 from collector.facts.rules.hindsight import Hindsight, as_known, before_contact
@@ -154,5 +154,5 @@ def contact_of_record(
         phone=phone,
         text=contact.text if contact.channel in SENT_AS_TEXT else None,
         template=template,
-        by=by,
+        by=speaker(purpose, facts, contact.account_id or 0, by),
     )

@@ -15,20 +15,17 @@ from collector.casework.approvals.waiting import open_of
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.errors import NotFound
-from collector.history.rules import ReferralKind
-from collector.history.tables import Referral
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
+from collector.legal.matters.money import costs_of, nets, posted_costs
 from collector.legal.matters.queries import (
     Matter,
-    costs_of,
     court_dates,
     matters_of,
-    nets,
     next_dates,
     open_dates,
     packages_of,
-    posted_costs,
+    running_accounts,
 )
 from collector.legal.matters.rules import MatterOutcome, MatterStage, Net, total_of
 from collector.legal.matters.tables import CounselPackage, CounselReceipt, CourtDate, MatterCost, MatterStep
@@ -74,6 +71,21 @@ class Beside:
 
     matter: Matter
     next: CourtDate | None
+
+    @property
+    def touched_at(self) -> datetime:
+        """When the last thing of it was entered, or legal accepted it."""
+        return max([self.matter.referral.state_at, *(row.at for row in self.matter.rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A matter that runs, by its account."""
+
+    account_id: int
+    key: str
+    name: str
+    beside: Beside
 
 
 def beside(session: Session, account_ids: Collection[int]) -> dict[int, Beside]:
@@ -168,20 +180,24 @@ def _span(matter: Matter) -> tuple[date | None, date | None]:
     return matter.first(MatterStage.filed), matter.first(MatterStage.closed)
 
 
-def running(session: Session, scope: Scope, limit: int = SHOWN) -> list[tuple[str, str, Beside]]:
-    """Matters that run, by their next day at court, those without any last: key, name, and how far they are."""
-    asked = select(Referral.account_id).where(Referral.kind == ReferralKind.legal)
-    if scope.portfolio_ids is not None:
-        asked = asked.where(col(Referral.portfolio_id).in_(scope.portfolio_ids))
-    found = beside(session, set(session.exec(asked)))
-    live = {number: one for number, one in found.items() if one.matter.runs}
-    named = _named(session, live)
-    order = sorted(live, key=lambda number: (live[number].next is None, _moment(live[number]), number))
-    return [(*named[number], live[number]) for number in order[:limit]]
+def running(session: Session, scope: Scope, limit: int = SHOWN) -> list[Running]:
+    """Matters that run, by their next day at court; those without any last, the one longest untouched first."""
+    lines = _running(session, running_accounts(session, scope, limit))
+    return sorted(lines, key=lambda one: (one.beside.next is None, _moment(one.beside), one.account_id))
+
+
+def idle(session: Session, scope: Scope, limit: int = SHOWN) -> list[Running]:
+    """Matters that run with no day ahead, the one longest untouched first: nobody is reminded of them by a date."""
+    return _running(session, running_accounts(session, scope, limit, idle=True))
+
+
+def _running(session: Session, accounts: Sequence[int]) -> list[Running]:
+    found, named = beside(session, accounts), _named(session, accounts)
+    return [Running(one, *named[one], found[one]) for one in accounts if one in found and found[one].matter.runs]
 
 
 def _moment(one: Beside) -> datetime:
-    return one.next.at if one.next else one.matter.referral.opened_at
+    return one.next.at if one.next else one.touched_at
 
 
 def require_of(

@@ -36,7 +36,7 @@ def matters_list(context: typer.Context, json_: bool = JsonFlag) -> None:
     with office().database.read() as session:
         rows = [
             {
-                "account": key,
+                "account": line.key,
                 "stage": one.matter.stage,
                 "court": one.matter.court,
                 "case_no": one.matter.case_no,
@@ -44,7 +44,8 @@ def matters_list(context: typer.Context, json_: bool = JsonFlag) -> None:
                 "next": one.next.at if one.next else None,
                 "what": one.next.what if one.next else None,
             }
-            for key, _, one in running(session, EVERYTHING)
+            for line in running(session, EVERYTHING)
+            for one in [line.beside]
         ]
     if json_:
         show_json({"matters": rows})

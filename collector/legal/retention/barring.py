@@ -57,7 +57,8 @@ def _legal(session: Session, ids: Collection[int]) -> Any:
     strikes, closed = aliased(MatterStep), aliased(MatterStep)
     struck = exists().where(col(strikes.strikes_id) == col(closed.id))
     same = col(closed.referral_id) == col(MatterStep.referral_id)
-    over = exists().where(same, col(closed.stage) == MatterStage.closed, ~struck)
+    ended = (col(closed.stage) == MatterStage.closed, col(closed.strikes_id).is_(None))
+    over = exists().where(same, *ended, ~struck)
     running = columns(col(MatterStep.account_id)).where(among(session, MatterStep.account_id, ids), ~over)
     at_court = columns(col(CourtDate.account_id)).where(
         among(session, CourtDate.account_id, ids), col(CourtDate.ended).is_(None)

@@ -141,7 +141,7 @@ def _calling(
     now: datetime,
 ) -> CallingPage:
     told = Told(frame.t, book.timezone, book.currency)
-    seen = calendar(session, desk.office, account, now)
+    seen = calendar(session, desk.office, account, now, caller.actor.name)
     is_demo = desk.office.settings.demo
     made_up = identifiers_on_file(held_of(session, desk.office.keys, line.talk)) if is_demo else {}
     return CallingPage(
@@ -171,7 +171,7 @@ def _page(
     head = parts.head(view, told, now)
     document = queries.explain_account(session, desk.office, view.account, view.portfolio, now)
     happened = telling.happened(timeline(session, view.account), told)
-    seen = calendar(session, desk.office, view.account, now)
+    seen = calendar(session, desk.office, view.account, now, caller.actor.name)
     mine = of_person(session, caller.actor.scope, view.account.person_id, now)
     return AccountPage(
         frame=frame,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -26,6 +28,10 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
+OF_ITSELF = frozenset({"paid", "settled"})
+"""Why a case came back without anybody's decision."""
+AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+"""In a condition about money, as it is written."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,8 @@ def _wanted(said: Said, t: Words) -> str:
     kind = ROUTE_FIELDS[said.field].kind
     if kind is FieldKind.flag:
         return t("yes") if said.wanted == "true" else t("no")
+    if kind is FieldKind.money:
+        return AMOUNT.sub(lambda found: f"{Decimal(found[0]):,.2f}", said.wanted)
     return " / ".join(t.word(one) for one in said.wanted.split(" or ")) if kind is FieldKind.word else said.wanted
 
 
@@ -168,7 +176,8 @@ def _steps(decided: Referred, told: Told) -> Table:
         route = t.word(row.route) if row.route else ""
         if differs:
             route = t("{route}, proposed was {proposed}", route=route, proposed=t.word(row.proposed))
-        rows.append([told.moment(row.at), what, route, one.negotiator, whose(row.actor, t), Cell(row.reason, "wrap")])
+        why = t.word(row.reason) if row.reason in OF_ITSELF else row.reason
+        rows.append([told.moment(row.at), what, route, one.negotiator, whose(row.actor, t), Cell(why, "wrap")])
     return table(head, rows, t("Legal has decided nothing yet."))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
-from collector.casework.views.matters import Beside, CounselLine, CourtDay
+from collector.casework.views.matters import Beside, CounselLine, CourtDay, Running
 from collector.foundation.clock import local
+from collector.history.rules import ReferralState
 from collector.legal.matters.rules import DateEnd, MatterOutcome, MatterStage
 from collector.legal.matters.tables import CourtDate
 from collector.web.templating import Cell, Choice, Table, Told, city, num, table
@@ -14,6 +16,8 @@ from collector.web.words import Words
 
 URGENT, NEAR = 1, 7
 """Days from which a day at court is red, or amber."""
+LONG = 90
+"""Days after which a matter that nobody touched is red; after a third of them amber."""
 
 
 def days_look(days: int) -> str:
@@ -81,6 +85,27 @@ def calendar_table(days: Sequence[CourtDay], t: Words) -> Table:
     ]
     more = [t("By whom"), t("Account"), t("Name"), t("Court"), t("Counsel")]
     return table([*head, *more], rows, t("No day at court is open. They come from a matter's page, or from a file."))
+
+
+def idle_table(lines: Sequence[Running], now: datetime, t: Words) -> Table:
+    """Matters that run with no day ahead."""
+    rows: list[Sequence[Cell | str]] = []
+    for line in lines:
+        matter, days = line.beside.matter, (now - line.beside.touched_at).days
+        state = matter.referral.state
+        rows.append(
+            [
+                num(str(days), "late" if days > LONG else "look" if days > LONG // 3 else ""),
+                Cell(line.key, "", f"/legal/{line.account_id}#matter"),
+                line.name,
+                matter_word(matter.stage, t),
+                Cell(t.word(state), "" if state is ReferralState.accepted else "look"),
+                Cell(matter.court, "wrap"),
+                matter.counsel,
+            ]
+        )
+    head: list[Cell | str] = [num(t("Days untouched")), t("Account"), t("Name"), t("Stage"), t("Referral")]
+    return table([*head, t("Court"), t("Counsel")], rows, t("Every matter that runs has a day ahead."))
 
 
 def counsel_table(lines: Sequence[CounselLine], t: Words) -> Table:

@@ -16,12 +16,12 @@ from collector.casework.actions.matters import CostOrder, DateOrder
 from collector.casework.approvals import costs as approving
 from collector.casework.casefiles import CaseOrder, HandOver
 from collector.casework.views import within
-from collector.casework.views.matters import SHOWN, by_counsel, court_calendar, require_of
+from collector.casework.views.matters import SHOWN, by_counsel, court_calendar, idle, require_of
 from collector.foundation.money import parse_amount
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage, Step
 from collector.legal.matters.tables import CounselPackage, CourtDate, MatterCost
 from collector.web.pages.case_papers import given_case
-from collector.web.pages.matter_lists import calendar_table, counsel_table
+from collector.web.pages.matter_lists import calendar_table, counsel_table, idle_table
 from collector.web.pages.shell import Form, frame_of, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Page, Table, render
@@ -38,6 +38,8 @@ class MattersPage(Page):
     teaching: str
     lines: Table
     is_cut: bool
+    idle: Table | None = None
+    """Matters that no day reminds anybody of."""
 
 
 @router.get("/court-dates")
@@ -47,8 +49,9 @@ def court_dates(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     t = frame.t
     with reading(desk) as session:
         days = court_calendar(session, caller.actor.scope, desk.clock())
+        still = idle_table(idle(session, caller.actor.scope), desk.clock(), t)
     teaching = t("Days that a court set, and what is due by them. Each stays here until somebody says how it ended.")
-    return render(MattersPage(frame, t("Court calendar"), teaching, calendar_table(days, t), len(days) >= SHOWN))
+    return render(MattersPage(frame, t("Court calendar"), teaching, calendar_table(days, t), len(days) >= SHOWN, still))
 
 
 @router.get("/counsel")

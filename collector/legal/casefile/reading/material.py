@@ -23,7 +23,7 @@ from collector.history.tables import (
     Promise,
 )
 from collector.identity.tables import Approval
-from collector.legal.matters.queries import Handed
+from collector.legal.matters.money import Handed
 from collector.portfolio.rules import OBLIGORS, PartyRole
 from collector.portfolio.rules.balance import Statement
 from collector.portfolio.tables import (
