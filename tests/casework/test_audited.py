@@ -75,6 +75,7 @@ ABOUT = {
     "campaign_member": ("campaign", "campaign_id"),
     "instalment": ("account", "account_id"),
     "instalment_before": ("account", "account_id"),
+    "case_file_part": ("case_file", "case_file_id"),
     "purged": ("purge", "purge_id"),
     "purged_file": ("purge", "purge_id"),
     "stated_instalment": ("account", "account_id"),
