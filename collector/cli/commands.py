@@ -25,6 +25,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "letters": ("letters",),
     "terms": ("terms",),
     "clocks": ("clocks",),
+    "rates": ("rates",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

@@ -60,7 +60,7 @@ from collector.casework.actions.promises import (
     says_paid,
     withdraw_promise,
 )
-from collector.casework.actions.rates import note_rate_change
+from collector.casework.actions.rates import note_rate_change, set_portfolio
 from collector.casework.actions.receipts import message_status
 from collector.casework.actions.reconciling import reconcile
 from collector.casework.actions.recordings import (
@@ -207,6 +207,7 @@ __all__ = [
     "send_all",
     "send_how_to_pay",
     "send_how_to_pay_inbound",
+    "set_portfolio",
     "settle_inbound",
     "sign_terms",
     "start_call",

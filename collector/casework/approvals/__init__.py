@@ -15,8 +15,10 @@ from collector.casework.approvals import (
     keeping,
     matching,
     promises,
+    rates,
     resets,
     reversals,
+    settings,
     strategies,
     terms,
     texts,
@@ -46,6 +48,8 @@ _ALL = (
     reversals.KIND,
     terms.KIND,
     advances.KIND,
+    rates.KIND,
+    settings.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

@@ -16,6 +16,7 @@ from collector.portfolio.tables.book import (
 )
 from collector.portfolio.tables.ledger import InstalmentBefore, LedgerBalance, LedgerEntry, ReversalNote
 from collector.portfolio.tables.rates import RateChange
+from collector.portfolio.tables.settings import PortfolioSetting
 from collector.portfolio.tables.stage import (
     STAGES,
     stage_account,
@@ -44,6 +45,7 @@ __all__ = [
     "Person",
     "Portfolio",
     "PortfolioAccess",
+    "PortfolioSetting",
     "RateChange",
     "ReversalNote",
     "SavedMapping",
