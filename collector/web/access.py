@@ -194,6 +194,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "letter_page": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
     "letter_as_pdf": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
     "letter_as_docx": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
+    "strike_letter": SUPERVISOR | {Role.legal},
+    "letter_left": SUPERVISOR | {Role.legal, Role.operations},
     "letter_step": SUPERVISOR | {Role.legal, Role.operations},
     "print_letter": SUPERVISOR | {Role.legal, Role.operations},
     "account_letters": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},

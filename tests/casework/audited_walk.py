@@ -31,6 +31,7 @@ from collector.history.rules import (
     DocumentKind,
     HoldScope,
     Identifier,
+    LetterStep,
     Outcome,
     ReferralState,
     ReturnReason,
@@ -178,6 +179,8 @@ class Walk:
         self.do("letter_arrived", second.id, day, scan=b"\x89PNG\r\n\x1a\n" + SECRET.encode(), **said)
         self.do("letter_signed", second.id, day, scan=b"\x89PNG\r\n\x1a\n slip", **said)
         self.do("letter_returned", third.id, day, ReturnReason.moved, scan=None, **said)
+        self.do("letter_struck", third.id, LetterStep.returned, SECRET, **said)
+        self.do("letter_left", first.id, "RR1", day, SECRET, **said)
         self.done.add("give_letters")
         self.change(casework.give_letters, [third.id], "pdf", now, self.boss)
         told = [LetterReport(2, third.id, day, reason=ReturnReason.moved)]

@@ -380,6 +380,8 @@ FORMS: dict[str, dict[str, str]] = {
     "lower_level": {"level": "primary", "reason": "x"},
     "extend_hold": {"until": "2026-05-14"},
     "cancel_ways": {"reason": "x"},
+    "letter_left": {"posting_no": "R1", "day": "2026-05-11", "reason": "x"},
+    "strike_letter": {"step": "arrived", "reason": "x"},
     "propose_rate": {"from_on": "2026-05-01", "annual_rate": "12", "reason": "x"},
     "propose_setting": {"kind": "creditor_data", "reason": "x"},
     "propose_ways": {"creditor": "x", "sender_name": "x"},

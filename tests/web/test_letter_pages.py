@@ -156,3 +156,31 @@ def test_a_file_that_is_none_is_refused(asked: Building) -> None:
     assert "lacks the columns arrived_on" in bad.text
     empty = visitor.post("/letters/print", {"code": "US"})
     assert empty.status_code == 404
+
+
+def test_what_left_against_the_gates_no_is_told_to_the_supervisor(asked: Building) -> None:
+    letter = printed(asked, asked.signed_in("operations"))
+    asked.signed_in("supervisor").post(f"/accounts/{asked.book.loan}/hold", {"note": "x"})
+    visitor, form = asked.signed_in("operations"), {"posting_no": "RR1", "day": "2026-05-11", "reason": "in the tray"}
+    assert "This is no permission to post" in visitor.get(f"/letters/{letter}").text
+    left = visitor.post(f"/letters/{letter}/left", form)
+    assert left.headers["location"] == f"/letters/{letter}?said=letter-left"
+    page = visitor.get(f"/letters/{letter}").text
+    assert "left against the gate&#39;s no: in the tray" in page
+    assert "HOUSE-HOLD" in page
+    floor = asked.signed_in("supervisor").get("/floor").text
+    assert "Posted against the gate&#39;s no" in floor
+    assert number_of(letter) in floor
+
+
+def test_a_wrong_arrival_is_struck_by_legal_and_stays_to_be_seen(asked: Building) -> None:
+    letter = printed(asked, asked.signed_in("operations"))
+    visitor = asked.signed_in("legal")
+    for step in ({"step": "posted", "posting_no": "RR1"}, {"step": "arrived"}):
+        assert visitor.post(f"/letters/{letter}/step", {**step, "day": "2026-05-11"}).status_code == 303
+    form = {"step": "arrived", "reason": "another letter"}
+    assert asked.signed_in("operations").post(f"/letters/{letter}/strike", form).status_code == 403
+    assert visitor.post(f"/letters/{letter}/strike", form).status_code == 303
+    page = visitor.get(f"/letters/{letter}").text
+    assert "by legal: another letter" in page
+    assert number_of(letter) in visitor.get("/letters?state=posted").text

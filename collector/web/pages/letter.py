@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar
@@ -14,23 +14,23 @@ from starlette.datastructures import UploadFile
 from collector.casework import actions
 from collector.casework.actions.letters import LetterPosted
 from collector.casework.actions.letters.printing import letter_docx, letter_pdf
-from collector.casework.letters.lists import Listed, letter
+from collector.casework.letters.lists import Listed, Struck, letter, struck
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput
 from collector.history.rules import MOST_BYTES, LetterStep, ReturnReason
-from collector.history.rules.letters import may_step
-from collector.history.tables import LetterRow
+from collector.history.rules.letters import STRIKABLE, may_step
+from collector.history.tables import LetterCorrection, LetterEvent, LetterRow
 from collector.portfolio.queries import portfolio_of
-from collector.texts.rules import AGREEMENTS, Entry
+from collector.texts.rules import AGREEMENTS, CONTACTS
 from collector.web.pages.letters import download
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
-from collector.web.templating import Choice, Page, Table, Told, choices, render, table
+from collector.web.templating import Cell, Choice, Page, Table, Told, choices, render, table
+from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-TYPES = {Entry.day: "date", Entry.amount: "text", Entry.line: "text", Entry.code: "text", Entry.text: "area"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ class LetterPage(Page):
     may_arrive: bool
     may_return: bool
     may_sign: bool
+    strikable: Sequence[Choice]
+    """Steps that can be struck by who looks."""
+    may_leave: bool
     reasons: Sequence[Choice]
 
 
@@ -62,6 +65,7 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
         row, seen = letter(session, caller.actor.scope, letter_id)
         today = local_day(desk.clock(), seen.zone)
         currency = portfolio_of(session, row.portfolio_id).currency
+        gone = struck(session, letter_id)
     told, done = Told(t, seen.zone, currency), seen.events.keys()
     tells = may_open(caller, "letter_step")
     page = LetterPage(
@@ -80,7 +84,7 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
             (t("Template"), row.template),
         ],
         lines=list(row.body["to"]),
-        steps=_steps(seen, told),
+        steps=_steps(seen, gone, told),
         today=today.isoformat(),
         is_printed=LetterStep.printed in done,
         may_print=may_open(caller, "print_letter") and LetterStep.printed not in done,
@@ -88,6 +92,8 @@ def letter_page(letter_id: Id, request: Request, desk: DeskParam, caller: Caller
         may_arrive=tells and may_step(LetterStep.arrived, done),
         may_return=tells and may_step(LetterStep.returned, done),
         may_sign=tells and (bool(row.body["slip"]) or row.kind in AGREEMENTS) and may_step(LetterStep.signed, done),
+        strikable=_strikable(done, t) if may_open(caller, "strike_letter") else (),
+        may_leave=may_open(caller, "letter_left") and row.kind in CONTACTS and may_step(LetterStep.posted, done),
         reasons=choices(t, ReturnReason),
     )
     return render(page)
@@ -103,17 +109,23 @@ def _amounts(row: LetterRow, told: Told) -> list[tuple[str, str]]:
     return said
 
 
-def _steps(seen: Listed, told: Told) -> Table:
+def _strikable(done: Collection[LetterStep], t: Words) -> list[Choice]:
+    return [Choice(step.value, t.word(step)) for step in LetterStep if step in STRIKABLE and step in done]
+
+
+def _steps(seen: Listed, gone: Sequence[Struck], told: Told) -> Table:
+    """Every step in the order it was noted, struck ones too, with why."""
     t = told.t
-    rows = sorted(seen.events.values(), key=lambda one: one.id or 0)
+    why_struck = {one.event.id: one.correction for one in gone}
+    rows = sorted([*seen.events.values(), *(one.event for one in gone)], key=lambda one: one.id or 0)
     return table(
         [t("Step"), t("Day"), t("Posting number"), t("Why"), t("Noted"), t("By")],
         [
             [
-                t.word(one.step),
+                Cell(t.word(one.step), "dim" if one.id in why_struck else ""),
                 told.day(one.on),
                 one.posting_no or "",
-                t.word(one.reason) if one.reason else "",
+                _why(one, why_struck.get(one.id), told),
                 told.moment(one.at),
                 one.actor.removeprefix("user:"),
             ]
@@ -121,6 +133,51 @@ def _steps(seen: Listed, told: Told) -> Table:
         ],
         t("Nothing happened to this letter yet: print it first."),
     )
+
+
+def _why(event: LetterEvent, correction: LetterCorrection | None, told: Told) -> Cell:
+    t = told.t
+    if correction is not None:
+        moment, who = told.moment(correction.at), correction.actor.removeprefix("user:")
+        return Cell(t("struck {moment} by {who}: {why}", moment=moment, who=who, why=correction.reason), "look wrap")
+    if event.refused:
+        said = t("left against the gate's no: {why}", why=event.why)
+        return Cell(f"{said} ({t.error(event.refused)})", "late wrap")
+    return Cell(t.word(event.reason) if event.reason else "")
+
+
+class StrikeForm(Form):
+    step: LetterStep
+    reason: str
+
+
+@router.post("/letters/{letter_id}/strike")
+def strike_letter(letter_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """An arrival, a return or a slip that was noted in error."""
+    form = read(StrikeForm, fields)
+    with writing(desk) as session:
+        letter(session, caller.actor.scope, letter_id)
+        now, actor = desk.clock(), caller.actor
+        actions.letter_struck(session, desk.office, letter_id, form.step, form.reason, at=now, actor=actor)
+    return see(f"/letters/{letter_id}", "letter-struck")
+
+
+class LeftForm(Form):
+    posting_no: str
+    day: date
+    reason: str
+
+
+@router.post("/letters/{letter_id}/left")
+def letter_left(letter_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+    """It really left, although the gate said no: put on record as that."""
+    form = read(LeftForm, fields)
+    with writing(desk) as session:
+        letter(session, caller.actor.scope, letter_id)
+        now, actor, told = desk.clock(), caller.actor, (form.posting_no, form.day, form.reason)
+        event = actions.letter_left(session, desk.office, letter_id, *told, at=now, actor=actor)
+        said = "letter-left" if event.refused else "letter-posted"
+    return see(f"/letters/{letter_id}", said)
 
 
 @router.post("/letters/{letter_id}/print")

@@ -51,7 +51,7 @@ def letter_posted(
     """The post took it. Said again, nothing changes. `Conflict`: it was not printed, or another letter of the same kind
     was made since."""
     row = fetch(session, LetterRow, letter_id)
-    number = _checked(row, posting_no)
+    number = checked_number(row, posting_no)
     steps = history.steps_of(session, letter_id)
     if LetterStep.posted in steps:
         return LetterPosted(letter_id, steps[LetterStep.posted].attempt_id)
@@ -72,7 +72,7 @@ def letter_posted(
     return LetterPosted(letter_id, attempt_id)
 
 
-def _checked(row: LetterRow, posting_no: str) -> str:
+def checked_number(row: LetterRow, posting_no: str) -> str:
     if row.kind in AGREEMENTS:
         raise Conflict("an agreement is signed by both sides, not posted: file it signed")
     number = posting_no.strip().upper()

@@ -21,7 +21,35 @@ def upgrade() -> None:
     op.add_column("letter", sa.Column("terms_id", BIG, nullable=True))
     op.add_column("rate_change", sa.Column("product", sa.String(), nullable=True))
     op.add_column("rate_change", sa.Column("asked_by", sa.String(), nullable=False, server_default=""))
+    _steps()
     _settings()
+
+
+def _steps() -> None:
+    """A step that was struck can be taken again. The table is made anew where that is the only way, so what forbids
+    its rows to change is put back."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER letter_event_update")
+    with op.batch_alter_table("letter_event") as table:
+        table.add_column(sa.Column("round", sa.Integer(), nullable=False, server_default="0"))
+        table.add_column(sa.Column("refused", sa.String(), nullable=False, server_default=""))
+        table.add_column(sa.Column("why", sa.String(), nullable=False, server_default=""))
+        table.drop_constraint(op.f("uq_letter_event_letter_id_step"), type_="unique")
+        table.create_unique_constraint(op.f("uq_letter_event_letter_id_step_round"), ["letter_id", "step", "round"])
+    if op.get_bind().dialect.name == "sqlite":
+        only_added_to("letter_event", forbid=("UPDATE",))
+    op.create_table(
+        "letter_correction",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("event_id", BIG, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["letter_event.id"], name=op.f("fk_letter_correction_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_correction")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_letter_correction_event_id")),
+    )
+    only_added_to("letter_correction", forbid=("UPDATE",))
 
 
 def _settings() -> None:
