@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 from collector.foundation.errors import NotFound
 from collector.history.actions import stands
 from collector.history.rules import Channel, LetterState, LetterStep, state_of
-from collector.history.tables import LetterCorrection, LetterEvent, LetterRow
+from collector.history.tables import LetterBatch, LetterCorrection, LetterEvent, LetterRow
 from collector.identity.rules import Scope
 from collector.planning.rules import RunState, TaskState
 from collector.planning.tables import PlanRun, Task
@@ -105,6 +105,26 @@ def to_post(session: Session, scope: Scope, code: str) -> list[ToPost]:
         for row in rows
         for to in [row.body["to"]]
     ]
+
+
+def batch_rows(session: Session, row: LetterBatch) -> list[tuple[str, str, str, str, str]]:
+    """A batch as the list for the post office: number, name, address, posting number where one is set aside, day."""
+    rows = session.exec(select(LetterRow).where(col(LetterRow.id).in_(row.letters))).all()
+    bodies = {one.id: one.body["to"] for one in rows}
+    numbers = row.numbers or [""] * len(row.letters)
+    return [
+        (number_of(letter), re.sub("[：:]$", "", to[0]), " ".join(to[1:]), number, "")
+        for letter, number in zip(row.letters, numbers, strict=True)
+        for to in [bodies[letter]]
+    ]
+
+
+def batches(session: Session, scope: Scope, most: int = 5) -> list[tuple[LetterBatch, str]]:
+    """The newest batches with the code of their portfolio."""
+    asked = select(LetterBatch, Portfolio.code).join(Portfolio, col(Portfolio.id) == col(LetterBatch.portfolio_id))
+    if scope.portfolio_ids is not None:
+        asked = asked.where(col(LetterBatch.portfolio_id).in_(sorted(scope.portfolio_ids)))
+    return [(row, code) for row, code in session.exec(asked.order_by(col(LetterBatch.id).desc()).limit(most))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ TABLES = {
     "instalments": ("instalments", "due_on"),
     "parts": ("instalments", "due_on"),
     "bridge": ("instalments", "due_on"),
+    "itemization": ("instalments", "due_on"),
     "agreed": (TERMS, ""),
     "schedule": (TERMS, ""),
     "obligors": ("parties", "role"),

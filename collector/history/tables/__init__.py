@@ -17,7 +17,7 @@ from collector.history.tables.contacts import (
 )
 from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
-from collector.history.tables.letters import LetterCorrection, LetterEvent, LetterRow
+from collector.history.tables.letters import LetterBatch, LetterCorrection, LetterEvent, LetterRow
 from collector.history.tables.standing import (
     Complaint,
     Dispute,
@@ -44,6 +44,7 @@ __all__ = [
     "Hold",
     "HoldingRow",
     "KeepRow",
+    "LetterBatch",
     "LetterCorrection",
     "LetterEvent",
     "LetterRow",

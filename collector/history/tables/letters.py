@@ -76,3 +76,27 @@ class LetterCorrection(SQLModel, table=True):
     reason: str
     at: datetime
     actor: str
+
+
+class LetterBatch(SQLModel, table=True):
+    """Letters of a portfolio's plan, printed together in the background. `done` of `total` while it runs, told at
+    `told_at`; what is silent for long was interrupted."""
+
+    __tablename__ = "letter_batch"
+    __table_args__ = (Index("ix_letter_batch_portfolio", "portfolio_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    done: int = 0
+    total: int = 0
+    letters: list[int] = Field(default_factory=list, sa_type=Json)
+    """Those that were printed, in the order of the file and of the list."""
+    not_printed: list[Any] = Field(default_factory=list, sa_type=Json)
+    """Of the others: account and why."""
+    numbers: list[str] = Field(default_factory=list, sa_type=Json)
+    """The posting numbers that were set aside for them, in the same order."""
+    error: str = ""
+    made_at: datetime
+    told_at: datetime
+    ended_at: datetime | None = None
+    actor: str

@@ -21,9 +21,15 @@ class SettingKind(StrEnum):
     reckoning = "reckoning"
 
 
-CREDITOR: Final = ("creditor_code", "creditor_address", "creditor_representative", "creditor_contact")
-"""What papers for courts and agreements say of the creditor, beside its name: registration number, address, who
-represents it, and where it can be reached."""
+CREDITOR: Final = (
+    "creditor_code",
+    "creditor_address",
+    "creditor_representative",
+    "creditor_contact",
+    "sender_address",
+)
+"""What papers say of the creditor, beside its name: registration number, address, who represents it, where it can be
+reached; and the address of who sends, which an agency has of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,7 @@ class SettingForm(Form):
     creditor_address: str = ""
     creditor_representative: str = ""
     creditor_contact: str = ""
+    sender_address: str = ""
     day_count: str = ""
     order: str = ""
     sweep: str = ""

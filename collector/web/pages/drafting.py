@@ -108,8 +108,9 @@ def _groups(
     desk: Desk, people: dict[PartyRole, list[Choice]], language: str, held: Collection[str], t: Words
 ) -> list[tuple[str, Sequence[Draft]]]:
     names = ((t("Letters to who owes"), CONTACTS), (t("Agreements"), AGREEMENTS), (t("For the court"), FILINGS))
+    ours = desk.office.letters.kinds(language)
     return [
-        (words, [_draft(desk, kind, people, language, held, t) for kind in LetterKind if kind in kinds])
+        (words, [_draft(desk, kind, people, language, held, t) for kind in ours if kind in kinds])
         for words, kinds in names
     ]
 

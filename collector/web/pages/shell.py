@@ -114,6 +114,7 @@ SAID = {
     "letter-posted": "Noted as posted.",
     "letter-arrived": "Noted as arrived.",
     "letter-returned": "Noted as come back.",
+    "numbered": "The posting numbers stand on the list.",
     "letter-struck": "Struck; the clocks count without it.",
     "letter-left": "On record as posted against the gate's no; the supervisor is told.",
     "letter-signed": "The signed slip is filed.",

@@ -19,6 +19,7 @@ from collector.casework.letters.gathering import (
     rows_for,
     values_for,
 )
+from collector.casework.letters.itemizing import LAW_LINK, itemized
 from collector.casework.letters.missing import require_whole
 from collector.casework.office import Office
 from collector.foundation.clock import local_day
@@ -70,10 +71,15 @@ def make_letter(session: Session, office: Office, order: LetterOrder, *, at: dat
     values |= wording.entered(asked, order.entered, gathered.book.currency, template.language, approved)
     values |= held
     rows = {**rows_for(gathered, template), **(terms.rows if terms else {})}
+    if order.kind is LetterKind.validation_notice:
+        notice = itemized(session, gathered, order.entered, template.language, at)
+        values, rows = {**values, **notice.values}, {**rows, **notice.rows}
     require_amounts(template, gathered.amounts)
     require_whole(template, values, rows, gathered.one(order.person_id).role if order.person_id else None)
     letter = template.fill(values, rows)
-    if found := foreign(gathered, order.kind, _without(letter.words, [*order.entered.values(), *held.values()])):
+    words = _without(letter.words, [*order.entered.values(), *held.values()])
+    of_law = [LAW_LINK] if order.kind is LetterKind.validation_notice else []
+    if found := foreign(gathered, order.kind, words, of_law):
         raise BadInput(f"the letter points to {len(found)} links or numbers that nobody approved; it is not made")
     row = LetterRow(
         portfolio_id=account.portfolio_id,

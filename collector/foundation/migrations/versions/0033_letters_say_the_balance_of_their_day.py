@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("rate_change", sa.Column("product", sa.String(), nullable=True))
     op.add_column("rate_change", sa.Column("asked_by", sa.String(), nullable=False, server_default=""))
     _steps()
+    _batches()
     _settings()
 
 
@@ -50,6 +51,27 @@ def _steps() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_letter_correction_event_id")),
     )
     only_added_to("letter_correction", forbid=("UPDATE",))
+
+
+def _batches() -> None:
+    op.create_table(
+        "letter_batch",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("portfolio_id", BIG, nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("letters", JSON, nullable=False),
+        sa.Column("not_printed", JSON, nullable=False),
+        sa.Column("numbers", JSON, nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("told_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["portfolio_id"], ["portfolio.id"], name=op.f("fk_letter_batch_portfolio_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_batch")),
+    )
+    op.create_index("ix_letter_batch_portfolio", "letter_batch", ["portfolio_id", "id"])
 
 
 def _settings() -> None:
