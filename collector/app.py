@@ -22,6 +22,8 @@ import collector.facts.tables
 import collector.history.tables
 import collector.identity.tables
 import collector.legal.casefile.tables
+import collector.legal.matters.tables
+import collector.legal.retention.tables
 import collector.legal.tables
 import collector.planning.tables
 import collector.portfolio.tables

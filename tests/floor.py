@@ -147,21 +147,23 @@ class Floor:
         self.contacts += 1
         attempt = history.record_attempt(
             self.session,
-            natural_key=f"test:{self.contacts}",
-            person_id=person_id or self.wang,
-            portfolio_id=self.cn,
-            account_id=more.pop("account_id", self.loan),
-            contact_point_id=contact_point_id or self.mobile,
-            channel=channel,
-            direction=direction,
-            number="+8613812340001",
-            caller=caller,
-            slot=slot,
-            at=at,
-            day=at.astimezone(SHANGHAI).date(),
-            now=at,
-            actor=LI,
-            **more,
+            history.AttemptMade(
+                natural_key=f"test:{self.contacts}",
+                person_id=person_id or self.wang,
+                portfolio_id=self.cn,
+                account_id=more.pop("account_id", self.loan),
+                contact_point_id=contact_point_id or self.mobile,
+                channel=channel,
+                direction=direction,
+                number="+8613812340001",
+                caller=caller,
+                slot=slot,
+                at=at,
+                day=at.astimezone(SHANGHAI).date(),
+                **more,
+            ),
+            at,
+            LI,
         )
         if outcome is not None and channel is Channel.call:
             history.record_outcome(self.session, attempt.id or 0, outcome, at, at + timedelta(minutes=1), LI)

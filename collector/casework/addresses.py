@@ -59,6 +59,10 @@ class Addresses:
         """Asked when the desk that an inbound call was put through to is done, or never answered."""
         return self._under("/voice-in/ended")
 
+    def voice_in_recording(self, sid: str) -> str:
+        """Told that a recording of the call that came in, the carrier's `sid`, is ready at the carrier."""
+        return self._under(f"/voice-in/recording/{sid}")
+
     @property
     def voice_in_desk(self) -> str:
         """Told when the desk answers."""

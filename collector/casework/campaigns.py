@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from collector.casework.office import Office
 from collector.facts.rules import AccountFacts, lateness
 from collector.foundation.clock import at_local, local_day
 from collector.foundation.errors import BadInput, Problem
+from collector.foundation.files import read_table
 from collector.foundation.money import exponent
 from collector.history.rules import CAMPAIGN_CHANNELS, Channel
 from collector.history.tables import Campaign
@@ -87,6 +89,21 @@ def text_names(session: Session, office: Office, book: Portfolio) -> list[str]:
 def policy_of(session: Session, campaign: Campaign, at: datetime) -> CampaignPolicy:
     """The numbers of the strategy that holds for it now."""
     return compiled(session, campaign.portfolio_id, at).campaigns
+
+
+def read_numbers(path: Path) -> list[str]:
+    """The account numbers of a file: of its column account_no; of a file of one column, every cell, the first too."""
+    with read_table(path) as table:
+        names = [name.lower() for name in table.header]
+        if "account_no" not in names and len(names) > 1:
+            raise BadInput("the file has no column account_no; name it so, or bring a file of one column")
+        place = names.index("account_no") if "account_no" in names else 0
+        found = [] if "account_no" in names else [table.header[0]]
+        for batch in table.batches:
+            if batch.problems:
+                raise BadInput(problems=tuple(batch.problems))
+            found += [row[place].strip() for row in batch.rows]
+    return [number for number in found if number]
 
 
 def choose(session: Session, office: Office, book: Portfolio, order: CampaignOrder, at: datetime) -> Chosen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -14,19 +14,31 @@ from sqlmodel import Session
 
 from collector.casework.actions.documents import document_file
 from collector.casework.office import Office
-from collector.foundation.errors import CollectorError
+from collector.foundation.errors import BadInput, CollectorError
 from collector.foundation.typesetting import Typesetter
 from collector.history.actions.keep import add
 from collector.identity.rules import Actor
+from collector.identity.tables import User
 from collector.legal.casefile.reading import Material, read_material
 from collector.legal.casefile.tables import CaseFile
 from collector.legal.casefile.writing import Made, Signer, appearing, write
+from collector.legal.matters.actions import add_package
+from collector.legal.matters.queries import handed, matters_of
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account
 from collector.texts.catalogue import shipped_templates
 
+MOST_CONTACT = 200
 KEY = "case-file"
 """The purpose of the key that signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The file is for counsel: with the history of the matter, and whom they may ask (`contact`; "": the one who alone
+    goes on talking to the borrower)."""
+
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class CaseOrder:
     as_of: datetime
     language: str | None = None
     sign: Signer | None = None
+    hand_over: HandOver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,29 @@ def case_material(office: Office, account_id: int, as_of: datetime) -> Material:
         return material_of(session, office, session.get_one(Account, account_id), as_of)
 
 
+def _ordered(office: Office, account_id: int, order: CaseOrder) -> Material:
+    """The records that the order asks for, read at once."""
+    if order.hand_over is None:
+        return case_material(office, account_id, order.as_of)
+    contact = " ".join(order.hand_over.contact.split()) or _negotiator(office, account_id)
+    if not 0 < len(contact) <= MOST_CONTACT:
+        raise BadInput(
+            f"say who may go on talking to the borrower, and how counsel reaches them: 1 to {MOST_CONTACT} characters"
+        )
+    with office.database.read() as session:
+        material = material_of(session, office, session.get_one(Account, account_id), order.as_of)
+        return replace(material, matter=handed(session, account_id, contact, order.as_of))
+
+
+def _negotiator(office: Office, account_id: int) -> str:
+    """Name and phone of the one whom legal left the talking to; "": nobody is named."""
+    with office.database.read() as session:
+        matter = matters_of(session, [account_id]).get(account_id)
+        number = matter.referral.negotiator_id if matter is not None else None
+        user = session.get(User, number) if number is not None else None
+        return " ".join(filter(None, [user.display_name or user.name, user.phone])) if user is not None else ""
+
+
 def make_case_file(
     office: Office,
     typesetter: Typesetter,
@@ -77,7 +113,7 @@ def make_case_file(
     now: datetime,
 ) -> Made:
     """One case file in a folder of its own. Only when its row and its entry are written does it take its name."""
-    material = case_material(office, account_id, order.as_of)
+    material = _ordered(office, account_id, order)
     language = order.language or material.portfolio.language
     secret = office.keys.derive(KEY)
     with appearing(folder) as making:
@@ -137,4 +173,7 @@ def _note(office: Office, material: Material, language: str, made: Made, actor: 
     )
     detail = {"account": row.account_id, "files": made.files, "sha256": made.sha256, "missing": row.missing}
     with office.database.begin() as session:
-        add(session, row, actor.name, "casefile.made", detail, now)
+        number = add(session, row, actor.name, "casefile.made", detail, now)
+        if material.matter is not None:
+            matter, contact = material.matter.matter, material.matter.contact
+            add_package(session, matter.referral, number, matter.counsel, contact, now, actor)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from collector.casework.office import Office
 from collector.dispatch.actions import ClaimedCall
+from collector.foundation.database import among
 from collector.foundation.errors import BadInput, NotFound
 from collector.foundation.money import plain
 from collector.foundation.phone import masked
@@ -19,6 +20,7 @@ from collector.history.tables import Referral
 from collector.identity.actions import actor_of
 from collector.identity.queries import user_by_name
 from collector.identity.rules import EVERYTHING, Actor, Scope
+from collector.identity.tables import User
 from collector.planning import queries as planning
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
@@ -150,6 +152,8 @@ def referrals(
         wanted = wanted.where(col(Referral.opened_at) <= at)
     rows = session.exec(wanted).all()
     keys = keys_of(session, [row.account_id for row in rows])
+    users = {row.negotiator_id for row in rows if row.negotiator_id is not None}
+    names = dict(session.exec(select(User.id, User.name).where(among(session, User.id, users))).all()) if users else {}
     return [
         {
             "id": row.id,
@@ -161,6 +165,8 @@ def referrals(
             "state_at": row.state_at,
             "state_by": row.state_by,
             "state_reason": row.state_reason,
+            "route": row.route,
+            "negotiator": names.get(row.negotiator_id or 0),
             "triggers": [reason["trigger"] for reason in row.reasons],
             "reasons": row.reasons,
             "evidence": row.evidence,

@@ -53,7 +53,10 @@ def _lines(result: LoadResult) -> list[str]:
     lines = [
         f"read {result.read} = accepted {result.accepted} + unchanged {result.unchanged} + rejected {result.rejected}"
     ]
-    if result.held:
+    if result.kept:
+        rows = f"{result.kept} rows have a schedule that was agreed with the borrower otherwise"
+        lines.append(f"{rows}; the agreed one holds, and operations sees the difference")
+    elif result.held:
         lines.append(f"{result.held} payments match no account and wait for a person")
     if result.payments_as_of:
         lines.append(f"payments as of {result.payments_as_of.isoformat()}")

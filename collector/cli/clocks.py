@@ -11,6 +11,7 @@ from collector.casework.views.lapsing import SHOWN, Line, queue
 from collector.cli.frame import AtOption, JsonFlag, command, moment, office, show, show_json, show_table
 from collector.facts import actions as facts_actions
 from collector.identity.rules import EVERYTHING
+from collector.legal.matters.queries import passed_unseen
 from collector.legal.queries import prove
 
 clocks = typer.Typer(help="Limitation, guarantee periods and terms of court: what is lost first.")
@@ -62,14 +63,17 @@ def _told(line: Line) -> dict[str, Any]:
 @clocks.command("verify")
 @command
 def clocks_verify(at: str | None = AtOption, json_: bool = JsonFlag) -> None:
-    """Look at every account on which something is owed, from the records. Exit code 1 when a clock lapsed of which
-    nobody was told: neither an alarm nor a decision to let it go is on record."""
+    """Look at every account on which something is owed, and at every day at court, from the records. Exit code 1 when
+    a clock lapsed or a day passed of which nobody was told: neither an alarm nor a decision about it is on record."""
     with office().database.read() as session:
-        proof = prove(session, moment(at))
+        when = moment(at)
+        proof, days = prove(session, when), passed_unseen(session, when)
     silent = proof.silent
     document = {"accounts": proof.accounts, "running": proof.clocks, "lapsed": proof.lapses, "silent": silent}
+    document["days_unseen"] = [{"account_id": one.account_id, "court_date": one.id, "at": one.at} for one in days]
     lines = [f"{proof.accounts} accounts, {proof.clocks} clocks run, {len(proof.lapses)} lapsed, {len(silent)} unseen"]
     lines += [f"account {one.account_id}: {one.clock} lapsed on {one.cautious_on}, nobody was told" for one in silent]
+    lines += [f"account {one.account_id}: day {one.id} at court passed on {one.at:%Y-%m-%d}, unseen" for one in days]
     show(document, as_json=json_, lines=lines)
-    if silent:
+    if silent or days:
         raise typer.Exit(1)

@@ -26,6 +26,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "terms": ("terms",),
     "clocks": ("clocks",),
     "rates": ("rates",),
+    "matters": ("matters",),
+    "archive": ("archive",),
+    "retention": ("retention",),
 }
 NAMES = frozenset(name for part in (COMMANDS, GROUPS) for names in part.values() for name in names)
 

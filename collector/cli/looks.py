@@ -73,13 +73,11 @@ def referrals(
     if json_:
         show_json({"referrals": rows})
         return
+    shown = ["id", "kind", "account", "state", "route", "negotiator", "opened_at"]
     show_table(
         "referrals",
-        ["id", "kind", "account", "state", "since", "reasons"],
-        [
-            [row["id"], row["kind"], row["account"], row["state"], row["opened_at"], ", ".join(row["triggers"])]
-            for row in rows
-        ],
+        [*shown, "reasons"],
+        [[*(row[name] for name in shown), ", ".join(row["triggers"])] for row in rows],
         "no account is with skip-tracing or legal",
     )
 

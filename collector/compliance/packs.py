@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from collector.compliance.rules import Answer, Pack, Recording, Rule, parameters_of
+from collector.compliance.rules import Answer, Pack, Recording, Retained, Rule, Since, Term, parameters_of
 from collector.foundation.clock import zone
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import read_yaml
@@ -76,6 +76,23 @@ class RecordingEntry(BaseModel):
     rule: str = ""
 
 
+class TermEntry(BaseModel):
+    """How long some kinds of records are kept. Without `keep_years`: for ever."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)+$")
+    title: Title
+    source: str = Field(min_length=3)
+    evidence: Evidence
+    kinds: tuple[Retained, ...] = Field(min_length=1)
+    since: Since = Since.last_activity
+    keep_years: int | None = Field(default=None, ge=1, le=100)
+    after: Literal["may_go", "must_go"] = "may_go"
+    debt_types: tuple[DebtType, ...] = ()
+    note: str = ""
+
+
 class PackFile(BaseModel):
     """A pack file. Without `recording` it takes that of the house; `recording: null` forbids it."""
 
@@ -87,6 +104,7 @@ class PackFile(BaseModel):
     country: str = ""
     house: House = Field(default_factory=House)
     recording: RecordingEntry | None = None
+    retention: tuple[TermEntry, ...] = ()
     rules: tuple[RuleEntry, ...]
 
 
@@ -117,6 +135,31 @@ def read_pack(text: str, house: str) -> Pack:
         version=version,
         texts=(text, house),
         recording=Recording(kept.keep_years, kept.rule) if kept is not None else None,
+        retention=_terms(file, shared),
+    )
+
+
+def _terms(file: PackFile, house: PackFile) -> tuple[Term, ...]:
+    """The pack's own terms, and the house's beside them: the longest wins."""
+    entries = file.retention if file.code == HOUSE else (*file.retention, *house.retention)
+    names = [entry.id for entry in entries]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadInput(problems=(Problem("this term stands twice", column=", ".join(twice)),))
+    return tuple(_term(entry) for entry in entries)
+
+
+def _term(entry: TermEntry) -> Term:
+    return Term(
+        id=entry.id,
+        kinds=frozenset(entry.kinds),
+        since=entry.since,
+        keep_years=entry.keep_years,
+        must_go=entry.after == "must_go",
+        debt_types=frozenset(kind.value for kind in entry.debt_types),
+        title=entry.title.model_dump(),
+        source=entry.source,
+        evidence=entry.evidence,
+        note=entry.note,
     )
 
 

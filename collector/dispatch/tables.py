@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import CheckConstraint, text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from collector.dispatch.rules import AgentState, BrakeKind, BrakeState, InboundState, Progress, RecordingState
@@ -107,20 +107,24 @@ class InboundCall(SQLModel, table=True):
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     seconds: int | None = None
-    attempt_id: int | None = Field(default=None, foreign_key="attempt.id", sa_type=BigInt)
+    attempt_id: int | None = Field(default=None, foreign_key="attempt.id", sa_type=BigInt, index=True)
     """The contact on record, once it is known with whom."""
 
 
 class Recording(SQLModel, table=True):
-    """A recorded call. The sound is a file named by `id` in the folder of recordings; here is what proves it whole."""
+    """A recorded call: one of ours, or one that came in. The sound is a file named by `id` in the folder of recordings;
+    here is what proves it whole."""
 
     __tablename__ = "recording"
-    __table_args__ = (Index("ix_recording_state", "state", "keep_until"),)
+    __table_args__ = (
+        Index("ix_recording_state", "state", "keep_until"),
+        CheckConstraint("(task_id IS NULL) <> (inbound_call_id IS NULL)", name="of_one_call"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
     sid: str = Field(unique=True)
-    task_id: int = Field(foreign_key="task.id", sa_type=BigInt, index=True)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigInt)
+    task_id: int | None = Field(default=None, foreign_key="task.id", sa_type=BigInt, index=True)
+    inbound_call_id: int | None = Field(default=None, foreign_key="inbound_call.id", sa_type=BigInt, index=True)
     portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
     agent: str
     """Who was on the line, as the audit names them."""

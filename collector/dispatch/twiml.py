@@ -10,6 +10,13 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 LANGUAGE = {"zh": "cmn-CN", "en": "en-US"}
 
 
+class Announcement(NamedTuple):
+    """What somebody hears before they are connected."""
+
+    words: str
+    language: str
+
+
 class Recorded(NamedTuple):
     """`announce_url` says to whom answers that the call is recorded; `done_url` hears of the recording."""
 
@@ -22,20 +29,9 @@ def dial(
 ) -> str:
     """Connect the waiting agent to the borrower. `status_url` hears of the borrower's leg, `action_url` of its end."""
     response = VoiceResponse()
-    leg = Dial(caller_id=caller, action=action_url, method="POST", timeout=ring_s)
-    told = {}
-    if recorded is not None:
-        leg = Dial(
-            caller_id=caller,
-            action=action_url,
-            method="POST",
-            timeout=ring_s,
-            record="record-from-answer-dual",
-            recording_status_callback=recorded.done_url,
-            recording_status_callback_method="POST",
-            recording_status_callback_event="completed",
-        )
-        told = {"url": recorded.announce_url, "method": "POST"}
+    kept = _recorded(recorded.done_url if recorded else None)
+    leg = Dial(caller_id=caller, action=action_url, method="POST", timeout=ring_s, **kept)
+    told = {"url": recorded.announce_url, "method": "POST"} if recorded else {}
     leg.number(
         number,
         status_callback=status_url,
@@ -47,10 +43,20 @@ def dial(
     return str(response)
 
 
-def connect(target: str, action_url: str, status_url: str, ring_s: int = 25) -> str:
-    """Connect someone who called us to a desk. `status_url` hears when it answers, `action_url` how it ended."""
+def connect(
+    target: str,
+    action_url: str,
+    status_url: str,
+    done_url: str | None = None,
+    first: Announcement | None = None,
+    ring_s: int = 25,
+) -> str:
+    """Connect someone who called us to a desk, after they heard `first`. `status_url` hears when the desk answers,
+    `action_url` how it ended; `done_url` hears of the recording, None: it is not recorded."""
     response = VoiceResponse()
-    leg = Dial(action=action_url, method="POST", timeout=ring_s)
+    if first is not None:
+        response.say(first.words, language=LANGUAGE.get(first.language, "en-US"))
+    leg = Dial(action=action_url, method="POST", timeout=ring_s, **_recorded(done_url))
     told = {"status_callback": status_url, "status_callback_event": "answered", "status_callback_method": "POST"}
     if target.startswith("client:"):
         leg.client(target.removeprefix("client:"), **told)
@@ -60,10 +66,22 @@ def connect(target: str, action_url: str, status_url: str, ring_s: int = 25) -> 
     return str(response)
 
 
-def announce(words: str, language: str) -> str:
+def _recorded(done_url: str | None) -> dict[str, str]:
+    """Both sides, each on its own track, from the moment of the answer."""
+    if done_url is None:
+        return {}
+    return {
+        "record": "record-from-answer-dual",
+        "recording_status_callback": done_url,
+        "recording_status_callback_method": "POST",
+        "recording_status_callback_event": "completed",
+    }
+
+
+def announce(first: Announcement) -> str:
     """Say something to who answered, before they are connected."""
     response = VoiceResponse()
-    response.say(words, language=LANGUAGE.get(language[:2], "en-US"))
+    response.say(first.words, language=LANGUAGE.get(first.language, "en-US"))
     return str(response)
 
 

@@ -7,7 +7,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from collector.foundation.files import write_csv, write_xlsx
 from collector.foundation.money import exponent
 from collector.identity.rules import Actor
 from collector.identity.tables import Approval
-from collector.reports.queries import Chosen, Line, count_rows, listed, rows_out, unspent
-from collector.reports.rules import COLUMNS, Format, Wanted, described, mark_of, new_number, rows_a_day
+from collector.reports.queries import Chosen, DifferenceLine, Line, count_rows, listed, rows_out, unspent
+from collector.reports.rules import MONEY, Format, Wanted, columns_of, described, mark_of, new_number, rows_a_day
 from collector.reports.tables import ExportRecord
 
 CHUNK = 500
@@ -68,7 +68,7 @@ def write(session: Session, order: Order, now: datetime) -> Written:
     _refuse_more(session, order, count_rows(session, order.chosen, order.wanted, now), now)
     number = new_number(secrets.choice)
     mark = mark_of(number, order.actor.name, now.astimezone(UTC).isoformat(timespec="seconds"))
-    header = [order.titles.get(name, name) for name in COLUMNS]
+    header = [order.titles.get(name, name) for name in columns_of(order.wanted)]
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         path = Path(folder) / "list"
         lines = _Lines(session, order, now)
@@ -93,7 +93,7 @@ class _Lines:
             page = listed(self._session, self._order.chosen, self._order.wanted, self._now, after, CHUNK)
             for line in page.rows:
                 self.count += 1
-                yield [_cell(line, name) for name in COLUMNS]
+                yield [_cell(line, name) for name in columns_of(self._order.wanted)]
             after = int(page.after) if page.after else None
 
 
@@ -102,12 +102,12 @@ def _marked(lines: Iterator[Sequence[Any]] | _Lines, mark: str) -> Iterator[Sequ
     yield [f"# {mark}"]
 
 
-def _cell(line: Line, name: str) -> Any:
+def _cell(line: Line | DifferenceLine, name: str) -> Any:
     """Money in major units, days as people write them."""
-    if name in ("overdue", "owed"):
-        return Decimal(getattr(line, name)).scaleb(-exponent(line.currency))
     value = getattr(line, name)
-    return value.isoformat() if name == "last_contact" and value else value
+    if name in MONEY and value is not None:
+        return Decimal(value).scaleb(-exponent(line.currency))
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _refuse_more(session: Session, order: Order, rows: int, now: datetime) -> None:

@@ -11,6 +11,7 @@ from collector.strategy.allocating import policy_of
 from collector.strategy.conditions import Scale, scale_by
 from collector.strategy.document import Document, LegalPart, RemindersPart
 from collector.strategy.reading import conditions_of, scales_of
+from collector.strategy.routing import ways_of
 from collector.strategy.rules import (
     Authority,
     Cadence,
@@ -147,4 +148,4 @@ def _legal(document: Document, scale: Scale) -> Legal:
         place = ("handoff", "legal", "late_and_large", "amount")
         reason = f"handoff.legal.late_and_large: {error.message}"
         raise BadInput(problems=(Problem(reason, document.line(place), file=document.file),)) from error
-    return Legal(**{**dict(part), "late_and_large": pair})
+    return Legal(**{**dict(part), "late_and_large": pair, "routes": ways_of(document, scale)})

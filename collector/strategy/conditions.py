@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,11 +31,13 @@ def scale_by(digits: int, currency: str = "") -> Scale:
     return scale
 
 
-def read_condition(name: str, written: Any, buckets: tuple[str, ...], scale: Scale) -> Condition:
+def read_condition(
+    name: str, written: Any, buckets: tuple[str, ...], scale: Scale, fields: Mapping[str, Field] = FIELDS
+) -> Condition:
     """One entry of `when`. `BadInput` says what is wrong with it."""
-    field = FIELDS.get(name)
+    field = fields.get(name)
     if field is None:
-        raise BadInput(f"unknown field {name!r}; there are {', '.join(sorted(FIELDS))}")
+        raise BadInput(f"unknown field {name!r}; there are {', '.join(sorted(fields))}")
     reader = _Reader(field, buckets, scale)
     if isinstance(written, list):
         return Condition(name, reader.one_of(written), " or ".join(_shown(value) for value in written))

@@ -14,6 +14,7 @@ from collector.portfolio.rules import OBLIGORS
 from collector.strategy.allocating import allocation_problems
 from collector.strategy.conditions import Scale, read_condition, scale_by
 from collector.strategy.document import Document, Place, StepRow, line_of
+from collector.strategy.routing import route_problems
 from collector.strategy.rules import (
     AssetClasses,
     Bucket,
@@ -69,6 +70,10 @@ def _where(data: Any, place: Place) -> str:
         row = data["allocation"]["rules"][place[2]]
         name = row.get("name") if isinstance(row, dict) else None
         return f"allocation rule {str(name or place[2] + 1)!r}: "
+    if len(place) > 4 and place[:3] == ("handoff", "legal", "routes") and isinstance(place[3], int):
+        row = data["handoff"]["legal"]["routes"][place[3]]
+        name = row.get("route") if isinstance(row, dict) else None
+        return f"route {str(name or place[3] + 1)!r}: "
     if len(place) > 2 and place[0] == "cadences" and isinstance(place[2], int):
         return f"cadence {place[1]!r}, step {place[2] + 1}: "
     return f"{'.'.join(str(part) for part in place[:-1])}: " if len(place) > 1 else ""
@@ -78,6 +83,7 @@ def check(document: Document) -> Iterator[Problem]:
     """What the shape alone does not show: references, buckets, slots, the default, rows that are never reached."""
     found = [*_buckets(document), *_slots(document), *_cadences(document), *_reminders(document)]
     found += [*_priority(document), *_asset_classes(document), *_segments(document)]
+    found += route_problems(document, scale_by(FINEST))
     found += [] if found else allocation_problems(document, scales_of(document), scale_by(FINEST))
     tables: list[tuple[Condition, ...]] = []
     for at in range(len(document.segments)):

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session, col, select
 
-from collector.foundation.database import locked
+from collector.foundation.database import among, locked
 from collector.foundation.errors import NotFound
 from collector.history.rules import DocumentKind
 from collector.history.tables import Document
 from collector.identity.rules import Scope
 from collector.portfolio.booking import schedule, standing_entries
 from collector.portfolio.queries import records_of
+from collector.portfolio.queries.claims import given_up, instalments_on
 from collector.portfolio.queries.claims import statement_of as balance_of
-from collector.portfolio.rules import EntryKind, PartyRole
-from collector.portfolio.tables import Account, InstalmentRow, LedgerEntry, Party, Portfolio
-from collector.terms.rules import LIVE, Line, Parts, TermsKind, TermsState, in_scope, parts_left
+from collector.portfolio.rules import EntryKind, PartyRole, PaymentKind, PaymentState
+from collector.portfolio.tables import (
+    Account,
+    InstalmentBefore,
+    InstalmentRow,
+    LedgerEntry,
+    Party,
+    PaymentRow,
+    Portfolio,
+)
+from collector.terms.rules import LIVE, Done, Line, Parts, TermsKind, TermsState, in_scope, parts_left
 from collector.terms.tables import Terms
 
 
@@ -36,6 +45,13 @@ class Debt:
     penalty: int = 0
     """What stands on top of the schedule to the day that was asked for (`portfolio.rules.balance`)."""
     has_schedule: bool = True
+    costs: int = 0
+    """Costs of pursuing the claim that stand on the account, beside the schedule."""
+
+    @property
+    def costs_left(self) -> int:
+        """What no payment beyond the schedule has covered of them."""
+        return max(self.costs - max(self.lowered - sum(line.amount for line in self.lines), 0), 0)
 
     @property
     def paid(self) -> int:
@@ -57,15 +73,16 @@ def debt_of(session: Session, account: Account, on: date | None = None) -> Debt:
     given_up = [(row.booked_on, row.amount) for row in standing_entries(session, account_id, EntryKind.waiver)]
     payments, waived = [(paid.on, paid.amount) for paid in records.payments], sum(amount for _, amount in given_up)
     rows = schedule(session, account_id)
+    costs = sum(row.amount for row in standing_entries(session, account_id, EntryKind.cost))
     if rows or records.reported is None:
         lowered = waived + sum(amount for _, amount in payments)
         penalty = _penalty(session, account, on) if on is not None and rows else 0
-        return Debt([line_of(row) for row in rows], payments, lowered, waived, penalty, bool(rows))
+        return Debt([line_of(row) for row in rows], payments, lowered, waived, penalty, bool(rows), costs)
     said = records.reported
     since = sum(amount for on, amount in (*payments, *given_up) if on > said.as_of)
     late, rest = min(said.overdue, said.balance), max(said.balance - said.overdue, 0)
     lines = [Line(1, said.as_of, late), Line(2, account.matures_on or date.max, rest)]
-    return Debt(lines, payments, since, waived, has_schedule=False)
+    return Debt(lines, payments, since, waived, has_schedule=False, costs=costs)
 
 
 def _penalty(session: Session, account: Account, on: date) -> int:
@@ -74,7 +91,42 @@ def _penalty(session: Session, account: Account, on: date) -> int:
     return max(told.total - told.bridge.owed, 0)
 
 
-def line_of(row: InstalmentRow) -> Line:
+def debt_when(session: Session, account: Account, done: Done, without: str) -> Debt | None:
+    """The debt as it was at the payment that completed a total, by what is known of that moment now: later payments and
+    waivers are not in it, nor what was given up for the source `without`. None: there was no schedule then."""
+    book = session.get_one(Portfolio, account.portfolio_id)
+    rows = instalments_on(session, account, book, done.on)
+    if not rows:
+        return None
+    others = given_up(session, account, done.on, without)
+    waived = sum(one.amount for one in others)
+    told = balance_of(session, account, book, done.on, without=without)
+    penalty = max(told.total - told.bridge.owed, 0)
+    return Debt([line_of(row) for row in rows], [(done.on, done.paid)], waived + done.paid, waived, penalty)
+
+
+def payments_made(session: Session, account_id: int) -> list[tuple[date, int]]:
+    """Those that stand, in the order they were made, whenever their files came."""
+    rows = select(PaymentRow).where(
+        PaymentRow.account_id == account_id,
+        PaymentRow.kind == PaymentKind.payment,
+        PaymentRow.state == PaymentState.applied,
+    )
+    made = session.exec(rows.order_by(col(PaymentRow.paid_at), col(PaymentRow.reference))).all()
+    return [(row.paid_on, row.amount) for row in made]
+
+
+def lapsed_offers(session: Session, account_ids: Collection[int]) -> Sequence[int]:
+    """Offers of these accounts whose terms lapsed: a payment may come to be known that was made in time."""
+    rows = select(Terms.offer_id).where(
+        among(session, Terms.account_id, account_ids),
+        Terms.state == TermsState.lapsed,
+        col(Terms.offer_id).is_not(None),
+    )
+    return [number for number in session.exec(rows.order_by(col(Terms.offer_id))) if number is not None]
+
+
+def line_of(row: InstalmentRow | InstalmentBefore) -> Line:
     return Line(row.number, row.due_on, row.amount_due, row.principal, row.interest, row.fee)
 
 

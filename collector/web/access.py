@@ -29,6 +29,8 @@ PAPER_READERS = SUPERVISOR | {Role.legal, Role.operations, Role.auditor}
 PROPOSERS = TALKERS | {Role.operations}
 """Who may propose terms of a debt; who agrees to them, the strategy says."""
 ADMIN = frozenset({Role.admin})
+KEEPERS = frozenset({Role.legal, Role.admin})
+"""Who proposes and agrees what is no longer to be kept."""
 LOADERS = frozenset({Role.operations})
 """Who may bring files, and see what of them was refused."""
 
@@ -91,6 +93,15 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "account_papers": PAPER_READERS,
     "file_paper": SUPERVISOR | {Role.legal, Role.operations},
     "give_paper": PAPER_READERS,
+    "archive_page": PAPER_READERS,
+    "original_page": PAPER_READERS,
+    "note_original": SUPERVISOR | {Role.legal, Role.operations},
+    "archive_original": SUPERVISOR | {Role.legal, Role.operations},
+    "retention_page": KEEPERS | {Role.auditor},
+    "propose_purge": KEEPERS,
+    "propose_hold": KEEPERS,
+    "lift_retention": KEEPERS,
+    "purge_certificate": KEEPERS | {Role.auditor},
     "make_case": SUPERVISOR | {Role.legal},
     "give_balance": SUPERVISOR | {Role.legal, Role.operations},
     "print_balance": SUPERVISOR | {Role.legal, Role.operations},
@@ -186,7 +197,24 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "legal_page": SUPERVISOR | {Role.legal, Role.auditor},
     "legal_case": SUPERVISOR | {Role.legal, Role.auditor},
     "note_clock_event": SUPERVISOR | {Role.legal},
+    "court_dates": SUPERVISOR | {Role.legal, Role.auditor},
+    "counsel_report": SUPERVISOR | {Role.legal, Role.auditor},
+    "enter_matter_stage": SUPERVISOR | {Role.legal},
+    "strike_matter_stage": SUPERVISOR | {Role.legal},
+    "note_court_day": SUPERVISOR | {Role.legal},
+    "end_court_day": SUPERVISOR | {Role.legal},
+    "note_matter_cost": SUPERVISOR | {Role.legal},
+    "strike_matter_cost": SUPERVISOR | {Role.legal},
+    "ask_matter_costs": SUPERVISOR | {Role.legal},
+    "hand_over_matter": SUPERVISOR | {Role.legal},
+    "note_counsel_receipt": SUPERVISOR | {Role.legal},
     "move_referral": SUPERVISOR | {Role.tracer, Role.legal},
+    "decide_referral": SUPERVISOR | {Role.legal},
+    "change_route": SUPERVISOR | {Role.legal},
+    "change_negotiator": SUPERVISOR | {Role.legal},
+    "preview_batch": SUPERVISOR | {Role.legal},
+    "run_batch": SUPERVISOR | {Role.legal},
+    "filing_list": SUPERVISOR | {Role.legal},
     "letters_page": SUPERVISOR | {Role.legal, Role.operations, Role.auditor},
     "print_letters": SUPERVISOR | {Role.legal, Role.operations},
     "letter_batch": PAPER_READERS,
@@ -230,6 +258,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "differences_page": SUPERVISOR | {Role.operations, Role.auditor},
     "difference_page": SUPERVISOR | {Role.operations, Role.auditor},
     "explain_difference": SUPERVISOR | {Role.operations},
+    "schedule_page": SUPERVISOR | {Role.operations, Role.auditor},
+    "explain_schedule": SUPERVISOR | {Role.operations},
     "inbox": CALLERS | {Role.operations, Role.auditor},
     "mark_handled": CALLERS | {Role.operations},
     "users": ADMIN | {Role.auditor},

@@ -141,6 +141,19 @@ class Caller:
         return self.user
 
 
+def _doing(
+    session: Session, person: Actor, row: UserSession, now: datetime
+) -> tuple[Choice | None, tuple[AgentState, datetime | None], AtDesk | None]:
+    """What an agent chose, what follows of it and of their calls, and the call that came in to their desk."""
+    is_agent = bool(person.roles & AGENTS)
+    choice = choice_of(session, person.user_id or 0) if is_agent else None
+    ringing = at_desk(session, person.user_id) if person.roles & (AGENTS | {Role.supervisor}) else None
+    if ringing is not None:
+        return choice, (AgentState.wrap_up if ringing.state is InboundState.over else AgentState.on_call, None), ringing
+    held = outbound_in_hand(session, [person.name], now).get(person.name) if is_agent else None
+    return choice, state_of(choice, held.call if held else None, row.created_at), None
+
+
 def signed_in(request: Request, desk: DeskParam) -> Caller:
     """The person behind the cookie. A page asks them to sign in; nothing else is ever said about why."""
     token = request.cookies.get(cookie_name(desk), "")
@@ -154,14 +167,7 @@ def signed_in(request: Request, desk: DeskParam) -> Caller:
         row, user = found
         base = identity.actor_of(user)
         scope = scope_of(session, user_id=user.id, everything=user.all_portfolios)
-        choice = choice_of(session, user.id or 0) if base.roles & AGENTS else None
-        ringing = at_desk(session, user.id) if base.roles & (AGENTS | {Role.supervisor}) else None
-        held = (
-            outbound_in_hand(session, [base.name], now).get(base.name) if base.roles & AGENTS and not ringing else None
-        )
-        state = state_of(choice, held.call if held else None, row.created_at)
-        if ringing is not None:
-            state = (AgentState.wrap_up if ringing.state is InboundState.over else AgentState.on_call, None)
+        choice, state, ringing = _doing(session, base, row, now)
         books = portfolios(session, scope) if choice and choice.state is AgentState.on_break else ()
     if not is_live(request) and identity.goes_stale(row, now):
         with desk.office.database.begin() as session:

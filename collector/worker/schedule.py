@@ -73,6 +73,10 @@ def tidy(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return actions.uploads.tidy_uploads(office, clock())
 
 
+def purge(office: Office, clock: Clock, is_over: IsOver) -> object:
+    return actions.run_purges(office, clock(), is_over)
+
+
 def plan_days(office: Office, clock: Clock, _is_over: IsOver) -> object:
     return actions.plan_new_days(office, clock(), WORKER.name)
 
@@ -90,5 +94,6 @@ TIMETABLE = (
         plan_days,
         "bring owners up to date where the strategy says so, and plan each portfolio, once its new day has begun",
     ),
+    Bell("purge", 300, purge, "remove what two people agreed is no longer to be kept, and files that are left of it"),
     Bell("tidy", 3600, tidy, "remove files that were brought and not loaded, and refused rows past their time"),
 )

@@ -74,21 +74,23 @@ def _contact(session: object, account: Account, number: int, place: int) -> None
     channel = Channel.sms if place % 4 == 0 else Channel.call
     attempt = history.record_attempt(
         session,
-        natural_key=f"bench:{number}:{place}",
-        person_id=account.person_id,
-        portfolio_id=account.portfolio_id,
-        account_id=account.id,
-        contact_point_id=None,
-        channel=channel,
-        direction=Direction.outbound,
-        number="+8613812340001",
-        caller="+862155510001",
-        slot="morning",
-        at=at,
-        day=at.date(),
-        now=at,
-        actor=BENCH,
-        text="您的贷款已逾期，请尽快还款。" if channel is Channel.sms else None,
+        history.AttemptMade(
+            natural_key=f"bench:{number}:{place}",
+            person_id=account.person_id,
+            portfolio_id=account.portfolio_id,
+            account_id=account.id,
+            contact_point_id=None,
+            channel=channel,
+            direction=Direction.outbound,
+            number="+8613812340001",
+            caller="+862155510001",
+            slot="morning",
+            at=at,
+            day=at.date(),
+            text="您的贷款已逾期，请尽快还款。" if channel is Channel.sms else None,
+        ),
+        at,
+        BENCH,
     )
     if channel is Channel.call:
         history.record_outcome(session, attempt.id or 0, list(Outcome)[place % 14], at, at, BENCH)

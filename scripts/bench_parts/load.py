@@ -146,8 +146,9 @@ VALUES (%s, %s, %s, %s, %s, %s, '') ON CONFLICT ({key}) DO UPDATE SET name = exc
 WHERE person.name IS DISTINCT FROM excluded.name"""
 ACCOUNT = """
 INSERT INTO account (portfolio_id, account_no, person_id, product, security, principal, annual_rate, opened_on,
-  autopay, borrower_type, value_tier)
-VALUES (1, %s, (SELECT id FROM person WHERE {key} = %s), %s, 'credit', %s, %s, %s, FALSE, %s, 'ordinary')
+  autopay, borrower_type, value_tier, arbitration, notarised, service_address)
+VALUES (1, %s, (SELECT id FROM person WHERE {key} = %s), %s, 'credit', %s, %s, %s, FALSE, %s, 'ordinary', FALSE,
+  FALSE, FALSE)
 ON CONFLICT (portfolio_id, account_no) DO UPDATE SET person_id = excluded.person_id, product = excluded.product,
   principal = excluded.principal, annual_rate = excluded.annual_rate, opened_on = excluded.opened_on,
   borrower_type = excluded.borrower_type

@@ -25,6 +25,7 @@ import psycopg
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, select
 
+import collector.app  # noqa: F401 - makes every table known
 from collector.compliance.rules import Policy
 from collector.facts.queries import read_person
 from collector.foundation.clock import parse_moment
@@ -60,9 +61,10 @@ INSERT INTO caller_number (portfolio_id, number, channels)
 SELECT p, '+86105550000' || n, 'call,sms' FROM generate_series(1, 2) p, generate_series(1, 3) n;
 INSERT INTO person (id, name, salt, language) SELECT n, 'x', 's', 'zh' FROM generate_series(1, :total) n;
 INSERT INTO account (id, portfolio_id, account_no, person_id, product, security, principal, autopay, borrower_type,
-    value_tier)
+    value_tier, arbitration, notarised, service_address)
 SELECT n, CASE WHEN n <= :big THEN 1 ELSE 2 END, 'A' || n, n, 'cash', 'credit', 1000000, false,
-    (ARRAY['white_collar', 'worker', 'other', 'small_business_owner', 'student'])[1 + n % 5], 'ordinary'
+    (ARRAY['white_collar', 'worker', 'other', 'small_business_owner', 'student'])[1 + n % 5], 'ordinary',
+    false, false, false
 FROM generate_series(1, :total) n;
 INSERT INTO contact_point (id, person_id, portfolio_id, kind, value, label, source, owner, status, rank)
 SELECT n, n, CASE WHEN n <= :big THEN 1 ELSE 2 END, 'phone', '+86138' || lpad(n::text, 8, '0'), 'mobile', 'book',

@@ -67,8 +67,9 @@ INSERT INTO caller_number (portfolio_id, number, channels)
 SELECT 1, '+86215551000' || n, 'call,sms' FROM generate_series(1, 3) n;
 INSERT INTO person (id, name, salt, language) SELECT n, 'x', 's', 'zh' FROM generate_series(1, :count) n;
 INSERT INTO account (id, portfolio_id, account_no, person_id, product, security, principal, autopay, borrower_type,
-    value_tier)
-SELECT n, 1, 'A' || n, n, 'cash', 'credit', 1000000, false, 'worker', 'ordinary' FROM generate_series(1, :count) n;
+    value_tier, arbitration, notarised, service_address)
+SELECT n, 1, 'A' || n, n, 'cash', 'credit', 1000000, false, 'worker', 'ordinary', false, false, false
+FROM generate_series(1, :count) n;
 INSERT INTO instalment (account_id, number, due_on, amount_due)
 SELECT n, k, date '2026-05-15' + (k - 1) * 30, 60000 FROM generate_series(1, :count) n, generate_series(1, 3) k;
 INSERT INTO contact_point (person_id, portfolio_id, kind, value, label, source, owner, status, rank)

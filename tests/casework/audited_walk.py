@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,19 @@ from sqlmodel import Session, SQLModel, col, select
 from collector.casework import actions as casework
 from collector.casework import approvals, casefiles, drafts, strategies
 from collector.casework.actions.letters import LetterOrder, LetterReport, ReportKind
-from collector.casework.approvals import advances, campaigns, exports, holds, matching, rates, settings, texts, ways
+from collector.casework.actions.matters import CostOrder, DateOrder
+from collector.casework.approvals import (
+    advances,
+    campaigns,
+    costs,
+    exports,
+    holds,
+    matching,
+    rates,
+    settings,
+    texts,
+    ways,
+)
 from collector.casework.approvals import terms as asking
 from collector.casework.campaigns import CampaignOrder
 from collector.casework.campaigns import choose as chosen_for
@@ -25,16 +37,22 @@ from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
 from collector.foundation.database import Database
+from collector.history import actions as history
 from collector.history.actions import ClockNote
 from collector.history.rules import (
+    ArchiveStep,
     Channel,
+    Condition,
     DocumentKind,
+    Handover,
     HoldScope,
     Identifier,
     LetterStep,
     Outcome,
+    ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
 )
@@ -45,6 +63,9 @@ from collector.identity.installation import install
 from collector.identity.rules import EVERYTHING, Actor, ApiScope, Level, Role
 from collector.identity.tables import ApiKey, Approval, User
 from collector.law.rules import Happening
+from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage, Step
+from collector.legal.matters.tables import CounselPackage, CourtDate
+from collector.legal.retention.rules import PurgeState
 from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
@@ -153,8 +174,27 @@ class Walk:
         self.lettered()
         self.terms()
         self.claimed()
+        self.litigated()
+        self.purged()
 
     # --- the parts ---
+
+    def purged(self) -> None:
+        """What is due is counted, asked for and removed; a hold is set and lifted."""
+        at = moment("2045-05-13 18:40")
+        number = self.whole("plan_purge", at, self.boss)
+        self.done |= {"count_due", "purged_path", "remove_purged_files", "run_purges"}
+        self.do("move_purge", number, PurgeState.asked, at=at, actor=self.boss)
+        self.do("move_purge", number, PurgeState.approved, at=at, actor=self.boss)
+        assert self.whole("run_purge", number, at, self.boss) > 0
+        casework.run_purges(self.office, at)
+        other = self.whole("plan_purge", at, self.boss)
+        self.do("move_purge", other, PurgeState.asked, at=at, actor=self.boss)
+        self.done.add("drop_purge")
+        self.change(casework.drop_purge, other, at=at, actor=self.boss)
+        held = {"portfolio_id": self.story.cn, "account_id": None, "reason": SECRET}
+        row = self.do("put_retention_hold", **held, approval_id=1, at=at, actor=self.boss)
+        self.do("lift_retention_hold", row.id, approval_id=1, at=at, actor=self.boss)
 
     def lettered(self) -> None:
         """Letters that the plan asks for and one that nobody planned: printed, posted, and what came of them."""
@@ -196,8 +236,20 @@ class Walk:
         note = ClockNote(Happening.demand_arrived, date(2026, 5, 12), document_id=row.id)
         self.do("note_clock", account.id, note, now=moment("2026-05-13 18:40"), actor=self.boss)
         self.whole("sweep", moment("2029-05-01 09:00"))
+        self.archived(account, row.id)
         self.done.add("note_given")
         self.change(casework.note_given, row.id, moment("2026-05-13 18:31"), self.boss)
+
+    def archived(self, account: Account, scan: int) -> None:
+        """The original of a paper is placed, lent and brought back."""
+        at, day = moment("2026-05-13 18:35"), date(2026, 5, 13)
+        said: dict[str, Any] = {"at": at, "actor": self.boss}
+        kind = {"kind": DocumentKind.contract, "document_id": scan, "title": NAME, "place": SECRET, "on": day}
+        row = self.do("archive_original", account, **kind, **said)
+        lent = Handover(ArchiveStep.lent, day, whom=NAME, why=SECRET, due_on=date(2026, 5, 20))
+        self.do("move_original", row.id, lent, **said)
+        back = Handover(ArchiveStep.returned, day, whom=NAME, condition=Condition.whole)
+        self.do("move_original", row.id, back, **said)
 
     def terms(self) -> None:
         """What is agreed about the debt: waived and paid, taken back, extended, written off, advanced, closed."""
@@ -221,6 +273,7 @@ class Walk:
             )
         )
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
+        self.restated(five, again)
         _, asked = self.proposed_terms(self.ids[6], Order(TermsKind.write_off, SECRET), again)
         self.change(approvals.withdraw, asked.id, self.agent, again)
         self.done |= {"drop_terms", "approve_terms", "propose_terms"}
@@ -232,6 +285,12 @@ class Walk:
         self.agree(month, again)
         self.done.add("book_advances")
         self.closed()
+
+    def restated(self, account: Account, at: datetime) -> None:
+        """The creditor's file has the schedule that was agreed otherwise; operations says why."""
+        self.load("instalments", "account_no,number,due_on,amount_due\nA5,1,2026-04-01,999.00\n", "2026-05-14 14:30")
+        self.change(casework.explain_schedule, account, SECRET, at, self.boss)
+        self.done.add("explain_schedule")
 
     def closed(self) -> None:
         """An account with a pledge is paid off, and the pledge goes back."""
@@ -281,6 +340,58 @@ class Walk:
                 self.office, typesetter, account.id, folder, order, actor=self.boss, now=now
             )
         assert made.pages > 3
+
+    def litigated(self) -> None:
+        """An accepted referral becomes a matter: stages, days at court, costs on the account and off it, its end."""
+        now, number, who = moment("2026-05-14 16:00"), self.ids[1].id, self.ids[1].person_id
+        about = {"person_id": who, "account_id": number, "portfolio_id": self.story.cn}
+        hand = {"kind": ReferralKind.legal, **about, "reasons": [], "evidence": {}, "now": now, "actor": self.boss}
+        referral = self.change(lambda session: history.open_referral(session, **hand).id)
+        if self.one(Referral, Referral.id == referral).state is ReferralState.proposed:
+            self.do("move_referral", referral, ReferralState.accepted, now, self.boss, SECRET)
+        day, by = date(2026, 5, 14), {"at": now, "actor": self.boss}
+        account = self.one(Account, Account.id == number)
+        file = {"kind": DocumentKind.court, "title": NAME, "actor": self.boss}
+        paper = self.do("file_document", account, b"\xff\xd8\xff bill", now=now, **file)
+        court = {"court": SECRET, "case_no": SECRET, "counsel": NAME, "document_id": paper.id}
+        self.do("enter_stage", number, Step(MatterStage.filed, day, **court), **by)
+        wrong = self.do("enter_stage", number, Step(MatterStage.heard, day), **by)
+        self.do("strike_stage", number, wrong.id, SECRET, **by)
+        self.court_days(number, by)
+        self.done |= {"book_costs"}
+        order = CostOrder(CostKind.court_fee, 500, day, Advancer.creditor, recoverable=True, document_id=paper.id)
+        cost = self.change(casework.note_cost, number, order, **by)
+        self.agree(self.change(costs.propose, number, self.agent, now), now)
+        self.agree(self.change(costs.propose_back, cost.id, self.agent, now), now)
+        self.change(casework.strike_cost, cost.id, SECRET, **by)
+        self.handed_over(number, now)
+        self.do("enter_stage", number, Step(MatterStage.closed, day, outcome=MatterOutcome.withdrawn), **by)
+
+    def court_days(self, account_id: int, by: dict[str, Any]) -> None:
+        """One that is moved and cancelled, and a calendar."""
+        self.done |= {"note_cost", "strike_cost", "note_court_date", "end_court_date", "load_calendar"}
+        order = DateOrder(DateKind.hearing, date(2026, 5, 20), SECRET, time(9), place=STREET, who=NAME)
+        first = self.change(casework.note_court_date, account_id, order, **by)
+        again = {"day": date(2026, 5, 21), "hour": time(9)}
+        self.change(casework.end_court_date, first.id, DateEnd.moved, note=SECRET, **again, **by)
+        self.whole("sweep", moment("2026-05-14 16:30"))
+        file, account = self.folder / "days.csv", self.one(Account, Account.id == account_id)
+        file.write_text(f"account,kind,date,what\nCN/{account.account_no},deadline,2026-05-22,{SECRET}\n", "utf-8")
+        self.change(casework.load_calendar, file, **by)
+        with self.database.read() as session:
+            left = session.exec(select(CourtDate.id).where(col(CourtDate.ended).is_(None))).all()
+        for number in left:
+            self.change(casework.end_court_date, number, DateEnd.cancelled, note=SECRET, **by)
+
+    def handed_over(self, account_id: int, now: datetime) -> None:
+        """Counsel gets the file of the matter, and says so."""
+        order = casefiles.CaseOrder(now, hand_over=casefiles.HandOver(f"{NAME} {MOBILE}"))
+        with casefiles.open_typesetter(self.office) as typesetter:
+            by = {"actor": self.boss, "now": now}
+            casefiles.make_case_file(self.office, typesetter, account_id, self.folder / "counsel", order, **by)
+        package, more = self.one(CounselPackage), {"at": now, "actor": self.boss}
+        self.done.add("note_receipt")
+        self.change(casework.note_receipt, package.id, date(2026, 5, 14), NAME, **more)
 
     def export(self) -> None:
         """A list leaves the house."""
@@ -597,6 +708,10 @@ class Walk:
         referral = self.one(Referral)
         assert referral is not None
         self.do("move_referral", referral.id, ReferralState.accepted, at, self.boss, SECRET)
+        self.do("change_route", referral.id, Route.mediation, at, self.boss, SECRET)
+        self.do("change_negotiator", referral.id, self.agent.user_id, at, self.boss, SECRET)
+        self.do("file_together", [referral.id], at, self.boss)
+        self.do("move_referrals", [referral.id], ReferralState.closed, at, self.boss, SECRET)
 
     def papers(self) -> None:
         at = moment(f"{DAY} 11:30")
@@ -685,6 +800,7 @@ class Walk:
         self.do("send_how_to_pay_inbound", call.id, at, agent)
         gone = {"sid": "CAin", "sender": sender, "to": line, "status": "completed", "seconds": 5, "at": at}
         self.do("inbound_call_ended", **gone)
+        self.do("inbound_recording_made", call_sid="CAin", sid="RE" + "2" * 32, seconds=5, at=at)
         self.do("inbound_outcome", call.id, Outcome.third_party, at, actor=agent, note=SECRET)
         self.do("inbound_call_ended", sid="CAno", sender="+8613700000000", to=line, status="busy", at=at, hung_up=True)
         casework.settle_inbound(self.office, at)

@@ -55,6 +55,13 @@ IN_BULK = {
     "strategy_version": set(),
 }
 """Actions that tell of many rows at once, by digest or count."""
+EMPTIED = (
+    "account", "attempt", "complaint", "contact_point", "dispute", "disposition", "document", "hold", "inbound_call",
+    "inbound_message", "look", "outcome", "payment", "person", "promise", "purge", "recording", "referral", "stop",
+    "submission",
+)  # fmt: skip
+"""Where a purge takes out words; its entry tells of a batch by counts and a digest, its list of each record."""
+IN_BULK |= {name: IN_BULK.get(name, set()) | {"purge.removed"} for name in EMPTIED}
 ABOUT = {
     "user_account": ("user", "id"),
     "api_key": ("apikey", "id"),
@@ -64,9 +71,13 @@ ABOUT = {
     "submission": ("task", "task_id"),
     "agent_state": ("user", "user_id"),
     "holding": ("account", "account_id"),
+    "referral_step": ("referral", "referral_id"),
     "campaign_member": ("campaign", "campaign_id"),
     "instalment": ("account", "account_id"),
     "instalment_before": ("account", "account_id"),
+    "purged": ("purge", "purge_id"),
+    "purged_file": ("purge", "purge_id"),
+    "stated_instalment": ("account", "account_id"),
 }
 """Tables whose entries are about something else: what it is called, and the column that names it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +11,14 @@ from floor import CALLERS, Borrower, Story, moment
 from sqlmodel import Session
 
 from collector.casework import actions as casework
-from collector.casework.views import queues
+from collector.casework.views import queues, recordings
 from collector.casework.views.calling_in import at_desk, may_be
 from collector.casework.views.talks import talk_in_hand
 from collector.dispatch.queries import desk_phones
-from collector.dispatch.rules import AgentState, InboundState
-from collector.dispatch.tables import InboundCall, InboundMessage
+from collector.dispatch.rules import AgentState, InboundState, RecordingState
+from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.facts.rules import Kind
+from collector.foundation.database import Database
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.history.rules import Direction, Identifier, Outcome
 from collector.history.tables import Attempt, CallbackRow, OutcomeRow, SaidInCall, Stop, Verification
@@ -116,6 +117,70 @@ def test_a_guarantor_reaches_the_desk_of_the_account(story: Story, owned: Callab
         session.get_one(Account, guarantor.account_id).portfolio_id = story.us
     story.follow(guarantor, "2026-05-12 09:00")
     assert DESK in calls(story, guarantor.number)
+
+
+def test_they_hear_once_that_the_call_is_recorded_and_every_ring_records(
+    story: Story, owned: Callable[..., Borrower]
+) -> None:
+    who = owned()
+    answer = calls(story, who.number)
+    assert answer.index("本次通话将会录音。") < answer.index("<Dial")
+    assert 'record="record-from-answer-dual"' in answer
+    assert "/voice-in/recording/CA1" in answer
+    assert calls(story, who.number) == answer, "a repeated webhook"
+    answer = ends(story, who.number, "no-answer")
+    assert STAND_IN in answer
+    assert "<Say" not in answer
+    assert 'record="record-from-answer-dual"' in answer
+
+
+def test_where_recording_is_switched_off_nobody_is_told_of_one(database: Database) -> None:
+    story = Story(database, record_calls=False)
+    li = story.agent("li", DESK)
+    story.sign_in(li, "2026-05-12 09:55")
+    who = story.borrower("2026-05-11", "2026-06-11", owner_id=li.user_id)
+    answer = calls(story, who.number)
+    assert DESK in answer
+    assert "<Say" not in answer
+    assert "record" not in answer
+
+
+@pytest.mark.parametrize("knows", [True, False], ids=["their person is known", "nobody has the number"])
+def test_the_recording_belongs_to_the_call_that_came_in(
+    story: Story, owned: Callable[..., Borrower], knows: bool
+) -> None:
+    who = owned()
+    calls(story, who.number if knows else "+8613911112222")
+    picks_up(story)
+    call = the_call(story)
+    told = {"call_sid": "CA1", "seconds": 40, "at": AT + timedelta(minutes=3)}
+    for _ in range(2):
+        story.do(casework.inbound_recording_made, sid="RE" + "a" * 32, **told)
+    [row] = story.rows(Recording)
+    assert (row.inbound_call_id, row.task_id, row.agent, row.at, row.seconds) == (
+        call.id,
+        None,
+        "user:li",
+        AT + timedelta(minutes=1),
+        40,
+    )
+    assert row.keep_until == date(2031, 5, 12)
+    with story.database.begin() as session:
+        session.get_one(Recording, row.id).state = RecordingState.kept
+    with story.database.read() as session:
+        heard = recordings.played(session, EVERYTHING, row.id or 0)
+        drawn = recordings.to_hear(session, EVERYTHING, AT + timedelta(hours=1), AT.date())
+        found = recordings.of_attempts(session, [call.attempt_id or 0])
+    assert heard.account_id == (who.account_id if knows else None)
+    assert [(one.recording_id, one.account_id) for one in drawn] == [(row.id, heard.account_id)]
+    assert found == ({call.attempt_id: (row.id, 40)} if knows else {})
+
+
+def test_a_recording_of_no_call_of_ours_is_not_kept(story: Story) -> None:
+    assert story.do(casework.inbound_recording_made, call_sid="CA9", sid="RE" + "a" * 32, seconds=1, at=AT) is None
+    with pytest.raises(BadInput):
+        story.do(casework.inbound_recording_made, call_sid="CA9", sid="RE/../x", seconds=1, at=AT)
+    assert story.rows(Recording) == []
 
 
 @pytest.fixture

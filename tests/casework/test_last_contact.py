@@ -53,18 +53,20 @@ def dialled(story: Story, who: Borrower, at: Any, **more: Any) -> None:
     with story.database.begin() as session:
         attempt = history.record_attempt(
             session,
-            natural_key=f"test:{who.person_id}:{at}",
-            person_id=who.person_id,
-            account_id=who.account_id,
-            debts=[who.account_id],
-            contact_point_id=who.points[0],
-            channel=Channel.call,
-            direction=Direction.outbound,
-            number=who.number,
-            at=at,
-            now=at,
-            actor=COMMAND_LINE,
-            **more,
+            history.AttemptMade(
+                natural_key=f"test:{who.person_id}:{at}",
+                person_id=who.person_id,
+                account_id=who.account_id,
+                debts=[who.account_id],
+                contact_point_id=who.points[0],
+                channel=Channel.call,
+                direction=Direction.outbound,
+                number=who.number,
+                at=at,
+                **more,
+            ),
+            at,
+            COMMAND_LINE,
         )
         history.record_outcome(session, attempt.id or 0, Outcome.no_answer, at, at, COMMAND_LINE)
     story.do(casework.follow_up, {who.person_id}, at)

@@ -6,31 +6,28 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from floor import AMOUNT, Borrower, Story, moment
+from floor import AMOUNT, Story, moment
 from sqlmodel import col, select
+from terms_desk import LAST, NOW, Desk, guaranteed, settlement
 
 from collector.casework import actions as casework
 from collector.casework import approvals
 from collector.casework.approvals import advances as listing
-from collector.casework.approvals import terms as asking
-from collector.facts.actions import verify
-from collector.facts.rules import AccountFacts, extra_of
+from collector.facts.rules import extra_of
 from collector.foundation.errors import BadInput, Conflict, Forbidden
 from collector.history import actions as history
 from collector.history.rules import Channel, DocumentKind, PromiseState, ReferralKind, ReferralState
 from collector.history.tables import Offer, Promise, Referral
-from collector.identity.rules import Actor, Level, Role
+from collector.identity.rules import Level, Role
 from collector.identity.tables import Approval
 from collector.planning.rules import TaskState
-from collector.portfolio.rules import EntryKind, GuaranteeKind, PartyRole, PaymentState, Security
+from collector.portfolio.booking import Sums, book
+from collector.portfolio.rules import EntryKind, Security
 from collector.portfolio.tables import (
     Account,
     InstalmentBefore,
     InstalmentRow,
     LedgerEntry,
-    Party,
-    PaymentRow,
-    Person,
     Portfolio,
 )
 from collector.terms.actions import Order
@@ -38,76 +35,10 @@ from collector.terms.queries import statement_of
 from collector.terms.rules import Parts, TermsKind, TermsState
 from collector.terms.tables import Terms
 
-PAPER = b"\xff\xd8\xff signed "
-NOW = "2026-05-20 10:00"
-LAST = date(2026, 5, 29)
-"""The day of the offers, a Friday."""
-
-
-class Desk:
-    """An agent proposes, a supervisor outside the team agrees."""
-
-    def __init__(self, story: Story) -> None:
-        self.story = story
-        self.li = story.agent("li")
-        self.wu = story.agent("wu", None, Level.senior, Role.supervisor)
-        self.chen = story.agent("chen", None, Level.senior, Role.admin)
-        self.who = story.borrower("2026-03-10", "2026-04-10", "2026-05-10")
-        story.loaded_until("2026-05-20 09:00")
-        story.follow(self.who, NOW)
-
-    def propose(self, order: Order, at: str = NOW, who: Borrower | None = None) -> tuple[Terms, Approval]:
-        def ask(session: Any, office: Any) -> tuple[Terms, Approval]:
-            account = session.get_one(Account, (who or self.who).account_id)
-            row, asked = asking.propose(session, office, account, order, self.li, moment(at))
-            session.refresh(row)
-            session.refresh(asked)
-            return row, asked
-
-        return self.story.do(ask)
-
-    def decide(self, asked: Approval, *, yes: bool = True, by: Actor | None = None, at: str = NOW) -> None:
-        more = {"shown": asked.digest, "yes": yes, "reason": "", "actor": by or self.chen, "now": moment(at)}
-        self.story.do(approvals.decide, asked.id, **more)
-
-    def offered(self, order: Order, by: Actor | None = None) -> Terms:
-        row, asked = self.propose(order)
-        self.decide(asked, by=by)
-        return self.story.do(casework.offer_terms, terms_id=row.id, at=moment(NOW), actor=self.li)
-
-    def state(self, row: Terms) -> TermsState:
-        [found] = self.story.rows(Terms, Terms.id == row.id)
-        return found.state
-
-    def facts(self, at: str, who: Borrower | None = None) -> AccountFacts:
-        return self.story.facts(who or self.who, at).accounts[0]
-
-    def clean(self) -> None:
-        with self.story.database.read() as session:
-            assert verify(session) == []
-
-    def undo(self, payment_id: int, at: str) -> None:
-        """The bank takes a payment back."""
-        with self.story.database.begin() as session:
-            session.get_one(PaymentRow, payment_id).state = PaymentState.reversed
-        self.story.follow(self.who, at)
-
-    def file(self, kind: DocumentKind, at: str, person_id: int | None = None, who: Borrower | None = None) -> None:
-        def put(session: Any, office: Any) -> None:
-            account = session.get_one(Account, (who or self.who).account_id)
-            more = {"kind": kind, "title": "paper", "actor": self.li, "now": moment(at), "person_id": person_id}
-            casework.file_document(session, office, account, PAPER + at.encode(), **more)
-
-        self.story.do(put)
-
 
 @pytest.fixture
 def desk(database: Any, tmp_path: Any) -> Desk:
     return Desk(Story(database, home=tmp_path))
-
-
-def settlement(total: int = 2_000_00, due_on: date = LAST) -> Order:
-    return Order(TermsKind.settlement, "lost the shop", total, due_on)
 
 
 # --- one total, one day ---
@@ -338,26 +269,6 @@ def test_proposed_terms_can_not_be_agreed_to_after_their_day(desk: Desk) -> None
 # --- another schedule ---
 
 
-def guaranteed(desk: Desk) -> tuple[Borrower, int]:
-    who = desk.story.borrower("2026-05-10", "2026-07-10", security=Security.guaranteed)
-    with desk.story.database.begin() as session:
-        person = Person(name="保证人", salt="g", natural_key="guarantor")
-        session.add(person)
-        session.flush()
-        session.add(
-            Party(
-                account_id=who.account_id,
-                person_id=person.id or 0,
-                role=PartyRole.guarantor,
-                guarantee_kind=GuaranteeKind.joint,
-            )
-        )
-        session.flush()
-        number = person.id or 0
-    desk.story.follow(who, NOW)
-    return who, number
-
-
 def test_an_extension_waits_for_the_guarantors_written_consent(desk: Desk) -> None:
     who, guarantor = guaranteed(desk)
     order = Order(TermsKind.extension, "harvest is late", until=date(2026, 10, 10), interest=30_00)
@@ -519,6 +430,21 @@ def test_without_security_a_closing_is_finished_by_the_second_person(desk: Desk)
     row, asked = desk.propose(Order(TermsKind.closing, "paid"))
     desk.decide(asked, by=desk.wu)
     assert desk.state(row) is TermsState.fulfilled
+
+
+def test_costs_on_the_account_keep_it_open_until_they_are_paid(desk: Desk) -> None:
+    desk.story.pay(desk.who, 3 * AMOUNT, "2026-05-20 09:00")
+    with desk.story.database.begin() as session:
+        account = session.get_one(Account, desk.who.account_id)
+        day, more = date(2026, 5, 20), {"actor": "user:wu", "at": moment(NOW)}
+        book(session, account, EntryKind.cost, Sums(fees=80_00), day, "matter_cost:1", **more)
+    with pytest.raises(Conflict, match="costs of the suit"):
+        desk.propose(Order(TermsKind.closing, "paid"))
+    desk.story.pay(desk.who, 80_00, "2026-05-21 09:00")
+    row, asked = desk.propose(Order(TermsKind.closing, "paid"), "2026-05-21 10:00")
+    desk.decide(asked, by=desk.wu, at="2026-05-21 11:00")
+    assert desk.state(row) is TermsState.fulfilled
+    desk.clean()
 
 
 def test_where_only_a_balance_was_reported_it_can_be_settled_too(desk: Desk) -> None:

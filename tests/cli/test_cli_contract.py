@@ -64,6 +64,23 @@ OPTIONS = {
     "terms show": {"--at", "--json"},
     "terms move": {"--at", "--json"},
     "terms advances": {"--at", "--json"},
+    "archive add": {"--title", "--place", "--level", "--document", "--on", "--at", "--json"},
+    "archive list": {"--part", "--limit", "--at", "--json"},
+    "archive overdue": {"--at", "--json"},
+    "archive show": {"--at", "--json"},
+    "archive lend": {"--to", "--why", "--due", "--on", "--at", "--json"},
+    "archive return": {"--by", "--condition", "--place", "--on", "--at", "--json"},
+    "archive place": {"--on", "--at", "--json"},
+    "archive end": {"--whom", "--why", "--on", "--at", "--json"},
+    "retention terms": {"--json"},
+    "retention plan": {"--at", "--json"},
+    "retention list": {"--json"},
+    "retention propose": {"--at", "--json"},
+    "retention purge": {"--batch", "--at", "--json"},
+    "retention certificate": {"--out", "--json"},
+    "retention verify": {"--json"},
+    "retention hold": {"--reason", "--at", "--json"},
+    "retention lift": {"--reason", "--at", "--json"},
 }
 
 

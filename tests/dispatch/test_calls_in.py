@@ -12,8 +12,10 @@ from floor import CALLERS, Borrower, Story, moment
 from sandbox_stage import ACCOUNT, TOKEN, Sandbox
 
 from collector.casework import actions as casework
+from collector.casework.actions.inbound_calls import NOBODY
+from collector.casework.actions.recordings import ANNOUNCED
 from collector.dispatch.rules import InboundState
-from collector.dispatch.tables import InboundCall, InboundMessage
+from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.foundation.settings import Settings
 from collector.history.tables import Attempt, CallbackRow
 from collector.sandbox.pulling import call_in
@@ -39,6 +41,9 @@ class VoiceIn:
         if path.endswith("/desk"):
             with self.story.database.begin() as session:
                 return casework.inbound_desk(session, sid=form["ParentCallSid"], status=form["CallStatus"], at=AT)
+        if "/recording/" in path:
+            made = {"call_sid": path.rpartition("/")[2], "sid": form["RecordingSid"], "at": AT}
+            return self.story.do(casework.inbound_recording_made, seconds=int(form["RecordingDuration"]), **made)
         told: dict[str, Any] = {"sid": form["CallSid"], "sender": form["From"], "to": form["To"], "at": AT}
         if not path.endswith("/ended"):
             return self.story.do(casework.inbound_call, **told)
@@ -74,3 +79,8 @@ def test_a_call_comes_in(
         assert call.user_id == li.user_id
         assert (call.seconds or 0) > 0
         assert call.answered_at == AT
+    assert [entry["text"] for entry in sandbox.log("twiml.say")][:1] == ([ANNOUNCED["zh"]] if desk else [NOBODY["zh"]])
+    recorded = [(row.inbound_call_id, row.agent) for row in story.rows(Recording)]
+    assert recorded == ([(call.id, "user:li")] if state is InboundState.over else [])
+    assert asyncio.run(casework.fetch_recordings(story.office, AT)) == len(recorded)
+    assert all(casework.file_of(story.office, row.id).read_bytes()[:4] == b"RIFF" for row in story.rows(Recording))

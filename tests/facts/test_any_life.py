@@ -23,6 +23,7 @@ from collector.history.rules import (
     ReferralKind,
     ReferralState,
     RoundEnd,
+    Route,
     Standing,
     StopKind,
 )
@@ -57,9 +58,15 @@ def finish_callback(floor: Floor, at: datetime) -> None:
         history.finish_callback(floor.session, number, at, LI)
 
 
-def recall(floor: Floor, at: datetime) -> None:
+def accept(floor: Floor, at: datetime) -> None:
     number = newest_id(floor, Referral)
     if number and floor.session.get_one(Referral, number).state is ReferralState.proposed:
+        history.move_referral(floor.session, number, ReferralState.accepted, at, LI, route=Route.suit)
+
+
+def recall(floor: Floor, at: datetime) -> None:
+    number = newest_id(floor, Referral)
+    if number and floor.session.get_one(Referral, number).state in (ReferralState.proposed, ReferralState.accepted):
         history.move_referral(floor.session, number, ReferralState.recalled, at, LI)
 
 
@@ -170,6 +177,7 @@ LIFE: dict[str, Happening] = {
         actor=LI,
     ),
     "recalled": recall,
+    "the team takes it": accept,
 }
 
 lives = st.lists(st.tuples(st.sampled_from(sorted(LIFE)), st.integers(1, 80)), min_size=1, max_size=8)

@@ -54,14 +54,16 @@ def test_nothing_is_recorded_before_it_happens(session: Session) -> None:
     with pytest.raises(BadInput):
         history.record_attempt(
             session,
-            natural_key="early",
-            person_id=floor.wang,
-            portfolio_id=floor.cn,
-            channel=Channel.call,
-            at=NOW + HOUR,
-            day=NOW.date(),
-            now=NOW,
-            actor=LI,
+            history.AttemptMade(
+                natural_key="early",
+                person_id=floor.wang,
+                portfolio_id=floor.cn,
+                channel=Channel.call,
+                at=NOW + HOUR,
+                day=NOW.date(),
+            ),
+            NOW,
+            LI,
         )
 
 

@@ -92,21 +92,23 @@ class Case:
             ):
                 attempt = history.record_attempt(
                     session,
-                    natural_key=f"case:{place}",
-                    person_id=person,
-                    portfolio_id=self.story.cn,
-                    account_id=self.who.account_id,
-                    contact_point_id=self.who.points[0] if person == self.who.person_id else None,
-                    channel=channel,
-                    direction=Direction.outbound,
-                    number=self.who.number if person == self.who.person_id else "+8613911112222",
-                    caller="+862155510001",
-                    slot="morning",
-                    at=day + timedelta(hours=place),
-                    day=day.date(),
-                    now=day + timedelta(hours=place),
-                    actor=OPS,
-                    text=text,
+                    history.AttemptMade(
+                        natural_key=f"case:{place}",
+                        person_id=person,
+                        portfolio_id=self.story.cn,
+                        account_id=self.who.account_id,
+                        contact_point_id=self.who.points[0] if person == self.who.person_id else None,
+                        channel=channel,
+                        direction=Direction.outbound,
+                        number=self.who.number if person == self.who.person_id else "+8613911112222",
+                        caller="+862155510001",
+                        slot="morning",
+                        at=day + timedelta(hours=place),
+                        day=day.date(),
+                        text=text,
+                    ),
+                    day + timedelta(hours=place),
+                    OPS,
                 )
                 if channel is Channel.call:
                     later = day + timedelta(minutes=1)

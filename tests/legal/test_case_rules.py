@@ -74,6 +74,7 @@ def test_each_paper_that_every_case_needs_is_named(kind: DocumentKind) -> None:
         ),
         pytest.param({"letters": 2, "receipts": 1}, [Missing(Lack.letter_receipt)], id="a letter without receipt"),
         pytest.param({"letters": 1, "receipts": 1}, [], id="a letter with its receipt"),
+        pytest.param({"originals_out": 1}, [Missing(Lack.originals)], id="an original that is out"),
         pytest.param({"gaps": (Gap.no_schedule,)}, [Missing(Lack.schedule)], id="no schedule"),
         pytest.param({"gaps": (Gap.unsplit,)}, [Missing(Lack.parts)], id="no parts"),
         pytest.param({"gaps": (Gap.no_penalty_rate,)}, [Missing(Lack.penalty_rate)], id="no penalty rate"),

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.foundation.errors import BadInput
+from collector.portfolio.rules import DifferenceKind
 from collector.reports.rules import (
     STATES,
     OfDays,
+    OfDifferences,
     OfHour,
     OfPromises,
     OfRoll,
@@ -44,6 +46,7 @@ def lists(draw: st.DrawFn) -> Wanted:
                 OfPromises(week_of(first), draw(st.none() | st.sampled_from(STATES))),
                 OfDays(first, last, draw(st.booleans())),
                 OfHour(draw(st.none() | st.integers(0, 6)), draw(st.none() | st.integers(0, 23)), draw(st.booleans())),
+                OfDifferences(draw(st.none() | st.sampled_from(DifferenceKind)), draw(st.none() | st.booleans())),
             ]
         )
     )

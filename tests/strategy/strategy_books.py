@@ -71,6 +71,10 @@ EXTRAS = st.one_of(
         refused_at=st.sampled_from([None, 1]),
         disputed_since=st.sampled_from([None, 1]),
         cause=st.none() | words(Cause),
+        willing=st.booleans(),
+        arbitration=st.booleans(),
+        notarised=st.booleans(),
+        lapsed=st.booleans(),
     ),
 )
 MONEY = st.sampled_from([0, 1, 49_999, 50_000, 50_001, 199_999, 200_000, 5_000_000])
@@ -110,6 +114,10 @@ WORD_FIELDS: dict[str, list[Any]] = {
     "refused": [True, False],
     "disputed": [True, False],
     "settled": [True, False],
+    "willing": [True, False],
+    "arbitration": [True, False],
+    "notarised": [True, False],
+    "lapsed": [True, False],
 }
 NUMBER_FIELDS = {
     "days_past_due": 200,

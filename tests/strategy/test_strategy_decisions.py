@@ -288,6 +288,7 @@ LEGAL = Legal(late_and_large=(3, 5_000_000))
         pytest.param(account(20, Extra(cause=Cause.over_indebted)), (), [Trigger.over_indebted], id="over-indebted"),
         pytest.param(account(20, Extra(cause=Cause.disappeared)), (), [Trigger.disappeared], id="disappeared"),
         pytest.param(account(20), ("deceased",), [Trigger.death], id="death"),
+        pytest.param(account(20, Extra(cause=Cause.suspected_fraud)), (), [Trigger.fraud], id="fraud"),
         pytest.param(account(91, overdue=5_000_000), (), [Trigger.late_and_large], id="late and large"),
         pytest.param(account(90, overdue=5_000_000), (), [], id="three months not yet over"),
         pytest.param(account(91, overdue=4_999_999), (), [], id="late and small"),
@@ -303,8 +304,14 @@ def test_what_proposes_a_legal_referral(facts: AccountFacts, flags: tuple[str, .
 
 
 def test_triggers_that_are_off_stay_silent() -> None:
-    off = Legal(None, None, False, False, False, False, None, None)
-    facts = account(200, Extra(refused_at=1), lapses_on=TODAY, missed_consecutive=9, missed_cumulative=9)
+    off = Legal(None, None, False, False, False, False, None, None, fraud=False)
+    facts = account(
+        200,
+        Extra(refused_at=1, cause=Cause.suspected_fraud),
+        lapses_on=TODAY,
+        missed_consecutive=9,
+        missed_cumulative=9,
+    )
     assert Handoff(legal=off).legal_triggers(facts, 200, TODAY, frozenset({"deceased"})) == ()
 
 

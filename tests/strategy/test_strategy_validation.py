@@ -158,6 +158,51 @@ def test_only_an_overlap_that_may_not_be_meant_is_reported(rows: tuple[str, ...]
     assert [warning.reason.split("'")[1] for warning in warnings] == reported
 
 
+def routed(*rows: str) -> str:
+    lines = "".join(f"      - {one}\n" for one in rows)
+    return table(DEFAULT) + f"handoff:\n  legal:\n    routes:\n{lines}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        pytest.param(("{route: duel}",), ("route 'duel'", "guarantor_claim"), id="no such route"),
+        pytest.param(("{when: {owed: {gte: 1}}}",), ("'route' is missing",), id="no route"),
+        pytest.param(("{route: suit, if: {}}",), ("route 'suit'", "unknown key 'if'"), id="key"),
+        pytest.param(("{route: suit, when: {colour: [red]}}",), ("'suit'", "unknown field 'colour'"), id="field"),
+        pytest.param(("{route: suit, when: {arbitration: 1}}",), ("'suit'", "true nor false"), id="flag"),
+        pytest.param(("{route: suit, when: {alike: {gte: 1.5}}}",), ("'suit'", "whole"), id="fraction"),
+        pytest.param(
+            ("{route: suit, when: {owed: {gt: 5, lt: 6}}}", "{route: suit, when: {owed: {gt: 6, lt: 5}}}"),
+            ("'suit'", "admits nothing"),
+            id="contradiction",
+        ),
+        pytest.param(("{route: suit}", "{route: mediation}", "{route: suit}"), ("'suit'", "twice"), id="twice"),
+        pytest.param((), ("routes",), id="none"),
+    ],
+)
+def test_a_route_that_is_wrong_is_named(rows: tuple[str, ...], words: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse(routed(*rows))
+    [problem] = caught.value.problems
+    assert all(word in problem.reason for word in words)
+    assert rows == () or problem.line == routed(*rows).count("\n")
+
+
+def test_a_segment_can_not_ask_what_only_a_case_tells() -> None:
+    with pytest.raises(BadInput, match="unknown field 'guarantee_days'"):
+        parse(table(row("a", "{guarantee_days: {gte: 0}}"), DEFAULT))
+
+
+def test_an_amount_of_a_route_is_in_units_of_the_currency() -> None:
+    document = parse(routed("{route: suit, when: {owed: {lt: 500.50}}}"))
+    [way] = compile_document(document, "CNY").handoff.legal.routes
+    assert 50_049 in way.conditions[0].domain
+    assert 50_050 not in way.conditions[0].domain
+    with pytest.raises(BadInput, match="route 'suit'"):
+        compile_document(document, "JPY")
+
+
 def test_the_short_form_of_the_design_is_taken() -> None:
     text = (
         table(row("a", "{bucket: [M1], borrower_type: [white_collar], overdue: {gte: 500.00}}"), DEFAULT)

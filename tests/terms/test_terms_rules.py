@@ -15,15 +15,16 @@ from collector.portfolio.rules import Instalment, Paid, Waived, age
 from collector.strategy.rules import Authority, TermsPolicy
 from collector.terms.rules import (
     MOVES,
+    Done,
     Line,
     Parts,
     TermsKind,
     TermsState,
     check_asked,
+    completed,
     extended,
     in_scope,
     kept_lines,
-    left_to_pay,
     months_after,
     move_terms,
     parts_left,
@@ -37,6 +38,7 @@ from collector.terms.rules import (
 
 TODAY = date(2026, 5, 20)
 POLICY = TermsPolicy()
+TOLD, LAST = date(2026, 5, 20), date(2026, 5, 29)
 SUMS = st.integers(0, 10**12)
 PARTS = st.builds(Parts, SUMS, SUMS, SUMS, SUMS)
 
@@ -155,11 +157,26 @@ def test_a_waiver_is_of_what_falls_due_by_the_day_a_settlement_of_all() -> None:
     ],
 )
 def test_an_offer_is_fulfilled_by_its_total_and_lapses_without(paid: int, covered: bool, state: TermsState) -> None:
-    assert settled(left_to_pay(1_000, 500, 500 + paid), covered) is state
+    payments = [(TOLD - timedelta(days=9), 500), (TOLD, paid)]
+    assert settled(completed(1_000, 500, payments, LAST, TOLD), covered) is state
 
 
-def test_of_a_payment_that_was_taken_back_that_much_more_is_missing() -> None:
-    assert left_to_pay(1_000, 500, 300) == 1_200
+@pytest.mark.parametrize(
+    ("total", "paid_before", "payments", "done"),
+    [
+        pytest.param(1_000, 0, [(21, 600), (25, 400), (26, 7)], Done(date(2026, 5, 25), 1_000), id="the last of it"),
+        pytest.param(1_000, 0, [(21, 600), (30, 400)], None, id="after the day"),
+        pytest.param(1_000, 500, [(1, 300), (25, 1_000)], None, id="of what was taken back that much more is missing"),
+        pytest.param(1_000, 500, [(1, 300), (25, 1_200)], Done(date(2026, 5, 25), 1_500), id="and it was paid"),
+        pytest.param(1_000, 0, [(10, 1_000)], Done(TOLD, 1_000), id="paid before it was told, known after"),
+        pytest.param(0, 0, [], Done(TOLD, 0), id="nothing is asked for"),
+    ],
+)
+def test_a_total_is_complete_with_one_payment(
+    total: int, paid_before: int, payments: list[tuple[int, int]], done: Done | None
+) -> None:
+    made = [(date(2026, 5, day), amount) for day, amount in payments]
+    assert completed(total, paid_before, made, LAST, TOLD) == done
 
 
 # --- the book with a waiver ---
@@ -324,5 +341,6 @@ def test_terms_move_forward_only(before: TermsState, after: TermsState) -> None:
 def test_nothing_is_offered_that_was_not_approved_and_what_ended_stays_ended() -> None:
     reached = [before for before, after in MOVES.items() if TermsState.offered in after]
     assert set(reached) == {TermsState.approved, TermsState.fulfilled}
-    for state in (TermsState.lapsed, TermsState.withdrawn, TermsState.rejected):
+    for state in (TermsState.withdrawn, TermsState.rejected):
         assert not MOVES[state]
+    assert MOVES[TermsState.lapsed] == {TermsState.fulfilled}, "only by a payment that was made in time"

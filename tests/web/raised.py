@@ -43,8 +43,9 @@ AT_A_TERMINAL = {
     "strategy/actions.py": "a strategy is brought by a command",
     "strategy/compiling.py": "a strategy is brought by a command",
     "strategy/conditions.py": "a strategy is brought by a command",
-    "strategy/document.py": "a strategy is brought by a command",
+    "strategy/document": "a strategy is brought by a command",
     "strategy/reading.py": "a strategy is brought by a command",
+    "strategy/routing.py": "a strategy is brought by a command",
     "strategy/rules": "a strategy is brought by a command",
     "texts": "templates are files of the installation",
 }
@@ -60,7 +61,7 @@ HANDED_ON = {
 """What else is given a reason, somewhere among its arguments."""
 RETURNED = {
     "_place", "_resident_id_objection", "_id_objection", "_objection", "_in_plain_words", "meant", "_take",
-    "why_not_approve",
+    "why_not_approve", "why_not_step",
 }  # fmt: skip
 """Functions that return a reason, or a part of one, instead of raising it."""
 TABLES = {"BROKEN", "BUSY", "EMPTY", "FOREIGN", "NAMELESS", "PLAIN", "REASONS", "SELF", "WAIT", "WAIT_FOR_CODE"}

@@ -19,14 +19,23 @@ from collector.casework.approvals import terms as asking
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import Channel, DocumentKind, HoldReason, HoldScope, ReferralKind, Standing, StopKind
-from collector.history.tables import Campaign, LetterBatch, LetterRow
+from collector.history.tables import Campaign, Filing, LetterBatch, LetterRow
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
+from collector.legal.retention.tables import Purge
 from collector.planning.rules import RunState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import Account, LedgerBalance, LoadRun, PaymentRow, Portfolio, WaysChange
+from collector.portfolio.tables import (
+    Account,
+    LedgerBalance,
+    LoadRun,
+    PaymentRow,
+    Portfolio,
+    StatedInstalment,
+    WaysChange,
+)
 from collector.terms.actions import Order
 from collector.terms.rules import TermsKind
 from collector.texts.rules import LetterKind
@@ -124,17 +133,32 @@ def ids(house: Building) -> dict[str, int]:
             "document_id": actions.file_document(
                 session, office, account, b"\x89PNG\r\n\x1a\n", kind=DocumentKind.contract, title="x", actor=LI, now=NOW
             ).id or 0,
+            "original_id": an_original(session, office, account),
+            "purge_id": a_purge(session),
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
             "batch_id": a_batch(session, book),
+            "filing_id": a_filing(session, book),
         }  # fmt: skip
+
+
+def an_original(session: Any, office: Any, account: Account) -> int:
+    more: dict[str, Any] = {"title": "x", "place": "x", "on": NOW.date(), "at": NOW, "actor": LI}
+    return actions.archive_original(session, office, account, kind=DocumentKind.contract, **more).id or 0
+
+
+def a_purge(session: Any) -> int:
+    """A count in which somebody is due."""
+    row = Purge(as_of=NOW.date(), found=[["cn", "person", "may_go", "x", 1]], planned_at=NOW, actor="cli")
+    session.add(row)
+    session.flush()
+    return row.id or 0
 
 
 def a_recording(session: Any, task: Task) -> int:
     row = Recording(
         sid="RE" + "1" * 32,
         task_id=task.id,
-        person_id=task.person_id,
         portfolio_id=task.portfolio_id,
         agent="user:agent",
         at=NOW,
@@ -187,6 +211,9 @@ def a_change(session: Any, book: Any, maker: User) -> int:
 
 
 def a_difference(session: Any, book: Any) -> int:
+    other = StatedInstalment(portfolio_id=book.cn, account_id=book.loan, number=9, due_on=NOW.date(), loaded_at=NOW)
+    other.amount_due = 120_00
+    session.add(other)
     row = LedgerBalance(
         portfolio_id=book.cn,
         account_id=book.loan,
@@ -257,6 +284,13 @@ def some_terms(session: Any, office: Any, account: Account) -> int:
     """Proposed, and nobody agreed yet."""
     order = Order(TermsKind.settlement, "x", 100_00, NOW.date() + timedelta(days=3))
     row, _ = asking.propose(session, office, account, order, LI, NOW)
+    return row.id or 0
+
+
+def a_filing(session: Any, book: Any) -> int:
+    row = Filing(portfolio_id=book.cn, number="CN-2026-900", cases=0, at=NOW, actor="user:legal")
+    session.add(row)
+    session.flush()
     return row.id or 0
 
 
@@ -400,7 +434,22 @@ FORMS: dict[str, dict[str, str]] = {
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},
     "move_referral": {"state": "accepted"},
+    "decide_referral": {"state": "closed"},
+    "change_route": {"route": "suit", "reason": "x"},
+    "change_negotiator": {"negotiator": "1", "reason": "x"},
+    "preview_batch": {"does": "accept", "case_1": "on"},
+    "run_batch": {"does": "accept", "cases": "1"},
+    "filing_list": {"format": "csv"},
     "note_clock_event": {"kind": "filed", "day": "2026-05-01"},
+    "enter_matter_stage": {"stage": "preparing", "day": "2026-05-01"},
+    "strike_matter_stage": {"step_id": "1", "reason": "x"},
+    "note_court_day": {"kind": "deadline", "day": "2027-05-01", "what": "x"},
+    "end_court_day": {"date_id": "1", "how": "done"},
+    "note_matter_cost": {"kind": "travel", "amount": "1.00", "day": "2026-05-01", "advanced_by": "creditor"},
+    "strike_matter_cost": {"cost_id": "1", "reason": "x"},
+    "ask_matter_costs": {"cost_id": "1"},
+    "hand_over_matter": {"contact": "x"},
+    "note_counsel_receipt": {"package_id": "1", "day": "2026-05-01", "received_by": "x"},
     "move_campaign": {"move": "pause"},
     "propose_match": {"account": "US/C-1"},
     "propose_terms": {"kind": "write_off", "reason": "x"},
@@ -410,7 +459,10 @@ FORMS: dict[str, dict[str, str]] = {
     "propose_reversal": {"reference": "x"},
     "note_reversal": {"step": "closed", "reason": "x"},
     "explain_difference": {"reason": "x"},
+    "explain_schedule": {"reason": "x"},
     "letter_step": {"step": "posted", "day": "2026-05-11", "posting_no": "R1"},
+    "note_original": {"step": "destroyed", "day": "2026-05-11", "whom": "x", "what_for": "x"},
+    "archive_original": {"kind": "contract", "day": "2026-05-11", "place": "x"},
     "make_letter": {"kind": "demand"},
     "inbound_outcome": {"outcome": "third_party"},
     "choose_caller": {"account": "1", "person": "1"},
@@ -504,6 +556,8 @@ def test_lists_hold_the_scopes_own_only(house: Building, ids: dict[str, int]) ->
         "/floor",
         "/referrals/legal",
         "/legal",
+        "/court-dates",
+        "/counsel",
         "/referrals/skiptrace",
         "/operations",
         "/inbox",

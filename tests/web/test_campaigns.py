@@ -21,6 +21,34 @@ FORM = {
 }
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b"account_no,name\nL-1,x\nL-7,y\n", 200, "has these numbers: L-7"),
+        (b"L-1\nL-7\n", 200, "has these numbers: L-7"),
+        (b"number,name\nL-1,x\n", 422, "the file has no column account_no"),
+        (b"account_no\n\xff\n", 422, "UTF-8"),
+        (b"", 422, "empty"),
+    ],
+    ids=["by its column", "of one column", "no such column", "not text", "empty"],
+)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_accounts_of_a_campaign_come_as_a_file(building: Building, body: bytes, status: int, says: str) -> None:
+    visitor, book = building.signed_in("supervisor"), str(building.book.cn)
+    actions.plan(building.office, "CN", NOW)
+    page = visitor.get("/campaigns/new").text
+    csrf = page.split('name="csrf" value="')[1].split('"')[0]
+    answer = visitor.client.post(
+        "/campaigns/preview", data={**FORM, "book": book, "csrf": csrf}, files={"file": ("a.csv", body, "text/csv")}
+    )
+    assert answer.status_code == status, answer.text
+    assert says in answer.text
+    assert 'value="May"' in answer.text, "nothing typed is lost"
+    if status == 200:
+        assert "1 people with 1 accounts" in answer.text
+        assert ">L-1\nL-7</textarea>" in answer.text
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_campaign_from_the_form_to_its_pause(building: Building) -> None:
     visitor, book = building.signed_in("supervisor"), str(building.book.cn)

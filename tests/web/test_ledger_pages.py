@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from sqlmodel import select
 from web.conftest import NOW, Building
 
 from collector.casework import actions
+from collector.portfolio.booking import NewLine, change_schedule
 from collector.portfolio.rules import LoadKind
-from collector.portfolio.tables import LedgerBalance, PaymentRow
+from collector.portfolio.tables import Account, InstalmentRow, LedgerBalance, PaymentRow
+from collector.reports.tables import ExportRecord
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PAYMENTS = """reference,account_no,amount,paid_at,kind,reverses,reason
@@ -91,3 +94,56 @@ def test_differences_and_both_sides(loaded: Building) -> None:
     auditor = loaded.signed_in("auditor").get(here).text
     assert "Closed: operations or a supervisor explains differences." in auditor
     assert "never loaded" in loaded.signed_in("stranger").get("/operations/differences").text
+
+
+def test_the_differences_leave_as_a_file_in_the_ledger_of_exports(loaded: Building) -> None:
+    operations = loaded.signed_in("operations")
+    page = operations.get(f"/operations/differences?book={loaded.book.cn}&explained=false").text
+    [link] = re.findall(r'href="(/figures/accounts[^"]*)"', page)
+    listed = operations.get(unescape(link)).text
+    assert "CN/L-1" in listed
+    assert "CN/L-99" in listed
+    form = listed.split('action="/figures/export"')[1].split("</form>")[0]
+    carried = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    del carried["csrf"]
+    answer = operations.post("/figures/export", {**carried, "format": "csv"})
+    assert answer.status_code == 200, answer.text
+    head, *rows, mark = answer.content.decode("utf-8-sig").splitlines()
+    assert (
+        head == 'Account,As of,Theirs,Ours,Difference,"Overdue, theirs","Overdue, ours",Currency,Looks like,Explained'
+    )
+    assert [row.split(",")[:3] for row in rows] == [
+        ["CN/L-1", "2026-05-10", "77.00"],
+        ["CN/L-99", "2026-05-10", "12.00"],
+    ]
+    assert mark.startswith("# export X-")
+    with loaded.office.database.read() as session:
+        [row] = session.exec(select(ExportRecord)).all()
+    assert (row.rows, row.wanted) == (2, {"what": "differences", "explained": False})
+    assert loaded.signed_in("stranger").get(unescape(link)).status_code == 404
+
+
+def test_an_agreed_schedule_that_the_creditor_has_otherwise(building: Building, tmp_path: Path) -> None:
+    with building.office.database.begin() as session:
+        line = session.exec(select(InstalmentRow).where(InstalmentRow.account_id == building.book.loan)).first()
+        assert line is not None
+        account = session.get_one(Account, building.book.loan)
+        lines = [
+            NewLine(1, line.due_on, 640_00, None, None, None),
+            NewLine(2, date(2026, 8, 1), 11_00, None, None, None),
+        ]
+        change_schedule(session, account, lines, "terms:1", actor="user:chen", at=NOW)
+    file = tmp_path / "instalments.csv"
+    file.write_text("account_no,number,due_on,amount_due\nL-1,1,2026-04-01,640.00\nL-1,3,2026-09-01,11.00\n")
+    more: dict[str, Any] = {"mapping": None, "rejects": None, "at": NOW, "as_of": None, "actor": "user:operations"}
+    assert actions.load(building.office, LoadKind.instalments, file, portfolio="CN", **more).kept >= 1
+    operations = building.signed_in("operations")
+    here = f"/operations/schedules/{building.book.loan}"
+    assert f'href="{here}"' in operations.get("/operations/differences").text
+    sides = operations.get(here).text
+    assert "2026-09-01" in sides
+    assert "2026-08-01" in sides
+    assert operations.post(f"{here}/explain", {"reason": "told to them on Monday"}).status_code == 303
+    assert "Explained: told to them on Monday" in operations.get(here).text
+    assert "Closed: operations or a supervisor" in building.signed_in("auditor").get(here).text
+    assert building.signed_in("stranger").get(here).status_code == 404

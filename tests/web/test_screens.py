@@ -102,6 +102,7 @@ NOT_PAGES = frozenset(
         "live_call",
         "desk_live",
         "live_inbound",
+        "purge_certificate",
         "inbound_page",
         "letter_as_docx",
         "letter_as_pdf",

@@ -96,7 +96,7 @@ def count(building: Building, table: Any) -> int:
 
 PATHS = [
     "/message-status/x", "/message-in", "/voice-script/x", "/call-status/x", "/dial-status/x", "/dial-result/x",
-    "/voice-in", "/voice-in/desk", "/voice-in/ended", "/announce/x", "/recording/x",
+    "/voice-in", "/voice-in/desk", "/voice-in/ended", "/voice-in/recording/CA1","/announce/x", "/recording/x",
 ]  # fmt: skip
 
 

@@ -11,15 +11,19 @@ import pytest
 from collector.allocation.rules import LeftOut, Stays
 from collector.casework.actions.letters import ReportKind
 from collector.casework.views.account import Mark
+from collector.casework.views.archive import ArchivePart
 from collector.casework.views.readiness import State
 from collector.casework.views.untouched import Why
-from collector.compliance.rules import Answer, NumberKind
+from collector.compliance.rules import Answer, NumberKind, Retained, Since
 from collector.dispatch.rules import AgentState, Criterion, InboundState, Progress, Reading, RecordingState
 from collector.history.rules import (
     Ability,
+    ArchiveLevel,
+    ArchiveStep,
     CampaignState,
     Cause,
     Channel,
+    Condition,
     HoldingReason,
     HoldReason,
     HoldScope,
@@ -31,13 +35,15 @@ from collector.history.rules import (
     ReferralKind,
     ReferralState,
     ReturnReason,
+    Route,
     Standing,
     StopKind,
     Willingness,
 )
 from collector.identity.rules import ApprovalState, Level, Role
 from collector.law.rules import ClockKind, ClockReason, ContractKind, Evidence, Happening
-from collector.legal.rules import Route, RouteReason
+from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage
+from collector.legal.retention.rules import Bar, Fate, PurgeState
 from collector.planning.rules import SHORTFALL_REASON, Moment, Purpose, Quiet, RoundState, TaskState
 from collector.portfolio.rules import (
     BorrowerType,
@@ -76,7 +82,12 @@ from collector.web.words import CHINESE, Words, plain_form
 WEB = Path(__file__).resolve().parents[2] / "collector" / "web"
 KINDS = [
     Ability,
+    Advancer,
     AgentState,
+    ArchiveLevel,
+    ArchivePart,
+    ArchiveStep,
+    Condition,
     Answer,
     ApprovalState,
     AssetClass,
@@ -92,12 +103,16 @@ KINDS = [
     ContactOwner,
     ContactStatus,
     ContractKind,
+    CostKind,
     Criterion,
+    DateEnd,
+    DateKind,
     DebitFailure,
     DebtType,
     DifferenceKind,
     EntryKind,
     Evidence,
+    Fate,
     Happening,
     HoldReason,
     HoldScope,
@@ -111,6 +126,8 @@ KINDS = [
     LetterStep,
     LoadKind,
     Mark,
+    MatterOutcome,
+    MatterStage,
     MemberState,
     Moment,
     NumberKind,
@@ -134,7 +151,6 @@ KINDS = [
     Role,
     RoundState,
     Route,
-    RouteReason,
     Security,
     Stage,
     Stand,
@@ -223,6 +239,20 @@ def test_no_sentence_is_translated_in_vain() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_word_of_the_business_is_known_in_chinese(kind: type) -> None:
     assert sorted(plain_form(str(one)) for one in kind if plain_form(str(one)) not in CHINESE["word"]) == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        pytest.param("held", Bar, id="bars"),
+        pytest.param("purge", PurgeState, id="purges"),
+        pytest.param("since", Since, id="beginnings"),
+        pytest.param("kept", Retained, id="kinds"),
+    ],
+)
+def test_words_that_stand_behind_another_are_known_in_chinese(first: str, kind: type) -> None:
+    told = [plain_form(f"{first} {one}") for one in kind]  # type: ignore[attr-defined]
+    assert sorted(one for one in told if one not in CHINESE["word"]) == []
 
 
 def test_what_a_letter_can_lack_is_known_in_chinese() -> None:

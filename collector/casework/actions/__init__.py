@@ -11,6 +11,7 @@ from collector.casework.actions.allocating import (
     reassign,
     recall,
 )
+from collector.casework.actions.archive import archive_original, move_original
 from collector.casework.actions.asking import send_how_to_pay, send_how_to_pay_inbound
 from collector.casework.actions.campaigns import (
     CampaignNeedsSecond,
@@ -32,7 +33,7 @@ from collector.casework.actions.holding import NeedsSecondPerson, extend_hold, h
 from collector.casework.actions.inbound import handle_inbound, inbound_sms
 from collector.casework.actions.inbound_calls import inbound_call, inbound_call_ended, inbound_desk, settle_inbound
 from collector.casework.actions.keeping import ask_keep, keep, keep_as_asked
-from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference
+from collector.casework.actions.ledger import compare_again, compare_statement, explain_difference, explain_schedule
 from collector.casework.actions.letters import (
     give_letters,
     letter_arrived,
@@ -49,6 +50,17 @@ from collector.casework.actions.letters import (
 from collector.casework.actions.levels import lower_level
 from collector.casework.actions.loading import load, uploads
 from collector.casework.actions.looking import ReasonNeeded, open_file
+from collector.casework.actions.matters import (
+    book_costs,
+    end_court_date,
+    enter_stage,
+    load_calendar,
+    note_cost,
+    note_court_date,
+    note_receipt,
+    strike_cost,
+    strike_stage,
+)
 from collector.casework.actions.night import plan, plan_new_days
 from collector.casework.actions.papers import PAPERS, PaperDone, paper_done
 from collector.casework.actions.payments import match_payment
@@ -69,10 +81,30 @@ from collector.casework.actions.recordings import (
     announcement,
     fetch_recordings,
     file_of,
+    inbound_recording_made,
     note_played,
     recording_made,
     remove_recordings,
     score_call,
+)
+from collector.casework.actions.referrals import (
+    change_negotiator,
+    change_route,
+    file_together,
+    move_referral,
+    move_referrals,
+)
+from collector.casework.actions.retention import (
+    count_due,
+    drop_purge,
+    lift_retention_hold,
+    move_purge,
+    plan_purge,
+    purged_path,
+    put_retention_hold,
+    remove_purged_files,
+    run_purge,
+    run_purges,
 )
 from collector.casework.actions.reversals import lone_reversal, note_reversal, take_back
 from collector.casework.actions.sending import SendResult, send_all
@@ -83,7 +115,6 @@ from collector.casework.actions.stops import (
     hold,
     lift_hold,
     lift_stop,
-    move_referral,
     note_standing,
     pause,
     stop,
@@ -123,11 +154,15 @@ __all__ = [
     "answer_dispute",
     "answer_says_paid",
     "approve_terms",
+    "archive_original",
     "ask_campaign",
     "ask_keep",
     "book_advances",
+    "book_costs",
     "call_status",
     "cancel_ways",
+    "change_negotiator",
+    "change_route",
     "choose_caller",
     "choose_state",
     "close_account",
@@ -135,18 +170,24 @@ __all__ = [
     "compare_statement",
     "complain",
     "conversation_about",
+    "count_due",
     "dial_result",
     "dial_script",
     "dial_status",
     "dispute",
     "document_file",
+    "drop_purge",
     "drop_terms",
     "end_absence",
+    "end_court_date",
+    "enter_stage",
     "explain_difference",
+    "explain_schedule",
     "extend_hold",
     "fetch_recordings",
     "file_document",
     "file_of",
+    "file_together",
     "follow_up",
     "found",
     "give_letters",
@@ -157,6 +198,7 @@ __all__ = [
     "inbound_call_ended",
     "inbound_desk",
     "inbound_outcome",
+    "inbound_recording_made",
     "inbound_sms",
     "keep",
     "keep_as_asked",
@@ -167,8 +209,10 @@ __all__ = [
     "letter_signed",
     "letter_struck",
     "lift_hold",
+    "lift_retention_hold",
     "lift_stop",
     "load",
+    "load_calendar",
     "lone_reversal",
     "lower_level",
     "make_campaign",
@@ -176,13 +220,19 @@ __all__ = [
     "make_promise",
     "match_payment",
     "message_status",
+    "move_original",
+    "move_purge",
     "move_referral",
+    "move_referrals",
     "next_call",
     "note_absence",
     "note_clock",
+    "note_cost",
+    "note_court_date",
     "note_given",
     "note_played",
     "note_rate_change",
+    "note_receipt",
     "note_reversal",
     "note_standing",
     "offer_terms",
@@ -192,10 +242,13 @@ __all__ = [
     "pause_campaign",
     "plan",
     "plan_new_days",
+    "plan_purge",
     "print_letter",
     "print_open",
     "promise_body",
     "propose_terms",
+    "purged_path",
+    "put_retention_hold",
     "reassign",
     "recall",
     "reconcile",
@@ -203,8 +256,11 @@ __all__ = [
     "record_outcome",
     "recording_made",
     "release",
+    "remove_purged_files",
     "remove_recordings",
     "run_campaigns",
+    "run_purge",
+    "run_purges",
     "said_in_call",
     "says_paid",
     "score_call",
@@ -218,6 +274,8 @@ __all__ = [
     "start_campaign",
     "stop",
     "stop_campaign",
+    "strike_cost",
+    "strike_stage",
     "sweep",
     "take_back",
     "take_reports",

@@ -11,7 +11,7 @@ from collector.audit.actions import record
 from collector.casework.actions.contacts import record_outcome
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.receipts import seen_before
-from collector.casework.actions.recordings import term
+from collector.casework.actions.recordings import keeps_years
 from collector.casework.addresses import Addresses
 from collector.casework.carrier import carrier_of
 from collector.casework.office import Office
@@ -109,7 +109,7 @@ def dial_script(session: Session, office: Office, *, token: str, call_sid: str, 
     session.add(task)
     addresses = Addresses(office.settings.public_url)
     recorded = None
-    if term(session, office, task) is not None:
+    if keeps_years(office, session.get_one(Portfolio, task.portfolio_id)) is not None:
         recorded = twiml.Recorded(addresses.announce(token), addresses.recording(token))
     ended, heard = addresses.dial_result(token), addresses.dial_status(token)
     return twiml.dial(task.number or "", task.caller or "", ended, heard, recorded)

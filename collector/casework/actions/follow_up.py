@@ -27,6 +27,7 @@ from collector.portfolio.rules import ContactStatus
 from collector.portfolio.tables import ContactPoint
 from collector.strategy.queries import compiled
 from collector.terms import actions as terms
+from collector.terms.queries import lapsed_offers
 
 
 def people_of_account(session: Session, account_id: int) -> set[int]:
@@ -75,9 +76,12 @@ def follow_up(
 
 
 def _settle_offers(session: Session, facts: Mapping[int, PersonFacts], now: datetime, actor: Actor) -> bool:
-    """Fulfil and lapse what was offered, by the facts that tell of it; whether anything changed."""
-    accounts = (account for one in facts.values() for account in one.accounts if account.extra is not None)
-    offers = {offer.id for account in accounts for offer in extra_of(account).offers}
+    """Fulfil and lapse what was offered, by the facts that tell of it, and revive what lapsed before a payment was
+    known; whether anything changed."""
+    accounts = [account for one in facts.values() for account in one.accounts]
+    told = (account for account in accounts if account.extra is not None)
+    offers = {offer.id for account in told for offer in extra_of(account).offers}
+    offers |= set(lapsed_offers(session, {account.account_id for account in accounts}))
     days = banking_days(session, now)
     moved = [terms.settle(session, offer_id, now, actor, days) for offer_id in sorted(offers)]
     return any(moved)

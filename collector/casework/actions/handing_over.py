@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from collector.facts.clocks import read_clocks
 from collector.facts.rules import PersonFacts
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
@@ -18,6 +19,7 @@ from collector.history.rules import ReferralKind, ReferralState, RoundEnd
 from collector.history.tables import Promise, Referral, RoundEnded
 from collector.identity.rules import WORKER
 from collector.legal import rules as legal
+from collector.legal.routing import kinds_on_file, routes_of
 from collector.planning.rules.hand_over import Proposal, Recall
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.rules import PartyRole
@@ -69,6 +71,7 @@ def hand_over(session: Session, facts: Mapping[int, PersonFacts], now: datetime,
 def _propose(session: Session, proposals: Sequence[tuple[PersonFacts, Proposal]], now: datetime) -> int:
     people = {facts.person_id for facts, _ in proposals}
     accounts = {proposal.account_id for _, proposal in proposals}
+    routes = _routes(session, proposals, now)
     rounds, ended, promises = _rounds(session, people), _ended(session, accounts), _promises(session, accounts)
     opened = 0
     for facts, proposal in proposals:
@@ -80,6 +83,7 @@ def _propose(session: Session, proposals: Sequence[tuple[PersonFacts, Proposal]]
             more: dict[str, Any] = {"rounds": [_round(row) for row in mine]}
         else:
             more = {"promises": [_promise(row) for row in promises.get(proposal.account_id, ())]}
+            more |= routes.get(proposal.account_id, {})
         history.open_referral(
             session,
             kind=proposal.kind,
@@ -103,6 +107,21 @@ def _is_new(facts: PersonFacts, proposal: Proposal, last: Referral, rounds: Sequ
     account = next(one for one in facts.accounts if one.account_id == proposal.account_id)
     looked_at = [str(reason.get("trigger")) for reason in last.reasons]
     return legal.is_new(account, proposal, looked_at, last.state_at.date())
+
+
+def _routes(
+    session: Session, proposals: Sequence[tuple[PersonFacts, Proposal]], now: datetime
+) -> dict[int, dict[str, Any]]:
+    """By account proposed to legal: the route that is proposed, and which others are open."""
+    accounts = [proposal.account_id for _, proposal in proposals if proposal.kind is ReferralKind.legal]
+    if not accounts:
+        return {}
+    people = {facts.person_id: facts for facts, _ in proposals}.values()
+    found = routes_of(session, people, read_clocks(session, accounts, now), kinds_on_file(session, accounts), now)
+    return {
+        number: {"route": legal.best_route(all_), "routes": [one.route.value for one in all_ if one.is_open]}
+        for number, all_ in found.items()
+    }
 
 
 def _rounds(session: Session, people: Collection[int]) -> Mapping[int, Sequence[RoundEnded]]:

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from collector.audit.actions import record
 from collector.casework.actions.calling_back import take_message
 from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.lines import Contacted, Owing, note_contact, owing_at, portfolio_of_line
+from collector.casework.actions.recordings import announced, keeps_years
 from collector.casework.addresses import Addresses
 from collector.casework.office import Office
 from collector.casework.views.account import standing_of
@@ -19,8 +20,9 @@ from collector.dispatch import twiml
 from collector.dispatch.queries import desk_phones, held_inbound, left_behind, lock_people
 from collector.dispatch.rules import MOST_RUNG, DeskPhone, InboundState, Reading, move_inbound, ring_order
 from collector.dispatch.tables import InboundCall
-from collector.foundation.database import lock_key
-from collector.history.rules import Channel, Direction
+from collector.foundation.database import among, lock_key
+from collector.history.rules import Channel, Direction, ReferralState
+from collector.history.tables import Referral
 from collector.identity.rules import CARRIER, Level
 from collector.identity.tables import User
 from collector.portfolio.tables import Account, Portfolio
@@ -75,12 +77,18 @@ def _ring(
     session.add(call)
     session.flush()
     record(session, CARRIER.name, "inbound_call.rings", f"inbound_call:{call.id}", {"user": desk.user_id}, at)
-    return _connect(office, desk.phone)
+    return _connect(session, office, call, desk.phone)
 
 
-def _connect(office: Office, phone: str) -> str:
+def _connect(session: Session, office: Office, call: InboundCall, phone: str) -> str:
+    """They hear that they are recorded once, before the first desk rings."""
     addresses = Addresses(office.settings.public_url)
-    return twiml.connect(phone, addresses.voice_in_ended, addresses.voice_in_desk)
+    book = session.get(Portfolio, call.portfolio_id) if call.portfolio_id is not None else None
+    if book is None or keeps_years(office, book) is None:
+        return twiml.connect(phone, addresses.voice_in_ended, addresses.voice_in_desk)
+    first = announced(book) if len(call.rung) == 1 else None
+    done = addresses.voice_in_recording(call.sid)
+    return twiml.connect(phone, addresses.voice_in_ended, addresses.voice_in_desk, done, first)
 
 
 def _next_desk(
@@ -89,10 +97,23 @@ def _next_desk(
     if book is None or len(call.rung) >= MOST_RUNG:
         return None
     owed = [session.get_one(Account, one.account_id) for who in people for one in who.accounts]
-    theirs = [user_id for account in owed for user_id in (account.owner_id, account.standby_id) if user_id is not None]
+    named = _negotiators(session, owed)
+    theirs = named + [
+        user_id for account in owed for user_id in (account.owner_id, account.standby_id) if user_id is not None
+    ]
     needs = Level(standing_of(session, people[0].accounts[0], at).level) if people else None
     order = ring_order(desk_phones(session, book.id or 0, at), theirs, needs, call.rung)
     return order[0] if order else None
+
+
+def _negotiators(session: Session, owed: Sequence[Account]) -> list[int]:
+    """Who talks about accounts that the legal team has: they are rung first."""
+    rows = select(Referral.negotiator_id).where(
+        among(session, Referral.account_id, [account.id or 0 for account in owed]),
+        col(Referral.state) == ReferralState.accepted,
+        col(Referral.negotiator_id).is_not(None),
+    )
+    return [number for number in session.exec(rows) if number is not None]
 
 
 def inbound_desk(session: Session, *, sid: str, status: str, at: datetime) -> bool:
@@ -173,7 +194,7 @@ def _told_again(session: Session, office: Office, call: InboundCall) -> str:
     """The same answer as before, as long as it holds."""
     user = session.get(User, call.user_id) if call.state is InboundState.ringing and call.user_id else None
     if user is not None and user.phone:
-        return _connect(office, user.phone)
+        return _connect(session, office, call, user.phone)
     if call.state in (InboundState.missed, InboundState.abandoned):
         return _words(portfolio_of_line(session, call.to_number))
     return twiml.hang_up()

@@ -20,6 +20,7 @@ from collector.foundation.database import among, lock_key, locked
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.identity.rules import WORKER, Actor
 from collector.portfolio.queries import records_of
+from collector.portfolio.queries.agreed import stated_of
 from collector.portfolio.queries.records import Records
 from collector.portfolio.rules import (
     Compared,
@@ -93,6 +94,22 @@ def explain_difference(session: Session, difference_id: int, reason: str, at: da
         detail = {"account": row.account_id, "size": row.size, "as_of": row.as_of.isoformat()}
         record(session, actor.name, EXPLAINED, f"ledger_balance:{row.id}", detail, at)
     return row
+
+
+def explain_schedule(session: Session, account: Account, reason: str, at: datetime, actor: Actor) -> int:
+    """Why the creditor's book has an agreed schedule otherwise: it stays listed as explained until they say the same,
+    or another thing. How many instalments that was said of."""
+    rows = stated_of(session, account)
+    if not rows:
+        raise Conflict("the creditor's book has this schedule as it was agreed, by now")
+    if not 0 < len(reason) <= LONGEST:
+        raise BadInput(f"say why in 1 to {LONGEST} characters")
+    for row in rows:
+        row.explained, row.explained_by, row.explained_at = reason, actor.name, at
+        session.add(row)
+    session.flush()
+    record(session, actor.name, "schedule.explained", f"account:{account.id}", {"rows": len(rows)}, at)
+    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -16,15 +18,19 @@ from collector.casework.office import Office
 from collector.compliance.packs import load_pack
 from collector.dispatch import twiml
 from collector.dispatch.carriers import Carrier, Unclear
-from collector.dispatch.queries import held_submission
+from collector.dispatch.queries import held_inbound, held_submission
 from collector.dispatch.rules import Criterion, RecordingState, add_years, score
 from collector.dispatch.tables import CallScore, Recording
 from collector.dispatch.twilio_words import RECORDING_SID
+from collector.dispatch.twiml import Announcement
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict, NotFound
 from collector.foundation.files import replace_file
+from collector.identity.actions import actor_of
 from collector.identity.rules import CARRIER, WORKER, Actor
-from collector.planning.tables import Task
+from collector.identity.tables import User
+from collector.legal.retention.actions import decide_all
+from collector.legal.retention.reading import recordings
 from collector.portfolio.tables import Portfolio
 
 AT_ONCE = 50
@@ -33,10 +39,27 @@ FOLDER_HOLDS = 1000
 ANNOUNCED = {"en": "This call is recorded.", "zh": "本次通话将会录音。"}
 
 
-def term(session: Session, office: Office, task: Task) -> int | None:
-    """Years that a recording of this call is kept; None: it is not recorded."""
-    pack = load_pack(session.get_one(Portfolio, task.portfolio_id).jurisdiction)
-    return pack.recording.keep_years if office.settings.record_calls and pack.recording is not None else None
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that was recorded: one of ours or one that came in."""
+
+    portfolio_id: int
+    agent: str
+    began_at: datetime
+    task_id: int | None = None
+    inbound_call_id: int | None = None
+
+
+def keeps_years(office: Office, book: Portfolio) -> int | None:
+    """Years that recordings of this portfolio's calls are kept; None: they are not recorded."""
+    kept = load_pack(book.jurisdiction).recording
+    return kept.keep_years if office.settings.record_calls and kept is not None else None
+
+
+def announced(book: Portfolio) -> Announcement:
+    """That the call is recorded, in the portfolio's language."""
+    language = "zh" if book.language.startswith("zh") else "en"
+    return Announcement(ANNOUNCED[language], language)
 
 
 def announcement(session: Session, *, token: str) -> str:
@@ -44,37 +67,64 @@ def announcement(session: Session, *, token: str) -> str:
     held = held_submission(session, token)
     if held is None:
         return twiml.hang_up()
-    chinese = session.get_one(Portfolio, held[0].portfolio_id).language.startswith("zh")
-    language = "zh" if chinese else "en"
-    return twiml.announce(ANNOUNCED[language], language)
+    return twiml.announce(announced(session.get_one(Portfolio, held[0].portfolio_id)))
 
 
 def recording_made(
     session: Session, office: Office, *, token: str, sid: str, seconds: int | None, at: datetime
 ) -> Recording | None:
     """The carrier has a recording of a call of ours: a worker fetches it. Told again, nothing changes."""
-    if not RECORDING_SID.fullmatch(sid):
-        raise BadInput("RecordingSid is not the name of a recording")
+    _check(sid)
     held = held_submission(session, token)
     if held is None or seen_before(session, sid, "recording", "completed", at):
         return None
     task = held[0]
-    years = term(session, office, task)
-    zone = session.get_one(Portfolio, task.portfolio_id).timezone
+    call = _Call(task.portfolio_id, task.claimed_by or "", task.submitted_at or at, task_id=task.id)
+    return _made(session, office, call, sid, seconds, at)
+
+
+def inbound_recording_made(
+    session: Session, office: Office, *, call_sid: str, sid: str, seconds: int | None, at: datetime
+) -> Recording | None:
+    """The same of a call that came in: whoever's desk took it was on the line."""
+    _check(sid)
+    call = held_inbound(session, sid=call_sid)
+    if call is None or call.portfolio_id is None or seen_before(session, sid, "recording", "completed", at):
+        return None
+    user = session.get(User, call.user_id) if call.user_id is not None else None
+    agent = actor_of(user).name if user is not None else ""
+    recorded = _Call(call.portfolio_id, agent, call.answered_at or call.at, inbound_call_id=call.id)
+    return _made(session, office, recorded, sid, seconds, at)
+
+
+def _check(sid: str) -> None:
+    """It becomes part of an address at the carrier."""
+    if not RECORDING_SID.fullmatch(sid):
+        raise BadInput("RecordingSid is not the name of a recording")
+
+
+def _made(session: Session, office: Office, call: _Call, sid: str, seconds: int | None, at: datetime) -> Recording:
+    book = session.get_one(Portfolio, call.portfolio_id)
     row = Recording(
         sid=sid,
-        task_id=task.id or 0,
-        person_id=task.person_id,
-        portfolio_id=task.portfolio_id,
-        agent=task.claimed_by or "",
-        at=task.submitted_at or at,
+        task_id=call.task_id,
+        inbound_call_id=call.inbound_call_id,
+        portfolio_id=call.portfolio_id,
+        agent=call.agent,
+        at=call.began_at,
         seconds=seconds or 0,
-        keep_until=add_years(local_day(at, zone), years or 1),
+        keep_until=add_years(local_day(at, book.timezone), keeps_years(office, book) or 1),
     )
     session.add(row)
     session.flush()
-    record(session, CARRIER.name, "recording.made", f"recording:{row.id}", {"task": task.id, "seconds": seconds}, at)
+    detail = _call_of(row) | {"seconds": seconds}
+    record(session, CARRIER.name, "recording.made", f"recording:{row.id}", detail, at)
     return row
+
+
+def _call_of(row: Recording) -> dict[str, int | str | None]:
+    """Whose sound it is, for the audit."""
+    return {"task": row.task_id} if row.task_id is not None else {"inbound_call": row.inbound_call_id}
 
 
 def file_of(office: Office, recording_id: int) -> Path:
@@ -130,26 +180,33 @@ def _settle(office: Office, number: int, state: RecordingState, sound: bytes | N
         if sound is not None:
             row.size, row.sha256 = len(sound), hashlib.sha256(sound).hexdigest()
         session.add(row)
-        detail = {"task": row.task_id, "sha256": row.sha256, "size": row.size}
+        detail = _call_of(row) | {"sha256": row.sha256, "size": row.size}
         record(session, WORKER.name, f"recording.{state.value}", f"recording:{number}", detail, now)
 
 
 def remove_recordings(office: Office, now: datetime) -> int:
-    """Remove the sound of those whose term is over; the row stays, and says so."""
-    with office.database.read() as session:
-        over = select(Recording.id).where(
-            col(Recording.state) == RecordingState.kept, col(Recording.keep_until) < (now - timedelta(days=1)).date()
-        )
-        numbers = [number or 0 for number in session.exec(over.order_by(col(Recording.id)).limit(1000))]
+    """Remove the sound of those whose term is over and that nothing holds; the row stays, and says so."""
+    numbers = list(_over(office, now))
     for number in numbers:
         file_of(office, number).unlink(missing_ok=True)  # first: what the row calls removed must not lie there for ever
         with office.database.begin() as session:
             row = session.get_one(Recording, number, with_for_update=True)
             row.state = RecordingState.removed
             session.add(row)
-            detail = {"task": row.task_id, "keep_until": row.keep_until.isoformat()}
+            detail = _call_of(row) | {"keep_until": row.keep_until.isoformat()}
             record(session, WORKER.name, "recording.removed", f"recording:{number}", detail, now)
     return len(numbers)
+
+
+def _over(office: Office, now: datetime) -> Iterator[int]:
+    """Those of which neither the term that was promised, nor a longer one of a pack, nor a hold is left."""
+    day = (now - timedelta(days=1)).date()
+    after: int | None = 0
+    while after is not None:
+        with office.database.read() as session:
+            batch = recordings(session, after, AT_ONCE * 20, day, before=day)
+        yield from (one.record.id for one in decide_all(batch.records, day) if one.goes)
+        after = batch.last
 
 
 def note_played(session: Session, recording_id: int, at: datetime, actor: Actor) -> None:

@@ -14,8 +14,8 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput
 from collector.foundation.phone import normalise, region_of
 from collector.history import actions as history
-from collector.history.rules import Channel, HoldReason, HoldScope, ReferralState, StopKind
-from collector.history.tables import Complaint, Dispute, Hold, Referral, StandingRow, Stop
+from collector.history.rules import Channel, HoldReason, HoldScope, StopKind
+from collector.history.tables import Complaint, Dispute, Hold, StandingRow, Stop
 from collector.identity.rules import Actor
 from collector.portfolio import actions as portfolio
 from collector.portfolio.queries import account as account_by_id
@@ -204,23 +204,6 @@ def pause(
     account, _ = account_of(session, account_id)
     row = portfolio.pause(session, account, first, last, reason=reason, actor=actor.name, at=at)
     follow_up(session, office, people_of_account(session, account_id), at, actor)
-    return row
-
-
-def move_referral(
-    session: Session,
-    office: Office,
-    referral_id: int,
-    state: ReferralState,
-    at: datetime,
-    actor: Actor,
-    reason: str,
-) -> Referral:
-    """Accept, return or close a referral; a return needs a reason."""
-    if state is ReferralState.returned and not reason.strip():
-        raise BadInput("a referral is returned with a reason: say what is missing")
-    row = history.move_referral(session, referral_id, state, at, actor, reason)
-    follow_up(session, office, people_of_account(session, row.account_id), at, actor)
     return row
 
 

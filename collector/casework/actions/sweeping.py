@@ -14,6 +14,7 @@ from collector.casework.actions.alarms import raise_alarms
 from collector.casework.actions.campaigns import run_campaigns
 from collector.casework.actions.follow_up import banking_days, follow_up, note_rounds
 from collector.casework.actions.handing_over import decided, terms_of
+from collector.casework.actions.matters.days import raise_court_alarms
 from collector.casework.actions.ways import ways_take_effect
 from collector.casework.office import Office
 from collector.dispatch.queries import lock_people
@@ -62,7 +63,7 @@ class SweepResult:
     offers_settled: int = 0
     """Offers that were fulfilled, or lapsed."""
     alarms_raised: int = 0
-    """Of clocks that came near their end."""
+    """Of clocks and days at court that came near."""
 
 
 def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: Progressed = unseen) -> SweepResult:
@@ -98,7 +99,7 @@ def sweep(office: Office, at: datetime, actor: str = WORKER.name, *, progress: P
         result.people += len(chunk)
         progress(result.people, len(people))
     office.looked_at.update(looked_at)
-    result.alarms_raised = raise_alarms(office, at, who)
+    result.alarms_raised = raise_alarms(office, at, who) + raise_court_alarms(office, at, who)
     run_campaigns(office, at)
     return result
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from collector.casework.approvals import (
     advances,
     campaigns,
+    costs,
     exports,
     holds,
     keeping,
@@ -17,6 +18,7 @@ from collector.casework.approvals import (
     promises,
     rates,
     resets,
+    retention,
     reversals,
     settings,
     strategies,
@@ -50,6 +52,9 @@ _ALL = (
     advances.KIND,
     rates.KIND,
     settings.KIND,
+    retention.PURGE,
+    retention.HOLD,
+    costs.KIND,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 DECIDERS: frozenset[Role] = frozenset().union(*(kind.deciders for kind in KINDS.values()))

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from collector.casework.replay.reading import Allowed, Chunk, Gates, WideHolds, task_of
 from collector.compliance.rules import Answer, Contact, Fired, NumberKind, Policy, Role, judge
-from collector.dispatch.rules import facts_mac
+from collector.dispatch.rules import facts_mac, speaker
 from collector.dispatch.rules.ask import ROLES
 from collector.facts.rules import PersonFacts, build_person
 from collector.facts.rules.hindsight import Hindsight, as_known, before_contact
@@ -111,14 +111,15 @@ class Judge:
         record = next(row for row in self.records.attempts[person_id] if row.id == contact.id)
         now_known = before_contact(self.records, self.seen, person_id, record, then)
         known = build_person(as_known(now_known, self.seen, person_id, then), person_id, before).facts
-        rules = self._ask(contact, record, known, policy, at, template)
+        by = allowed.by if allowed is not None else contact.actor
+        rules = self._ask(contact, record, known, policy, at, template, by)
         if rules:
             is_ours = contact.id not in self.seen.taken_over
             same = allowed.facts == facts_mac(self.chunk.salts[person_id], known) if allowed is not None else None
             standing = Standing.unlawful if is_ours else Standing.taken_over
             return Found(standing, moment, policy.name, rules, same_facts=same)
         facts = build_person(now_known, person_id, before).facts
-        rules = () if facts == known else self._ask(contact, record, facts, policy, at, template)
+        rules = () if facts == known else self._ask(contact, record, facts, policy, at, template, by)
         return Found(Standing.known_later if rules else Standing.lawful, moment, policy.name, rules)
 
     def _ask(
@@ -129,12 +130,15 @@ class Judge:
         policy: Policy,
         at: int,
         template: str | None,
+        by: str,
     ) -> tuple[Fired, ...]:
-        asked = contact_of_record(contact, facts, self.records.books[record.portfolio_id].collector, template)
+        asked = contact_of_record(contact, facts, self.records.books[record.portfolio_id].collector, template, by)
         return judge(asked, facts, policy, at, earliest=False).rules
 
 
-def contact_of_record(contact: Attempt, facts: PersonFacts, collector: int, template: str | None) -> Contact:
+def contact_of_record(
+    contact: Attempt, facts: PersonFacts, collector: int, template: str | None, by: str = ""
+) -> Contact:
     """A contact on record as the gate is asked about one."""
     account = next((one for one in facts.accounts if one.account_id == contact.account_id), None)
     phone = next((one for one in facts.body.phones if one.id == contact.contact_point_id), None)
@@ -152,4 +156,5 @@ def contact_of_record(contact: Attempt, facts: PersonFacts, collector: int, temp
         phone=phone,
         text=contact.text if contact.channel in SENT_AS_TEXT else None,
         template=template,
+        by=speaker(purpose, facts, contact.account_id or 0, by),
     )

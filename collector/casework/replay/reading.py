@@ -39,6 +39,8 @@ class Allowed(NamedTuple):
     at: int
     policy: str | None
     facts: str | None
+    by: str = ""
+    """Who was to call or visit."""
 
 
 class Gates:
@@ -138,7 +140,9 @@ def _allowed(session: Session, ids: Collection[int]) -> dict[int, list[Allowed]]
     )
     for row in entries:
         if row.detail["answer"] == "allow":
-            verdict = Allowed(int(row.at.timestamp()), row.detail.get("policy"), row.detail.get("facts"))
+            verdict = Allowed(
+                int(row.at.timestamp()), row.detail.get("policy"), row.detail.get("facts"), row.detail.get("by") or ""
+            )
             found[int(row.subject.removeprefix(TASK))].append(verdict)
     return found
 

@@ -23,6 +23,7 @@ from collector.casework.views.records import (
     referrals_of,
     stops_on,
 )
+from collector.casework.views.referred import negotiator_named
 from collector.facts.queries import read_person
 from collector.facts.rules import AccountFacts, OfferFact, extra_of, lateness
 from collector.foundation.clock import local_day
@@ -123,6 +124,8 @@ class AccountView:
     holds: Sequence[Hold]
     disputes: Sequence[Dispute]
     referrals: Sequence[Referral]
+    negotiator: str | None
+    """Login of who alone talks about it; empty: nobody was named; None: legal has it not."""
     offers: Sequence[OfferFact]
     """Terms that the borrower was told of and that are open."""
     others: Sequence[tuple[int, str]]
@@ -136,6 +139,7 @@ def account_view(
     account_id = account.id or 0
     facts = read_person(session, account.person_id, now)
     mine = [one for one in facts.accounts if one.account_id == account_id]
+    referrals = referrals_of(session, account_id)
     return AccountView(
         account=account,
         portfolio=portfolio,
@@ -150,7 +154,8 @@ def account_view(
         stops=stops_of(session, account.person_id),
         holds=holds_on(session, account, now),
         disputes=disputes_of(session, account_id),
-        referrals=referrals_of(session, account_id),
+        referrals=referrals,
+        negotiator=negotiator_named(session, referrals),
         offers=[one for one in extra_of(mine[0]).offers if not one.kept],
         others=others,
     )

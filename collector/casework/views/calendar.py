@@ -61,8 +61,9 @@ class Calendar:
     """Calls after which a silent phone may be given up."""
 
 
-def calendar(session: Session, office: Office, account: Account, at: datetime) -> Calendar:
-    """The borrower's contact calendar for one account, from the day of `at` on."""
+def calendar(session: Session, office: Office, account: Account, at: datetime, by: str = "") -> Calendar:
+    """The borrower's contact calendar for one account, from the day of `at` on, as it is for who looks at it (`by`,
+    as "user:li"): calls may be left to one person."""
     facts = read_person(session, account.person_id, at)
     ctx = read_context(session, account.portfolio_id, at, office.capabilities)
     zone = ctx.person_zone(facts.body)
@@ -73,7 +74,7 @@ def calendar(session: Session, office: Office, account: Account, at: datetime) -
     purpose = Purpose.collect if owed is not None and owed.overdue else Purpose.reminder
     found = []
     for channel, phone in _ways(facts, account.portfolio_id):
-        contact = _contact(channel, phone, account.id or 0, ctx, purpose)
+        contact = _contact(channel, phone, account.id or 0, ctx, purpose, by)
         told = stretches(contact, facts, ctx.policy, now, end)
         shown = masked(phone.number) if phone else ""
         found.append(Way(channel, shown, told, _used(facts, channel, phone, start), phone.id if phone else None))
@@ -86,7 +87,7 @@ def calendar(session: Session, office: Office, account: Account, at: datetime) -
         uses=[
             one
             for channel in BY_PHONE
-            for one in uses(_contact(channel, None, account.id or 0, ctx, purpose), facts, ctx.policy, now)
+            for one in uses(_contact(channel, None, account.id or 0, ctx, purpose, by), facts, ctx.policy, now)
         ],
         rounds={one.id: progress(one, ctx.strategy.retry, zone, now) for one in facts.body.phones},
         callers=[line.number for line in ctx.lines if "call" in line.channels],
@@ -117,7 +118,9 @@ def _ways(facts: PersonFacts, portfolio_id: int) -> list[tuple[Channel, Phone | 
     return [*by_phone, *((channel, None) for channel in WITHOUT_PHONE)]
 
 
-def _contact(channel: Channel, phone: Phone | None, account_id: int, ctx: Context, purpose: Purpose) -> Contact:
+def _contact(
+    channel: Channel, phone: Phone | None, account_id: int, ctx: Context, purpose: Purpose, by: str
+) -> Contact:
     return Contact(
         channel,
         (account_id,),
@@ -127,6 +130,7 @@ def _contact(channel: Channel, phone: Phone | None, account_id: int, ctx: Contex
         NumberKind(phone.label) if phone and phone.label in NumberKind.__members__ else None,
         purpose,
         phone=phone,
+        by=by if channel in (Channel.call, Channel.visit) else "",
     )
 
 

@@ -20,8 +20,7 @@ from collector.facts.rules import AccountFacts, Asked, PersonFacts
 from collector.foundation.errors import BadInput, NotFound
 from collector.history.rules import SILENT, Channel
 from collector.identity.rules import Scope
-from collector.planning.actions.night import agents_places
-from collector.planning.queries import current_runs, in_flight, read_context
+from collector.planning.queries import agents_places, current_runs, in_flight, read_context
 from collector.planning.rules import Context, Flight, PersonPlan, PlannedTask, Purpose, TaskState, plan_person
 from collector.planning.tables import Task
 from collector.portfolio.tables import Person

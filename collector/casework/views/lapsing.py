@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,19 +11,22 @@ from sqlmodel import Session, col, select
 
 from collector.casework.views.queues import LIVE
 from collector.facts.clocks import read_clocks
+from collector.facts.queries import read_people
 from collector.facts.rules.lapsing import Clocks
 from collector.facts.tables import AccountState
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
-from collector.history.rules import DocumentKind, ReferralKind
+from collector.history.rules import DocumentKind, ReferralKind, Route
 from collector.history.tables import Document, Referral
 from collector.identity.rules import Scope
 from collector.law.rules import Clock, ClockKind, Event
 from collector.legal.queries import lost_first, told
-from collector.legal.rules import Proposed, percent_of_papers, propose_route
+from collector.legal.routing import kinds_on_file, routes_of
+from collector.legal.rules import best_route, percent_of_papers
 from collector.legal.tables import ClockAlarm
 from collector.portfolio.rules import PartyRole, Security
 from collector.portfolio.tables import Account, Party, Person, Portfolio
+from collector.strategy.rules import Considered
 
 SHOWN = 200
 PRESERVED = frozenset(
@@ -42,6 +44,8 @@ class Line:
     """An account in the queue. Amounts in minor units. `first`: the clock that is lost first; None: none runs."""
 
     account_id: int
+    portfolio_id: int
+    owner_id: int | None
     key: str
     name: str
     currency: str
@@ -53,13 +57,24 @@ class Line:
     clocks: Sequence[Clock]
     """Those that still run, what is lost first first."""
     referral: Referral | None
-    route: Proposed
+    routes: Sequence[Considered]
+    """All that the strategy knows, best first."""
     complete: int
     """Percent of the papers that a case file of this security needs."""
 
     @property
     def first(self) -> Clock | None:
         return self.clocks[0] if self.clocks else None
+
+    @property
+    def proposed(self) -> Route | None:
+        """The route that is proposed; None: none is open."""
+        return best_route(self.routes)
+
+    @property
+    def route(self) -> Route | None:
+        """The one that legal chose, or else the proposed one."""
+        return (self.referral.route if self.referral else None) or self.proposed
 
     @property
     def days(self) -> int | None:
@@ -89,9 +104,14 @@ class CaseFile:
         return [one for one in reversed(self.clocks.events) if one.number]
 
 
-def queue(session: Session, scope: Scope, at: datetime, limit: int = SHOWN) -> list[Line]:
+def queue(
+    session: Session, scope: Scope, at: datetime, limit: int = SHOWN, *, only_referred: bool = False
+) -> list[Line]:
     """Every account with a clock that is near, referred or not, by what is lost first; then what else was referred to
-    legal, the largest amount overdue first."""
+    legal, the largest amount overdue first. `only_referred`: of those whom legal has, however many others are near."""
+    if only_referred:
+        found = {line.account_id: line for line in lines(session, _referred(session, scope, limit), at)}
+        return sorted(found.values(), key=lambda line: (line.first is None, *_order(line)))
     near = lost_first(session, scope, at, limit)
     referred = [number for number in _referred(session, scope, limit) if number not in set(near)]
     found = {line.account_id: line for line in lines(session, [*near, *referred], at)}
@@ -122,9 +142,10 @@ def _referred(session: Session, scope: Scope, limit: int) -> list[int]:
 
 def lines(session: Session, account_ids: Collection[int], at: datetime) -> list[Line]:
     """These accounts as lines of the queue."""
-    known = _Known(
-        read_clocks(session, account_ids, at), _referrals(session, account_ids), _kinds_on_file(session, account_ids)
-    )
+    clocks, papers = read_clocks(session, account_ids, at), kinds_on_file(session, account_ids)
+    people = session.exec(select(Account.person_id).where(among(session, Account.id, account_ids)))
+    routes = routes_of(session, read_people(session, set(people), at).values(), clocks, papers, at)
+    known = _Known(clocks, _referrals(session, account_ids), papers, routes)
     rows = session.exec(
         select(Account, Portfolio, Person.name, AccountState.overdue, AccountState.owed)  # type: ignore[call-overload]
         .join(Portfolio, col(Portfolio.id) == col(Account.portfolio_id))
@@ -158,6 +179,7 @@ class _Known(NamedTuple):
     clocks: Mapping[int, Clocks]
     referrals: Mapping[int, Referral]
     papers: Mapping[int, Collection[DocumentKind]]
+    routes: Mapping[int, Sequence[Considered]]
 
 
 def _line(row: _Row, known: _Known, at: datetime) -> Line:
@@ -166,6 +188,8 @@ def _line(row: _Row, known: _Known, at: datetime) -> Line:
     running = [one for one in known.clocks.get(number, Clocks()).clocks if one.runs(today)]
     return Line(
         account_id=number,
+        portfolio_id=account.portfolio_id,
+        owner_id=account.owner_id,
         key=f"{book.code}/{account.account_no}",
         name=row.name,
         currency=book.currency,
@@ -176,17 +200,9 @@ def _line(row: _Row, known: _Known, at: datetime) -> Line:
         owed=row.owed,
         clocks=running,
         referral=known.referrals.get(number),
-        route=propose_route(account.security, guarantee_runs=any(one.person_id is not None for one in running)),
+        routes=known.routes.get(number, ()),
         complete=percent_of_papers(account.security, book.collector_type, known.papers.get(number, ())),
     )
-
-
-def _kinds_on_file(session: Session, account_ids: Collection[int]) -> dict[int, set[DocumentKind]]:
-    found: dict[int, set[DocumentKind]] = defaultdict(set)
-    rows = select(Document.account_id, Document.kind).where(among(session, Document.account_id, account_ids))
-    for account_id, kind in session.exec(rows.distinct()):
-        found[account_id].add(DocumentKind(kind))
-    return found
 
 
 def _referrals(session: Session, account_ids: Collection[int]) -> dict[int, Referral]:
@@ -196,6 +212,11 @@ def _referrals(session: Session, account_ids: Collection[int]) -> dict[int, Refe
         col(Referral.state).in_(LIVE),
     )
     return {row.account_id: row for row in session.exec(rows.order_by(col(Referral.id)))}
+
+
+def open_referral(session: Session, account_id: int) -> Referral | None:
+    """The hand-over to legal that waits or is worked."""
+    return _referrals(session, [account_id]).get(account_id)
 
 
 def case_file(session: Session, account_id: int, at: datetime) -> CaseFile:

@@ -10,16 +10,14 @@ from sqlmodel import Session, col, select
 
 from collector.casework.casefiles import material_of
 from collector.casework.office import Office
+from collector.casework.views.archive import COUNSEL, Shelved, of_account
 from collector.foundation.errors import NotFound
 from collector.history.tables import Document
-from collector.identity.rules import Actor, Role
+from collector.identity.rules import Actor
 from collector.legal.casefile.reading import Material, have
 from collector.legal.casefile.rules import Missing, missing
 from collector.legal.casefile.tables import CaseFile
 from collector.portfolio.tables import Account
-
-COUNSEL = frozenset({Role.legal})
-"""Who sees what is between the creditor and counsel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,7 @@ class Papers:
     rows: Sequence[Document]
     lacking: Sequence[Missing]
     made: Sequence[CaseFile]
+    originals: Sequence[Shelved]
 
 
 def papers_of(session: Session, office: Office, actor: Actor, account: Account, now: datetime) -> Papers:
@@ -40,7 +39,8 @@ def papers_of(session: Session, office: Office, actor: Actor, account: Account, 
     ).all()
     made = session.exec(select(CaseFile).where(CaseFile.account_id == account.id).order_by(col(CaseFile.id).desc()))
     seen = [row for row in rows if may_see(actor, row)]
-    return Papers(material, seen, missing(have(material)), made.all())
+    originals = of_account(session, actor, account.id or 0, now)
+    return Papers(material, seen, missing(have(material)), made.all(), originals)
 
 
 def may_see(actor: Actor, row: Document) -> bool:

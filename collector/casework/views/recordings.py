@@ -10,8 +10,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from collector.casework.views import within
+from collector.dispatch.queries import recordings_of
 from collector.dispatch.rules import Heard, RecordingState, sample
-from collector.dispatch.tables import CallScore, Recording
+from collector.dispatch.tables import CallScore, InboundCall, Recording
 from collector.foundation.database import among
 from collector.identity.rules import Scope
 from collector.planning.tables import Task
@@ -26,10 +27,12 @@ MOST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A recording with its call. `scores`: newest first."""
+    """A recording with its call. `account_id` is None, and `key` the portfolio's code, while it is not known who
+    called. `scores`: newest first."""
 
     recording: Recording
-    task: Task
+    account_id: int | None
+    number: str
     key: str
     zone: str
     scores: Sequence[CallScore]
@@ -41,7 +44,7 @@ class ToHear:
 
     recording_id: int
     agent: str
-    account_id: int
+    account_id: int | None
     key: str
     at: datetime
     zone: str
@@ -60,20 +63,30 @@ class Scored:
 def played(session: Session, scope: Scope, recording_id: int) -> Played:
     """One recording inside the scope; foreign and absent are the same `NotFound`."""
     row = within.recording(session, scope, recording_id)
-    task = session.get_one(Task, row.task_id)
-    account, book = session.get_one(Account, task.account_id), session.get_one(Portfolio, row.portfolio_id)
+    account_id, number = _call_of(session, row)
+    account = session.get(Account, account_id) if account_id is not None else None
+    book = session.get_one(Portfolio, row.portfolio_id)
     scores = select(CallScore).where(col(CallScore.recording_id) == recording_id).order_by(col(CallScore.id).desc())
-    return Played(row, task, f"{book.code}/{account.account_no}", book.timezone, session.exec(scores).all())
+    key = _key(book, account.account_no if account else None)
+    return Played(row, account_id, number, key, book.timezone, session.exec(scores).all())
+
+
+def _call_of(session: Session, row: Recording) -> tuple[int | None, str]:
+    """The account that a recorded call is about, and the number at its other end."""
+    if row.inbound_call_id is not None:
+        call = session.get_one(InboundCall, row.inbound_call_id)
+        return call.account_id, call.from_number
+    task = session.get_one(Task, row.task_id)
+    return task.account_id, task.number or ""
+
+
+def _key(book: Portfolio, account_no: str | None) -> str:
+    return f"{book.code}/{account_no}" if account_no else book.code
 
 
 def of_attempts(session: Session, attempt_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Attempt → recording's id and seconds, of those that can be heard."""
-    statement = (
-        select(Task.attempt_id, Recording.id, Recording.seconds)
-        .join(Recording, col(Recording.task_id) == col(Task.id))
-        .where(among(session, Task.attempt_id, attempt_ids), col(Recording.state) == RecordingState.kept)
-    )
-    return {attempt or 0: (number or 0, seconds) for attempt, number, seconds in session.exec(statement)}
+    return {attempt: (row.id or 0, row.seconds) for attempt, row in recordings_of(session, attempt_ids).items()}
 
 
 def to_hear(session: Session, scope: Scope, now: datetime, today: date) -> list[ToHear]:
@@ -87,15 +100,16 @@ def to_hear(session: Session, scope: Scope, now: datetime, today: date) -> list[
     found = session.exec(statement.order_by(col(Recording.id).desc()).limit(MOST))
     drawn = sample((Heard(number or 0, agent) for number, agent in found), FOR_EACH, today)
     rows = (
-        select(Recording, Task.account_id, Account.account_no, Portfolio)
-        .join(Task, col(Task.id) == col(Recording.task_id))
-        .join(Account, col(Account.id) == col(Task.account_id))
+        select(Recording, Account.id, Account.account_no, Portfolio)
+        .join(Task, col(Task.id) == col(Recording.task_id), isouter=True)
+        .join(InboundCall, col(InboundCall.id) == col(Recording.inbound_call_id), isouter=True)
+        .join(Account, col(Account.id) == func.coalesce(Task.account_id, InboundCall.account_id), isouter=True)
         .join(Portfolio, col(Portfolio.id) == col(Recording.portfolio_id))
         .where(among(session, Recording.id, drawn))
         .order_by(col(Recording.agent), col(Recording.at))
     )
     return [
-        ToHear(row.id or 0, row.agent, account_id, f"{book.code}/{number}", row.at, book.timezone, row.seconds)
+        ToHear(row.id or 0, row.agent, account_id, _key(book, number), row.at, book.timezone, row.seconds)
         for row, account_id, number, book in session.exec(rows)
     ]
 

@@ -7,6 +7,7 @@ from collector.compliance.rules.judge import judge
 from collector.compliance.rules.openings import Stretch, stretches
 from collector.compliance.rules.pack import Pack, Recording, Rule
 from collector.compliance.rules.policy import FUNCTIONS, Policy, compile_policy, parameters_of
+from collector.compliance.rules.retention import REMOVABLE, Retained, Since, Term
 from collector.compliance.rules.stops import TREATED_UNTIL
 from collector.compliance.rules.uses import Use, uses
 from collector.compliance.rules.verdict import ALLOWED, Answer, Fired, Verdict
@@ -14,6 +15,7 @@ from collector.compliance.rules.verdict import ALLOWED, Answer, Fired, Verdict
 __all__ = [
     "ALLOWED",
     "FUNCTIONS",
+    "REMOVABLE",
     "TREATED_UNTIL",
     "Answer",
     "Capabilities",
@@ -24,9 +26,12 @@ __all__ = [
     "Policy",
     "Purpose",
     "Recording",
+    "Retained",
     "Role",
     "Rule",
+    "Since",
     "Stretch",
+    "Term",
     "Use",
     "Verdict",
     "Whom",

@@ -80,3 +80,5 @@ class Contact(msgspec.Struct, frozen=True):
     """Who is contacted, when it is a third person about the person of the facts."""
     template: str | None = None
     """Name of the template registered with the carrier."""
+    by: str = ""
+    """Who calls or visits, as "user:li"; empty: nobody does, it is sent."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from collector.compliance.rules.retention import Term
 from collector.compliance.rules.verdict import Answer
 from collector.law.rules import Evidence
 
@@ -57,3 +58,5 @@ class Pack:
     """Those texts: the pack's file, and that of the house rules."""
     recording: Recording | None = None
     """None: calls are not recorded."""
+    retention: tuple[Term, ...] = ()
+    """How long what is kept: the pack's own terms, then those of the house."""

@@ -159,6 +159,23 @@ def _guaranteed(p: Guarantee, case: Case, account: AccountFacts) -> Finding | No
     return Finding("a general guarantor is asked only after the debtor was sued", None, Answer.review)
 
 
+class OneVoice(Parameters):
+    """Nothing to set: who talks was named by the legal team."""
+
+
+def one_voice(p: OneVoice, case: Case) -> Finding | None:
+    """Of a debt that the legal team has, one named person calls and visits, and nothing is sent but letters and what
+    was asked for (handbook section 8)."""
+    contact = case.contact
+    if contact.channel is Channel.letter or contact.purpose not in (Purpose.collect, Purpose.location):
+        return None
+    for mark in case.marks(Mark.with_legal):
+        named = mark.detail.get("negotiator")
+        if case.about(mark.debts) and (not named or contact.by != f"user:{named}"):
+            return Finding(f"with legal; negotiator {named}" if named else "with legal; nobody is named to negotiate")
+    return None
+
+
 def is_referred(account: AccountFacts) -> bool:
     """Whether legal took the case; a proposal is none."""
     return any(word.startswith("legal/") and word != "legal/proposed" for word in extra_of(account).referrals)

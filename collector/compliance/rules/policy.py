@@ -79,6 +79,7 @@ FUNCTIONS: dict[str, Known] = {
     "opt_out": Known(wishes.opt_out, wishes.OptOut, hears=_marks(Mark.opt_out, Mark.revoked)),
     "closed_channel": Known(wishes.closed_channel, wishes.Closed),
     "third_party": Known(parties.third_party, parties.ThirdParty, Needs.UNUSUAL | Needs.OURS),
+    "one_voice": Known(parties.one_voice, parties.OneVoice, Needs.OURS, _marks(Mark.with_legal)),
     "guarantee": Known(parties.guarantee, parties.Guarantee, Needs.UNUSUAL | Needs.OURS),
     "number": Known(parties.number, parties.Number, Needs.OURS),
     "wrong_number": Known(parties.wrong_number, parties.WrongNumber, Needs.EVENTS | Needs.TOLD | Needs.OURS),

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 from sqlmodel import Session
@@ -71,50 +72,72 @@ def claim_call(
     While a call of theirs rings or waits for its outcome there is no next one: that is a `Conflict`. Who is on a break
     keeps the call they hold and is handed no other: `OnBreak`.
     """
-    running, held_id = calls_of(session, agent.name, at)
-    if running is not None:
-        raise Conflict(f"task {running} is still under way: say first how that call ended")
-    if inbound_in_hand(session, agent.user_id) is not None:
-        raise Conflict("a call that came in is under way: take it, and say how it went")
+    held_id = _held_id(session, agent, at)
     held = _still_held(session, held_id, agent, carried_in, at) if held_id is not None else None
     if held is not None:
         return held
     if is_on_break(session, agent.user_id):
         raise OnBreak
     may_wait, busy = held_id is None, set[int]()
-    level = agent.level or max(LEVEL_ORDER, key=lambda word: LEVEL_ORDER[word])
     for _ in range(TRIES):
-        scope = not_held(session, agent.scope, at)
-        step = session.begin_nested()
-        found = open_calls(session, scope, level, agent.user_id, at, 1, mark, without=busy)
-        if not found:
-            step.commit()
+        found = _best(session, agent, at, mark, busy)
+        if found is None:
             return None
-        person_id = found[0].person_id
-        people = to_lock(session, person_id, found[0].number)
-        if lock_people(session, people, skip=True) != people:
-            step.rollback()
+        if isinstance(found, _Busy):
             if may_wait:
-                _wait_for(session, people)
+                _wait_for(session, found.people)
             else:
-                busy.add(person_id)
+                busy.add(found.person_id)
             continue
-        step.commit()
-        task = found[0]
-        judged = judge_task(session, task, carried_in, at)
+        judged = judge_task(session, found, carried_in, at, agent.name)
         if judged.verdict.answer is Answer.allow:
-            return _claimed(session, task, agent, judged, at)
-        refuse(session, task, judged, at, Moment.claim)
+            return _claimed(session, found, agent, judged, at)
+        refuse(session, found, judged, at, Moment.claim)
         session.flush()
         may_wait = False
     return None
 
 
+def _held_id(session: Session, agent: Actor, at: datetime) -> int | None:
+    """The task that this agent holds already; a `Conflict` while a call of theirs is under way."""
+    running, held_id = calls_of(session, agent.name, at)
+    if running is not None:
+        raise Conflict(f"task {running} is still under way: say first how that call ended")
+    if inbound_in_hand(session, agent.user_id) is not None:
+        raise Conflict("a call that came in is under way: take it, and say how it went")
+    return held_id
+
+
+class _Busy(NamedTuple):
+    """The best call is with somebody whom another claim holds, `people` with whom they are locked."""
+
+    person_id: int
+    people: Collection[int]
+
+
+def _best(
+    session: Session, agent: Actor, at: datetime, mark: Mark | None, without: Collection[int]
+) -> Task | _Busy | None:
+    """The best call, its people held until commit; where they are not to be had, its row is let go again."""
+    level = agent.level or max(LEVEL_ORDER, key=lambda word: LEVEL_ORDER[word])
+    scope = not_held(session, agent.scope, at)
+    with session.begin_nested() as step:
+        found = open_calls(session, scope, level, agent.user_id, at, 1, mark, without=without)
+        if not found:
+            return None
+        people = to_lock(session, found[0].person_id, found[0].number)
+        if lock_people(session, people, skip=True) == people:
+            return found[0]
+        busy = _Busy(found[0].person_id, people)
+        step.rollback()
+    return busy
+
+
 def _wait_for(session: Session, people: Collection[int]) -> None:
     """Until whoever holds them is done; holds nothing afterwards, so that two claims never wait in a ring."""
-    step = session.begin_nested()
-    lock_people(session, people)
-    step.rollback()
+    with session.begin_nested() as step:
+        lock_people(session, people)
+        step.rollback()
 
 
 def _still_held(
@@ -142,8 +165,9 @@ def _claimed(session: Session, task: Task, agent: Actor, judged: Judged, at: dat
     return ClaimedCall(task, judged.verdict)
 
 
-def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime) -> Judged:
-    """The gate's word on a call, letter or visit at this moment; the person's row must be held by the caller."""
+def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime, by: str | None = None) -> Judged:
+    """The gate's word on a call, letter or visit made by that one (None: who holds it) at this moment; the person's
+    row must be held by the caller."""
     ground = ground_of(session, [task], at, carried_in)
     if ground.is_held(task):
         return denied("HOUSE-HOLD", "contact is on hold here")
@@ -153,7 +177,9 @@ def judge_task(session: Session, task: Task, carried_in: CarriedIn, at: datetime
         return denied("HOUSE-TASK", "the account or the number of this task is gone")
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     gate = ground.gates[task.portfolio_id]
-    contact = contact_of(*found, task.channel, task.purpose, debts, gate.collector, task.template)
+    contact = contact_of(
+        *found, task.channel, task.purpose, debts, gate.collector, task.template, by=by or task.claimed_by or ""
+    )
     mac = facts_mac(ground.salts[task.person_id], facts)
     return Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)
 

@@ -35,6 +35,7 @@ from collector.dispatch.rules import (
     denied,
     facts_mac,
     objection,
+    speaker,
     values,
     with_flights,
 )
@@ -219,6 +220,7 @@ def _written_and_judged(
         return None, denied(TEXT_RULE, wrong)
     debts = tuple(msgspec.json.decode(task.debts, type=list[int]))
     gate = ground.gates[task.portfolio_id]
-    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, template.key, text)
+    by = speaker(task.purpose, facts, task.account_id, "")
+    contact = contact_of(account, phone, task.channel, task.purpose, debts, gate.collector, template.key, text, by)
     mac = facts_mac(ground.salts[task.person_id], facts)
     return text, Judged(judge(contact, facts, gate.policy, at), gate.policy, mac)

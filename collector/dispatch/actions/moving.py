@@ -107,6 +107,7 @@ def note_verdict(
         "contact_point": task.contact_point_id,
         "channel": task.channel.value,
         "purpose": task.purpose.value,
+        "by": task.claimed_by or (actor if actor != WORKER.name else None),
     }
     audit_verdict(session, f"task:{task.id}", about, judged, task.portfolio_id, at, actor)
 

@@ -21,7 +21,7 @@ def finish_paper(session: Session, task: Task, actor: Actor, carried_in: Carried
     person must be held by the caller. A task that is no longer planned is a `Conflict`."""
     if task.state is not TaskState.planned or session.get_one(PlanRun, task.run_id).state is not RunState.current:
         raise Conflict(f"this task is closed ({task.state_reason or task.state}); what is still due is planned anew")
-    judged = judge_task(session, task, carried_in, at)
+    judged = judge_task(session, task, carried_in, at, actor.name)
     if judged.verdict.answer is not Answer.allow:
         refuse(session, task, judged, at, Moment.claim)
         return judged.verdict

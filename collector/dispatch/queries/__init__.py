@@ -35,6 +35,7 @@ from collector.dispatch.queries.line import (
     numbers_waited_for,
     unanswered,
 )
+from collector.dispatch.queries.recordings import recordings_of
 
 __all__ = [
     "SILENT",
@@ -63,6 +64,7 @@ __all__ = [
     "not_held",
     "numbers_waited_for",
     "outbound_in_hand",
+    "recordings_of",
     "signed_in",
     "subject_of",
     "to_lock",

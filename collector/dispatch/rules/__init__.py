@@ -7,6 +7,7 @@ from collector.dispatch.rules.ask import (
     contact_of,
     denied,
     facts_mac,
+    speaker,
     with_flights,
     with_neighbours,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "room_for",
     "sample",
     "score",
+    "speaker",
     "state_of",
     "values",
     "with_flights",

@@ -10,7 +10,7 @@ import msgspec
 
 from collector.audit.rules import veiled
 from collector.compliance.rules import Answer, Contact, Fired, NumberKind, Policy, Role, Verdict
-from collector.facts.rules import AccountFacts, Event, Kind, PersonFacts, Phone
+from collector.facts.rules import AccountFacts, Event, Kind, PersonFacts, Phone, negotiator_of
 from collector.history.rules import Channel, Direction
 from collector.planning.rules import Purpose, gate_purpose
 from collector.portfolio.rules import PartyRole
@@ -91,6 +91,7 @@ def contact_of(
     collector: int,
     template: str | None = None,
     text: str | None = None,
+    by: str = "",
 ) -> Contact:
     """The task as the gate knows it. A text that is not written yet is judged without its content."""
     return Contact(
@@ -104,7 +105,15 @@ def contact_of(
         phone=phone,
         text=text,
         template=template,
+        by=by,
     )
+
+
+def speaker(purpose: Purpose, facts: PersonFacts, account_id: int, by: str) -> str:
+    """In whose name it goes, as `Contact.by`: what the person asked for in a talk goes in that of the one who alone
+    may talk about the account, whoever sends it."""
+    named = negotiator_of(facts.body, account_id) if purpose is Purpose.how_to_pay else None
+    return named.actor if named else by
 
 
 def denied(rule: str, reason: str, source: str = "house") -> Judged:

@@ -12,7 +12,9 @@ from collector.facts.reading.reader import Reader, columns_of, word
 from collector.facts.rules import records as shapes
 from collector.foundation.database import mostly
 from collector.foundation.known import once
-from collector.history.tables import ClockEvent, Dispute, LevelLowered, Offer, Promise, Referral
+from collector.history.rules import ReferralKind, ReferralState
+from collector.history.tables import ClockEvent, Dispute, LevelLowered, Offer, Promise, Referral, ReferralStep
+from collector.identity.tables import User
 from collector.law.reading import statute
 from collector.law.rules import Guarantor
 from collector.portfolio.rules import (
@@ -176,6 +178,9 @@ def _accounts() -> Select[Any]:
         account.reported_overdue,
         account.reported_balance,
         account.opened_on,
+        account.arbitration,
+        account.notarised,
+        account.service_address,
     ).select_from(Account.__table__.outerjoin(Partner.__table__, partner.id == account.partner_id))  # type: ignore[attr-defined]
 
 
@@ -213,6 +218,7 @@ def promises(reader: Reader, ids: Collection[int]) -> None:
         .order_by(lowered.at, lowered.id),
     ):
         reader.found.lowered[down[0]].append(shapes.LoweredRecord._make(down))
+    _negotiators(reader, ids)
     _clocks(reader, ids)
 
 
@@ -227,6 +233,21 @@ def offers(reader: Reader, ids: Collection[int]) -> None:
         .order_by(offer.at, offer.id),
     ):
         reader.found.offers[row[1]].append(shapes.OfferRecord._make(row))
+
+
+def _negotiators(reader: Reader, ids: Collection[int]) -> None:
+    """Who alone may talk about accounts that the legal team has."""
+    step, user = columns_of(ReferralStep), columns_of(User)
+    for row in reader.rare(
+        step.account_id,
+        select(step.account_id, reader.moment(step.at), step.state == ReferralState.accepted)
+        .add_columns(step.negotiator_id, user.name)
+        .select_from(ReferralStep.__table__.outerjoin(User.__table__, user.id == step.negotiator_id))  # type: ignore[attr-defined]
+        .where(reader.among(step.account_id, ids), step.referred_to == ReferralKind.legal)
+        .order_by(step.id),
+    ):
+        number, at, accepted, user_id, name = row
+        reader.found.negotiators[number].append(shapes.NegotiatorRecord(number, at, bool(accepted), user_id, name))
 
 
 def _clocks(reader: Reader, ids: Collection[int]) -> None:

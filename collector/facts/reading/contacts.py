@@ -39,6 +39,7 @@ def contacts(reader: Reader, ids: Collection[int]) -> None:
     for row in reader.rare(
         said.person_id,
         select(said.person_id, said.account_id, reader.moment(said.occurred_at), said.refuses, word(said.cause))
+        .add_columns(word(said.willingness))
         .where(reader.among(said.person_id, ids))
         .order_by(said.id),
     ):

@@ -22,6 +22,7 @@ from collector.history.tables import (
     Offer,
     Promise,
     Referral,
+    ReferralStep,
     RoundEnded,
     StandingRow,
     Stop,
@@ -45,6 +46,7 @@ BY_ACCOUNT = [
         PauseRow,
         Promise,
         Referral,
+        ReferralStep,
     )
 ]
 BY_NUMBER = columns_of(Stop).number

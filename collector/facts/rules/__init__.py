@@ -2,6 +2,7 @@
 
 from collector.facts.rules.blank import BLANK
 from collector.facts.rules.contacts import EVENT_DAYS, may_have_asked
+from collector.facts.rules.negotiating import Negotiator, negotiator_of
 from collector.facts.rules.person import Built, build_person, zones_of
 from collector.facts.rules.spell import spell_since
 from collector.facts.rules.words import (
@@ -41,6 +42,7 @@ __all__ = [
     "Extra",
     "Kind",
     "Mark",
+    "Negotiator",
     "OfferFact",
     "PersonBody",
     "PersonFacts",
@@ -55,6 +57,7 @@ __all__ = [
     "extra_of",
     "lateness",
     "may_have_asked",
+    "negotiator_of",
     "spell_since",
     "zones_of",
 ]

@@ -21,7 +21,7 @@ from collector.facts.rules.records import (
 )
 from collector.facts.rules.spell import spell_since
 from collector.facts.rules.words import NO_EXTRA, AccountFacts, Extra, PromiseFact
-from collector.history.rules import PromiseState, ReferralState
+from collector.history.rules import PromiseState, ReferralState, Willingness
 from collector.portfolio.rules import Ageing, Instalment, Paid, PartyRole, Waived, age, lowering
 
 ROLES = {role.value: role for role in PartyRole}
@@ -201,7 +201,8 @@ def _extra(
     account_id = owed.account_id
     if not (promises or clocks.has_rare_parts or _has_rare_parts(records, owed)):
         return None
-    refused_at, cause = _said(records.dispositions.get(owed.person_id, ()), account_id, ageing, now, turns)
+    account = records.accounts[account_id]
+    refused_at, cause, willing = _said(records.dispositions.get(owed.person_id, ()), account_id, ageing, now, turns)
     disputes = begun(records.disputes.get(account_id, ()), now, turns)
     extra = Extra(
         promises=tuple(
@@ -221,12 +222,19 @@ def _extra(
         waived=sum(one.amount for one in waived_at(records.waived.get(account_id, ()), now, turns)),
         sued_on=clocks.sued_on,
         lapsed=clocks.lapsed,
+        willing=willing,
+        arbitration=account.arbitration,
+        notarised=account.notarised,
+        service_address=account.service_address,
     )
     return None if extra == NO_EXTRA else _encode(extra).decode()
 
 
 def _has_rare_parts(records: Records, owed: Obligation) -> bool:
     """Whether anything was recorded that could be among them: for most accounts nothing ever was."""
+    account = records.accounts[owed.account_id]
+    if account.arbitration or account.notarised or account.service_address:
+        return True
     return owed.person_id in records.dispositions or any(
         owed.account_id in rows
         for rows in (records.pauses, records.referrals, records.disputes, records.offers, records.waived)
@@ -255,16 +263,19 @@ def _referrals(rows: Iterable[ReferralRecord], now: int) -> tuple[str, ...]:
 
 def _said(
     rows: Sequence[DispositionRecord], account_id: int, ageing: Ageing, now: int, turns: list[int]
-) -> tuple[int | None, str | None]:
-    """The refusal in force, and the cause last named. A later talk or a later payment ends a refusal."""
+) -> tuple[int | None, str | None, bool]:
+    """The refusal in force, the cause last named, and whether they were willing when last asked. A later talk or a
+    later payment ends a refusal."""
     about = [row for row in begun(rows, now, turns) if row.account_id in (None, account_id)]
     if not about:
-        return None, None
+        return None, None, False
     newest = max(about, key=lambda row: row.at)
     refused_on = datetime.fromtimestamp(newest.at, UTC).date()
     stands = newest.refuses and not (ageing.last_paid_on and ageing.last_paid_on > refused_on)
     named = [row for row in about if row.cause is not None]
-    return newest.at if stands else None, max(named, key=lambda row: row.at).cause if named else None
+    asked = [row for row in about if row.willingness not in (None, Willingness.unknown)]
+    willing = bool(asked) and max(asked, key=lambda row: row.at).willingness == Willingness.willing
+    return newest.at if stands else None, max(named, key=lambda row: row.at).cause if named else None, willing
 
 
 def _earliest(*days: date | None, after: date) -> date | None:

@@ -18,6 +18,7 @@ from collector.facts.rules.records import (
     CallbackRecord,
     CampaignRecord,
     HoldRecord,
+    NegotiatorRecord,
     PhoneRecord,
     Records,
     StandingRecord,
@@ -182,6 +183,7 @@ def _standing(
         for dispute in begun(records.disputes.get(account.account_id, ()), now, turns):
             if dispute.answered_at is None or dispute.answered_at > now:
                 yield Standing(Mark.dispute, dispute.at, debts=(account.account_id,))
+        yield from _with_legal(records.negotiators.get(account.account_id, ()), now, turns)
         yield from _holds(records.account_holds.get(account.account_id, ()), now, turns)
     yield from _holds(records.person_holds.get(person_id, ()), now, turns)
 
@@ -197,6 +199,15 @@ def _said(records: Records, row: StandingRecord) -> Standing:
     debts = () if row.account_id is None else (row.account_id,)
     channel = _channel(row.channel)
     return Standing(Mark(row.kind), row.at, row.until, channel, row.number, debts, collector, row.detail)
+
+
+def _with_legal(rows: Sequence[NegotiatorRecord], now: int, turns: list[int]) -> Iterable[Standing]:
+    """As the last step left it: with the team, or not any more."""
+    known = begun(rows, now, turns)
+    if known and known[-1].accepted:
+        last = known[-1]
+        detail: dict[str, str | list[str] | None] = {"negotiator": last.name, "user": str(last.user_id or "")}
+        yield Standing(Mark.with_legal, last.at, debts=(last.account_id,), detail=detail)
 
 
 def _holds(rows: Sequence[HoldRecord], now: int, turns: list[int]) -> Iterable[Standing]:

@@ -51,6 +51,9 @@ class AccountRecord(NamedTuple):
     reported_overdue: int | None
     reported_balance: int | None
     opened_on: date | None
+    arbitration: bool = False
+    notarised: bool = False
+    service_address: bool = False
 
 
 class Obligation(NamedTuple):
@@ -150,6 +153,17 @@ class ReferralRecord(NamedTuple):
     state_at: int
 
 
+class NegotiatorRecord(NamedTuple):
+    """How an account stands with the legal team from then on: who alone talks with who owes it; None: everybody may,
+    for it is with the team no more. `accepted`: whether it is with the team."""
+
+    account_id: int
+    at: int
+    accepted: bool
+    user_id: int | None
+    name: str | None
+
+
 class ClockRecord(NamedTuple):
     """An event that starts, moves or ends a clock. `at`: when it was written down; `on`: when it happened."""
 
@@ -180,6 +194,7 @@ class DispositionRecord(NamedTuple):
     at: int
     refuses: bool
     cause: str | None
+    willingness: str | None = None
 
 
 class StopRecord(NamedTuple):
@@ -289,6 +304,8 @@ class Records:
     pauses: dict[int, list[tuple[date, date]]] = field(default_factory=_lists)
     promises: dict[int, list[PromiseRecord]] = field(default_factory=_lists)
     referrals: dict[int, list[ReferralRecord]] = field(default_factory=_lists)
+    negotiators: dict[int, list[NegotiatorRecord]] = field(default_factory=_lists)
+    """By account, oldest first."""
     disputes: dict[int, list[DisputeRecord]] = field(default_factory=_lists)
     lowered: dict[int, list[LoweredRecord]] = field(default_factory=_lists)
     guarantors: dict[int, list[Guarantor]] = field(default_factory=_lists)

@@ -60,6 +60,8 @@ class Mark(StrEnum):
     """A complete and accurate database says that the number was not given to somebody else (12 CFR 1006.6(d)(5))."""
     mental_health_crisis = "mental_health_crisis"
     hold = "hold"
+    with_legal = "with_legal"
+    """The legal team has the account: one named person talks with who owes it, and nobody else."""
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -91,7 +93,8 @@ class Standing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Empty: all of the person's debts."""
     collector: int | None = None
     detail: dict[str, str | list[str] | None] = {}
-    """For preferences: not_before, not_after, weekdays, place; agreements: evidence_id, hours; holds: reason."""
+    """For preferences: not_before, not_after, weekdays, place; agreements: evidence_id, hours; holds: reason.
+    With legal: negotiator, the login of the one who may talk, and user, its number."""
 
 
 class RoundCall(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -248,6 +251,14 @@ class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
     """Minor units that were given up and count as if they were paid."""
     lapsed: bool = False
     """Whether all clocks of the account ran out: `lapses_on` is the day on which the last of them did."""
+    willing: bool = False
+    """Whether the borrower, when last talked with, was willing to pay."""
+    arbitration: bool = False
+    """With the two below, what is known of the contract: disputes go to arbitration."""
+    notarised: bool = False
+    """A notary made it enforceable without a judgment."""
+    service_address: bool = False
+    """It names an address at which papers of a court count as served."""
 
 
 NO_EXTRA = Extra()

@@ -4,6 +4,7 @@ Attempts, outcomes, dispositions and consents are only ever added. What can be r
 file loaded again) carries a `natural_key` and is recorded once.
 """
 
+from collector.history.actions.archive import add_original, add_original_step
 from collector.history.actions.campaigns import (
     Contacted,
     close_members,
@@ -43,7 +44,13 @@ from collector.history.actions.promises import (
     withdraw_promise,
 )
 from collector.history.actions.proofs import answer_says_paid, says_paid
-from collector.history.actions.referrals import move_referral, open_referral
+from collector.history.actions.referrals import (
+    choose_route,
+    file_together,
+    move_referral,
+    name_negotiator,
+    open_referral,
+)
 from collector.history.actions.rounds import closing_refused, end_round
 from collector.history.actions.stops import (
     answer_dispute,
@@ -63,16 +70,20 @@ __all__ = [
     "Contacted",
     "Given",
     "add_letter",
+    "add_original",
+    "add_original_step",
     "agree_callback",
     "answer_dispute",
     "answer_says_paid",
     "chain",
+    "choose_route",
     "close_members",
     "closing_refused",
     "complain",
     "end_offer",
     "end_round",
     "extend_hold",
+    "file_together",
     "finish_callback",
     "give",
     "held_campaign",
@@ -86,6 +97,7 @@ __all__ = [
     "make_promise",
     "move_campaign",
     "move_referral",
+    "name_negotiator",
     "newest_outcome",
     "note_clock",
     "note_contacted",

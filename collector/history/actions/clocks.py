@@ -33,11 +33,16 @@ class ClockNote:
 def note_clock(
     session: Session, portfolio_id: int, account_id: int, note: ClockNote, *, now: datetime, actor: Actor
 ) -> ClockEvent:
-    """Record it; told again in the very same words it is the same event. What does not fit is a `BadInput`."""
+    """Record it; told again in the very same words it is the same event, unless that was struck. What does not fit is
+    a `BadInput`."""
     _check(note)
     told = asdict(note)
     same = [col(getattr(ClockEvent, name)).is_not_distinct_from(value) for name, value in told.items()]
-    before = session.exec(select(ClockEvent).where(col(ClockEvent.account_id) == account_id, *same)).first()
+    mine = col(ClockEvent.account_id) == account_id
+    struck = select(ClockEvent.about_id).where(
+        mine, ClockEvent.kind == Happening.struck, col(ClockEvent.about_id).is_not(None)
+    )
+    before = session.exec(select(ClockEvent).where(mine, *same, col(ClockEvent.id).not_in(struck))).first()
     if before is not None:
         return before
     row = ClockEvent(portfolio_id=portfolio_id, account_id=account_id, recorded_at=now, actor=actor.name, **told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -17,68 +17,10 @@ from collector.history.tables import Attempt, CallbackRow, Delivery, Disposition
 from collector.identity.rules import Actor
 
 
-def record_attempt(
-    session: Session,
-    *,
-    natural_key: str,
-    person_id: int,
-    portfolio_id: int,
-    channel: Channel,
-    at: datetime,
-    day: date,
-    now: datetime,
-    actor: Actor,
-    account_id: int | None = None,
-    debts: Sequence[int] = (),
-    direction: Direction = Direction.outbound,
-    contact_point_id: int | None = None,
-    number: str | None = None,
-    caller: str | None = None,
-    slot: str | None = None,
-    purpose: str = "collect",
-    step: str | None = None,
-    level: str | None = None,
-    text: str | None = None,
-) -> Attempt:
-    """One contact, placed or received, recorded once for its natural key; again, the first row is returned.
-
-    `day` is the person's local day of `at`; `debts` the ids of all accounts it was about (default: the lead account).
-    """
-    before = already(session, Attempt, natural_key)
-    if before is not None:
-        return before
-    if at > now:
-        raise BadInput("a contact can not be recorded before it happened")
-    attempt = Attempt(
-        natural_key=natural_key,
-        person_id=person_id,
-        portfolio_id=portfolio_id,
-        account_id=account_id,
-        debts=list(debts) or ([account_id] if account_id is not None else []),
-        contact_point_id=contact_point_id,
-        channel=channel,
-        direction=direction,
-        number=number,
-        caller=caller,
-        slot=slot,
-        at=at,
-        day=day,
-        purpose=purpose,
-        step=step,
-        level=level,
-        text=text,
-        actor=actor.name,
-        recorded_at=now,
-    )
-    detail = {"person": person_id, "debts": attempt.debts, "channel": channel.value, "direction": direction.value}
-    detail |= {"contact_point": contact_point_id, "purpose": purpose, "contacted_at": at.isoformat()}
-    add(session, attempt, actor.name, "attempt.recorded", detail, now)
-    return attempt
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptMade:
-    """A contact of ours that was placed for a task, as `record_attempts` takes it."""
+    """One contact, placed or received. `day` is the person's local day of `at`; `debts` the ids of all accounts it was
+    about (default: the lead account). `natural_key` makes it one."""
 
     natural_key: str
     person_id: int
@@ -86,8 +28,9 @@ class AttemptMade:
     channel: Channel
     at: datetime
     day: date
-    account_id: int
-    debts: list[int] = field(default_factory=list)
+    account_id: int | None = None
+    debts: Sequence[int] = ()
+    direction: Direction = Direction.outbound
     contact_point_id: int | None = None
     number: str | None = None
     caller: str | None = None
@@ -97,34 +40,27 @@ class AttemptMade:
     level: str | None = None
     text: str | None = None
 
+    def row(self, now: datetime, actor: Actor) -> Attempt:
+        """As it is kept: told at `now`, by `actor`."""
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        debts = list(self.debts) or ([self.account_id] if self.account_id is not None else [])
+        return Attempt(**values | {"debts": debts, "actor": actor.name, "recorded_at": now})
+
+
+def record_attempt(session: Session, made: AttemptMade, now: datetime, actor: Actor) -> Attempt:
+    """A contact, recorded once for its natural key; again, the first row is returned."""
+    before = already(session, Attempt, made.natural_key)
+    if before is not None:
+        return before
+    if made.at > now:
+        raise BadInput("a contact can not be recorded before it happened")
+    return record_attempts(session, [made], now, actor)[0]
+
 
 def record_attempts(session: Session, made: Sequence[AttemptMade], now: datetime, actor: Actor) -> list[Attempt]:
-    """Many placed contacts at once, in order. Whoever calls holds what makes each of them one (its task): the natural
-    keys are not asked about row by row."""
-    rows = [
-        Attempt(
-            natural_key=one.natural_key,
-            person_id=one.person_id,
-            portfolio_id=one.portfolio_id,
-            account_id=one.account_id,
-            debts=one.debts or [one.account_id],
-            contact_point_id=one.contact_point_id,
-            channel=one.channel,
-            direction=Direction.outbound,
-            number=one.number,
-            caller=one.caller,
-            slot=one.slot,
-            at=one.at,
-            day=one.day,
-            purpose=one.purpose,
-            step=one.step,
-            level=one.level,
-            text=one.text,
-            actor=actor.name,
-            recorded_at=now,
-        )
-        for one in made
-    ]
+    """Many contacts at once, in order. Whoever calls holds what makes each of them one (its task): the natural keys
+    are not asked about row by row."""
+    rows = [one.row(now, actor) for one in made]
     session.add_all(rows)
     session.flush()
     for row in rows:

@@ -22,8 +22,10 @@ def open_offer(
 
 
 def keep_offer(session: Session, row: Offer, kept: bool, at: datetime, actor: Actor) -> None:
-    """It was paid in time; or it is not any more, since a payment was taken back."""
+    """It was paid in time, even if it was taken to be over before that payment was known; or it is not any more, since
+    a payment was taken back."""
     row.kept_at = at if kept else None
+    row.ended_at = None if kept else row.ended_at
     detail = {"account": row.account_id, "kept": kept, "for": row.source}
     change(session, row, actor.name, "offer.kept" if kept else "offer.reopened", detail, at)
 

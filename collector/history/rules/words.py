@@ -1,4 +1,4 @@
-"""The words of what happens: outcomes, stops, promises, referrals, and how each may move (handbook 6-8)."""
+"""The words of what happens: outcomes, stops, promises, and how each may move (handbook 6-8)."""
 
 from __future__ import annotations
 
@@ -143,28 +143,6 @@ PROMISE_MOVES: dict[PromiseState, frozenset[PromiseState]] = {
 """Broken → kept on a payment dated in time; kept → anything only when the payment is reversed (design section 3)."""
 
 
-class ReferralKind(StrEnum):
-    skiptrace = "skiptrace"
-    legal = "legal"
-
-
-class ReferralState(StrEnum):
-    proposed = "proposed"
-    accepted = "accepted"
-    returned = "returned"
-    recalled = "recalled"
-    closed = "closed"
-
-
-REFERRAL_MOVES: dict[ReferralState, frozenset[ReferralState]] = {
-    ReferralState.proposed: frozenset({ReferralState.accepted, ReferralState.returned, ReferralState.recalled}),
-    ReferralState.accepted: frozenset({ReferralState.recalled, ReferralState.closed, ReferralState.returned}),
-    ReferralState.returned: frozenset(),
-    ReferralState.recalled: frozenset(),
-    ReferralState.closed: frozenset(),
-}
-
-
 class RoundEnd(StrEnum):
     """How a 3:3:3 round of a phone ended."""
 
@@ -186,6 +164,8 @@ class Cause(StrEnum):
     over_indebted = "over_indebted"
     illness_or_death = "illness_or_death"
     disappeared = "disappeared"
+    suspected_fraud = "suspected_fraud"
+    """Marked for a report; who decides on one is the legal team (handbook section 8)."""
     refuses = "refuses"
     disputes = "disputes"
     unknown = "unknown"
@@ -209,11 +189,4 @@ def move_promise(now: PromiseState, to: PromiseState) -> PromiseState:
     """The next state of a promise, or a `Conflict` when that move does not exist."""
     if to not in PROMISE_MOVES[now]:
         raise Conflict(f"a promise that is {now} can not become {to}; open the page again")
-    return to
-
-
-def move_referral(now: ReferralState, to: ReferralState) -> ReferralState:
-    """The next state of a referral, or a `Conflict` when that move does not exist."""
-    if to not in REFERRAL_MOVES[now]:
-        raise Conflict(f"a referral that is {now} can not become {to}; open the page again")
     return to

@@ -1,5 +1,6 @@
 """What happened: contacts, and what stands since."""
 
+from collector.history.tables.archive import Original, OriginalStep
 from collector.history.tables.campaigns import Campaign, CampaignMember
 from collector.history.tables.clocks import ClockEvent
 from collector.history.tables.contacts import (
@@ -18,13 +19,13 @@ from collector.history.tables.contacts import (
 from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
 from collector.history.tables.letters import LetterBatch, LetterCorrection, LetterEvent, LetterRow
+from collector.history.tables.referrals import Filing, Referral, ReferralStep
 from collector.history.tables.standing import (
     Complaint,
     Dispute,
     Hold,
     LevelLowered,
     Offer,
-    Referral,
     StandingRow,
     Stop,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Disposition",
     "Dispute",
     "Document",
+    "Filing",
     "Hold",
     "HoldingRow",
     "KeepRow",
@@ -51,9 +53,12 @@ __all__ = [
     "LevelLowered",
     "Look",
     "Offer",
+    "Original",
+    "OriginalStep",
     "OutcomeRow",
     "Promise",
     "Referral",
+    "ReferralStep",
     "RoundEnded",
     "SaidInCall",
     "StandingRow",

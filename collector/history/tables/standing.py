@@ -11,8 +11,6 @@ from collector.history.rules import (
     HoldReason,
     HoldScope,
     Proof,
-    ReferralKind,
-    ReferralState,
     Standing,
     StopKind,
 )
@@ -151,24 +149,3 @@ class Offer(SQLModel, table=True):
     """When it was found paid in time; empty again when a payment was taken back."""
     ended_at: datetime | None = None
     """When it lapsed or was withdrawn."""
-
-
-class Referral(SQLModel, table=True):
-    """An account handed to skip-tracing or legal, with the evidence that speaks for it."""
-
-    __tablename__ = "referral"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
-    kind: ReferralKind = Field(sa_type=enum_column(ReferralKind), index=True)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigInt, index=True)
-    account_id: int = Field(foreign_key="account.id", sa_type=BigInt, index=True)
-    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
-    state: ReferralState = Field(default=ReferralState.proposed, sa_type=enum_column(ReferralState), index=True)
-    reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
-    """Each: trigger, words, numbers, since."""
-    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
-    opened_at: datetime
-    opened_by: str
-    state_at: datetime
-    state_by: str
-    state_reason: str = ""

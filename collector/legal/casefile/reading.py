@@ -11,19 +11,20 @@ from sqlmodel import Session, SQLModel, col, or_, select
 
 from collector.audit.rules import GENESIS
 from collector.audit.tables import AuditCheckpoint, AuditEntry, AuditLink
-from collector.dispatch.rules import RecordingState
+from collector.dispatch.queries import recordings_of
 from collector.dispatch.tables import InboundMessage, Recording, Submission
 from collector.facts.clocks import read_clocks
 from collector.facts.rules.lapsing import Clocks
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.keys import Keys
-from collector.history.queries import called_on
+from collector.history.queries import called_on, originals_out
 from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt, Delivery, Dispute, Document, Hold, OutcomeRow, Promise
 from collector.identity.rules import ApprovalState
 from collector.identity.tables import Approval
 from collector.legal.casefile.rules import Have, Obligor
+from collector.legal.matters.queries import Handed
 from collector.portfolio.queries import rate_changes, statement_of
 from collector.portfolio.rules import OBLIGORS, ContactKind, PartyRole, PaymentState
 from collector.portfolio.rules.balance import Statement
@@ -101,8 +102,13 @@ class Material:
     checkpoint: AuditCheckpoint | None
     """The first that covers all of them."""
     held_payments: int
+    originals_out: int
+    """Originals on loan, or lost."""
     clocks: Clocks
     """Limitation, guarantee periods and terms of court as they stood, with what was recorded of them."""
+
+    matter: Handed | None = None
+    """Of a file for counsel: how far the suit has come, its days at court and its costs."""
 
     def somebody(self, person_id: int | None) -> Somebody | None:
         return next((one for one in self.people if one.person.id == person_id), None)
@@ -136,11 +142,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         outcomes=_outcomes(session, numbers, as_of),
         deliveries={row.attempt_id: row for row in _by(session, Delivery, "attempt_id", numbers) if row.at <= as_of},
         submissions={tasks[row.task_id or 0]: row for row in _by(session, Submission, "task_id", tasks)},
-        recordings={
-            tasks[row.task_id]: row
-            for row in _by(session, Recording, "task_id", tasks)
-            if row.state is RecordingState.kept
-        },
+        recordings=recordings_of(session, numbers),
         received=_received(session, account, ids, as_of),
         promises=mine.promises,
         disputes=mine.disputes,
@@ -151,6 +153,7 @@ def read_material(session: Session, keys: Keys, account: Account, portfolio: Por
         audit=audit,
         checkpoint=_checkpoint(session, audit),
         held_payments=_held(session, account),
+        originals_out=originals_out(session, account.id or 0, as_of),
         clocks=read_clocks(session, [account.id or 0], as_of).get(account.id or 0, Clocks()),
     )
 
@@ -175,6 +178,7 @@ def have(material: Material, lacking: int = 0) -> Have:
         letters=sum(row.channel is Channel.letter for row in material.attempts),
         receipts=papers.count(DocumentKind.letter_receipt) + papers.count(DocumentKind.letter_returned),
         held_payments=material.held_payments,
+        originals_out=material.originals_out,
         payments_current=covers is not None and local_day(covers, material.portfolio.timezone) >= _yesterday(material),
         unsealed=sum(link.position is None for link in material.audit),
         lacking=lacking,

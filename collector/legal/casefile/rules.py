@@ -89,6 +89,7 @@ class Lack(StrEnum):
     penalty_rate = "penalty_rate"
     opened_on = "opened_on"
     letter_receipt = "letter_receipt"
+    originals = "originals"
     held_payments = "held_payments"
     payments_late = "payments_late"
     sealing = "sealing"
@@ -112,6 +113,7 @@ SUPPLIERS = {
     Lack.penalty_rate: Supplier.creditor,
     Lack.opened_on: Supplier.creditor,
     Lack.letter_receipt: Supplier.legal,
+    Lack.originals: Supplier.operations,
     Lack.held_payments: Supplier.operations,
     Lack.payments_late: Supplier.operations,
     Lack.sealing: Supplier.admin,
@@ -158,6 +160,8 @@ class Have:
     letters: int = 0
     receipts: int = 0
     """Receipts of letters, and letters that came back."""
+    originals_out: int = 0
+    """Originals that are on loan or lost: a court asks for them."""
     held_payments: int = 0
     payments_current: bool = True
     """Payments are loaded up to the moment of the file."""
@@ -197,6 +201,8 @@ def _papers(have: Have) -> Iterator[Missing]:
         yield Missing(Lack.collateral)
     if have.letters > have.receipts:
         yield Missing(Lack.letter_receipt)
+    if have.originals_out:
+        yield Missing(Lack.originals)
 
 
 def _people(have: Have) -> Iterator[Missing]:

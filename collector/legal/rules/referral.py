@@ -7,10 +7,9 @@ from datetime import date
 from typing import Any
 
 from collector.facts.rules import AccountFacts, PersonFacts, extra_of, lateness
-from collector.history.rules import Cause, ReferralKind
-from collector.legal.rules.routes import propose_route
+from collector.history.rules import ReferralKind
 from collector.planning.rules.hand_over import Proposal, Recall, is_referred
-from collector.portfolio.rules import PartyRole, Security
+from collector.portfolio.rules import PartyRole
 from collector.strategy.rules import Strategy
 
 
@@ -28,11 +27,11 @@ def decide(facts: PersonFacts, account: AccountFacts, strategy: Strategy, today:
     if not triggers:
         return None
     reasons = tuple({"trigger": trigger.value} for trigger in triggers)
-    told = evidence(account, days, today, is_dead="deceased" in facts.body.flags)
+    told = evidence(account, days, today)
     return Proposal(ReferralKind.legal, account.account_id, account.portfolio_id, reasons, told)
 
 
-def evidence(account: AccountFacts, days: int, today: date, *, is_dead: bool = False) -> dict[str, Any]:
+def evidence(account: AccountFacts, days: int, today: date) -> dict[str, Any]:
     """The state of the account on the day of the proposal; amounts in minor units."""
     extra = extra_of(account)
     return {
@@ -48,9 +47,6 @@ def evidence(account: AccountFacts, days: int, today: date, *, is_dead: bool = F
         "lapses_on": account.lapses_on.isoformat() if account.lapses_on else None,
         "limitation_on": extra.limitation_on.isoformat() if extra.limitation_on else None,
         "guarantee_until": account.guarantee_until.isoformat() if account.guarantee_until else None,
-        "route": propose_route(
-            Security(account.security), cause=Cause(extra.cause) if extra.cause else None, is_dead=is_dead
-        ).route,
     }
 
 

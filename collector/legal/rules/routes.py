@@ -1,67 +1,65 @@
-"""By which route a claim is pursued: proposed with its reasons by the security, the legal team decides (section 8)."""
+"""By which route a claim is pursued: every route with what speaks for it, what is missing and what runs out first; the
+strategy says what each asks, the legal team decides (handbook section 8)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
-from collector.history.rules import Cause
-from collector.portfolio.rules import Security
+from collector.facts.rules import AccountFacts, extra_of, lateness
+from collector.history.rules import DocumentKind, Route
+from collector.law.rules import Clock, ClockKind
+from collector.strategy.rules import Considered, Strategy, Sued, consider
 
-
-class Route(StrEnum):
-    """The ways to a claim."""
-
-    guarantor_claim = "guarantor_claim"
-    court_sale = "court_sale"
-    pledge_sale = "pledge_sale"
-    suit = "suit"
-    suit_with_preservation = "suit_with_preservation"
-    fraud_report = "fraud_report"
-    mediation = "mediation"
-    payment_order = "payment_order"
-    arbitration = "arbitration"
-    notarised_enforcement = "notarised_enforcement"
-    batch_filing = "batch_filing"
-
-
-class RouteReason(StrEnum):
-    """Why that one."""
-
-    guarantee_runs = "guarantee_runs"
-    guarantee_over = "guarantee_over"
-    mortgage = "mortgage"
-    pledge = "pledge"
-    no_security = "no_security"
-    assets_may_vanish = "assets_may_vanish"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    route: Route
-    reasons: tuple[RouteReason, ...]
-
-
-BY_SECURITY: Mapping[Security, tuple[Route, RouteReason]] = {
-    Security.guaranteed: (Route.guarantor_claim, RouteReason.guarantee_runs),
-    Security.mortgaged: (Route.court_sale, RouteReason.mortgage),
-    Security.pledged: (Route.pledge_sale, RouteReason.pledge),
-    Security.credit: (Route.suit, RouteReason.no_security),
+_CLAIM = frozenset({ClockKind.limitation})
+RUNS_OUT: Mapping[Route, frozenset[ClockKind]] = {
+    Route.guarantor_claim: frozenset({ClockKind.guarantee}),
+    Route.suit_with_preservation: _CLAIM | {ClockKind.suit_after_preservation},
+    Route.notarised_enforcement: _CLAIM | {ClockKind.enforcement},
+    Route.fraud_report: frozenset(),
 }
-VANISHING = frozenset({Cause.over_indebted, Cause.disappeared, Cause.illness_or_death})
-"""Causes after which assets may be gone before a judgment: preserve first."""
+"""The clocks that a route has to be in time for; of the routes that are not named, the claim's own limitation."""
 
 
-def propose_route(
-    security: Security, *, cause: Cause | None = None, is_dead: bool = False, guarantee_runs: bool | None = None
-) -> Proposed:
-    """The first route. `guarantee_runs`: whether a claim on a guarantor is still open; None: not looked at."""
-    route, reason = BY_SECURITY[security]
-    reasons = [reason]
-    if security is Security.guaranteed and guarantee_runs is False:
-        route, reasons = Route.suit, [RouteReason.guarantee_over]
-    if route is Route.suit and (is_dead or cause in VANISHING):
-        route = Route.suit_with_preservation
-        reasons.append(RouteReason.assets_may_vanish)
-    return Proposed(route, tuple(reasons))
+def case_of(
+    account: AccountFacts,
+    today: date,
+    *,
+    flags: Collection[str] = (),
+    clocks: Iterable[Clock] = (),
+    papers: Collection[DocumentKind] = (),
+    alike: int = 0,
+) -> Sued:
+    """The case as the routes are asked about it, from the borrower's facts of the account, the clocks of the account
+    and the kinds of papers on file. `alike`: as in `Sued`."""
+    ends = [
+        clock.cautious_on
+        for clock in clocks
+        if clock.kind is ClockKind.guarantee and not clock.is_over and clock.cautious_on >= today
+    ]
+    return Sued(
+        account=account,
+        days=lateness(account, today),
+        today=today,
+        is_deceased="deceased" in flags,
+        guarantee_days=(min(ends) - today).days if ends else None,
+        service_address=extra_of(account).service_address or DocumentKind.service_address in papers,
+        alike=alike,
+    )
+
+
+def propose_routes(case: Sued, strategy: Strategy) -> tuple[Considered, ...]:
+    """All routes of the strategy, best first: those that are open, then what lacks least."""
+    return consider(strategy.handoff.legal.routes, case, strategy.scales)
+
+
+def best_route(considered: Sequence[Considered]) -> Route | None:
+    """The one that is proposed; None: none is open."""
+    return considered[0].route if considered and considered[0].is_open else None
+
+
+def runs_out(route: Route, clocks: Iterable[Clock], today: date) -> Clock | None:
+    """What is lost first of that route, by the cautious date; None: nothing that is known."""
+    kinds = RUNS_OUT.get(route, _CLAIM)
+    running = [clock for clock in clocks if clock.kind in kinds and clock.runs(today)]
+    return min(running, key=lambda clock: clock.cautious_on, default=None)

@@ -19,15 +19,13 @@ from collector.facts.actions import refresh_stale
 from collector.foundation.database import Begin, is_postgresql, lock_key
 from collector.foundation.errors import Conflict
 from collector.history.rules import Channel
-from collector.identity.rules import LEVEL_ORDER, Level, Role
-from collector.identity.tables import User
+from collector.identity.rules import LEVEL_ORDER
 from collector.planning.actions.sweep import Errand, Progress, Range, Tally, go_through_all
 from collector.planning.actions.tend import carry_over
-from collector.planning.queries import CarriedIn, nothing_known, person_ranges, read_context
+from collector.planning.queries import CarriedIn, agents_places, nothing_known, person_ranges, read_context
 from collector.planning.rules import CAPACITY, Context, Cut, Flight, RunState, TaskState, fill, left_out
 from collector.planning.tables import PlanRun, Refusal, Task
 from collector.portfolio.queries import portfolio_of
-from collector.portfolio.tables import PortfolioAccess
 from collector.texts.catalogue import Catalogue
 
 SIZE = 5_000
@@ -188,35 +186,6 @@ def _abandon(session: Session, run_ids: object) -> None:
         session.execute(delete(Task).where(col(Task.run_id).in_(building)))
         session.execute(delete(Refusal).where(col(Refusal.run_id).in_(building)))
         session.execute(update(PlanRun).where(col(PlanRun.id).in_(building)).values(state=RunState.abandoned))
-
-
-TALKING = frozenset({Role.agent.value, Role.senior.value})
-"""Roles of those who make the calls."""
-
-
-def agents_places(session: Session, ctx: Context) -> dict[str, int]:
-    """How many calls a day the agents of each level can make in this portfolio; empty: there are none, no limit.
-
-    An agent without a level takes calls of every level, and counts as a senior, who helps below.
-    """
-    people = session.exec(
-        select(User.level, User.roles)
-        .where(col(User.disabled_at).is_(None))
-        .where(
-            or_(
-                col(User.all_portfolios),
-                select(PortfolioAccess.id)
-                .where(
-                    col(PortfolioAccess.user_id) == col(User.id),
-                    col(PortfolioAccess.portfolio_id) == ctx.portfolio_id,
-                )
-                .exists(),
-            )
-        )
-    ).all()
-    agents = [level or Level.senior for level, roles in people if TALKING & set(roles.split(","))]
-    each = ctx.strategy.capacity.accounts_per_agent
-    return {level.value: each * agents.count(level) for level in Level} if agents else {}
 
 
 def _cuts(tally: Tally, places: dict[str, int]) -> dict[str, Cut]:

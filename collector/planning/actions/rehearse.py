@@ -17,10 +17,10 @@ from collector.foundation.clock import day_start, local, parse_moment
 from collector.foundation.database import Begin
 from collector.foundation.memory import no_collecting
 from collector.identity.rules import LEVEL_ORDER
-from collector.planning.actions.night import SIZE, agents_places
+from collector.planning.actions.night import SIZE
 from collector.planning.actions.rows import REFUSAL_COLUMNS, TASK_COLUMNS
 from collector.planning.actions.sweep import Errand, Progress, Tally, decide_range
-from collector.planning.queries import CarriedIn, nothing_known, person_ranges, read_context
+from collector.planning.queries import CarriedIn, agents_places, nothing_known, person_ranges, read_context
 from collector.planning.rules import Context, fill, left_out
 from collector.portfolio.rules import PartyRole
 from collector.strategy.rules import Strategy

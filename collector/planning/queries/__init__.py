@@ -1,5 +1,6 @@
 """Reading plans, and what they are made from."""
 
+from collector.planning.queries.calls import Mark, for_agent, open_calls
 from collector.planning.queries.context import (
     CarriedIn,
     Gate,
@@ -12,14 +13,12 @@ from collector.planning.queries.context import (
     wide_holds,
 )
 from collector.planning.queries.explain import explain
+from collector.planning.queries.places import agents_places
 from collector.planning.queries.tasks import (
-    Mark,
     current_runs,
     due_messages,
-    for_agent,
     in_flight,
     left_out,
-    open_calls,
     person_ranges,
     planned_elsewhere,
     refusals,
@@ -31,6 +30,7 @@ __all__ = [
     "CarriedIn",
     "Gate",
     "Mark",
+    "agents_places",
     "current_runs",
     "due_messages",
     "explain",

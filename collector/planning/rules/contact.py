@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from collector.compliance.rules import Answer, Contact, NumberKind, Role, Verdict, judge
 from collector.compliance.rules import Purpose as GatePurpose
-from collector.facts.rules import PersonFacts, Phone
+from collector.facts.rules import PersonFacts, Phone, negotiator_of
 from collector.history.rules import CONVERSATION, Channel
 from collector.planning.rules.context import Context, Spoken, Window
 from collector.planning.rules.round import FRESH, SILENT, Round, next_pairs
@@ -67,8 +67,8 @@ def gate_purpose(purpose: Purpose, overdue: int) -> GatePurpose:
     return GatePurpose.reminder if purpose in _BEFORE_DUE and not overdue else GatePurpose.collect
 
 
-def contact_for(want: Want, debts: tuple[int, ...], phone: Phone | None, ctx: Context) -> Contact:
-    """The contact as the gate knows it."""
+def contact_for(want: Want, debts: tuple[int, ...], phone: Phone | None, ctx: Context, by: str = "") -> Contact:
+    """The contact as the gate knows it; `by`: the one who alone may talk about it."""
     account = want.seen.account
     return Contact(
         want.channel,
@@ -80,6 +80,7 @@ def contact_for(want: Want, debts: tuple[int, ...], phone: Phone | None, ctx: Co
         gate_purpose(want.purpose, account.overdue),
         phone=phone,
         template=want.template,
+        by=by,
     )
 
 
@@ -242,11 +243,12 @@ def _ask(
     """Asks the gate at the start of each window; inside it, moves to the moment from which it is lawful."""
     floor = max(now, want.not_before)
     refused: Found = TOO_LATE
+    by = _speaker(want, facts)
     for window, phone, caller in options:
         start = max(window.start, floor)
         if start > window.end - SHORTEST:
             continue
-        verdict = judge(contact_for(want, debts, phone, ctx), facts, ctx.policy, start)
+        verdict = judge(contact_for(want, debts, phone, ctx, by), facts, ctx.policy, start)
         if verdict.answer is Answer.allow:
             return Place(phone, caller, window.slot or None, start, window.end)
         earliest = int(verdict.earliest.timestamp()) if verdict.earliest else None
@@ -257,6 +259,14 @@ def _ask(
         if earliest is None:
             break
     return refused
+
+
+def _speaker(want: Want, facts: PersonFacts) -> str:
+    """Who calls or visits, where only one person may: the task will be theirs."""
+    if want.channel not in (Channel.call, Channel.visit) or not facts.body.standing:
+        return ""
+    named = negotiator_of(facts.body, want.seen.account.account_id)
+    return named.actor if named else ""
 
 
 def _refused(verdict: Verdict, earliest: int | None) -> Refused:

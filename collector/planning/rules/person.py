@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from collector.facts.rules import Kind, PersonFacts, Phone
+from collector.facts.rules import Kind, Negotiator, PersonFacts, Phone, negotiator_of
 from collector.history.rules import Channel, RoundEnd
 from collector.identity.rules import LEVEL_ORDER, Level
 from collector.planning.rules.contact import OWN, Found, Place, Refused, TooLate, place
@@ -157,7 +157,11 @@ class _Desk:
             self._pass(found, "outranked")
             return
         lead = self._after_last_call(found[0])
-        same = [want for want in found if want.seen.account.role is lead.seen.account.role]
+        same = [
+            want
+            for want in found
+            if want.seen.account.role is lead.seen.account.role and self._negotiator(want) == self._negotiator(lead)
+        ]
         debts = tuple(dict.fromkeys(want.seen.account.account_id for want in same))
         answer = self._place(lead, debts)
         if isinstance(answer, Place):
@@ -237,6 +241,8 @@ class _Desk:
         """`campaign_id`: which campaign has its one contact by it, whatever else it is about."""
         account, segment, step = want.seen.account, want.seen.segment, want.step
         importance = priority(want.seen, want.purpose, found.phone, self.ctx)
+        named = self._negotiator(want)
+        owner_id = want.callback.user_id if want.callback else account.owner_id
         self.tasks.append(
             PlannedTask(
                 account.portfolio_id,
@@ -249,7 +255,7 @@ class _Desk:
                 want.purpose,
                 segment.name,
                 segment.stage.value,
-                self._level(debts, found.phone),
+                Level.primary.value if named else self._level(debts, found.phone),
                 step.key if step else None,
                 _encode(want.skipped).decode() if want.skipped else None,
                 want.template,
@@ -261,11 +267,17 @@ class _Desk:
                 importance.rank,
                 importance.as_json(),
                 want.reason,
-                want.callback.user_id if want.callback else account.owner_id,
+                named.user_id if named else owner_id,
                 want.callback.id if want.callback else None,
                 campaign_id,
             )
         )
+
+    def _negotiator(self, want: Want) -> Negotiator | None:
+        """Who alone may talk about it, whatever their level."""
+        if not self.facts.body.standing or want.channel not in (Channel.call, Channel.visit):
+            return None
+        return negotiator_of(self.facts.body, want.seen.account.account_id)
 
     def _level(self, debts: tuple[int, ...], phone: Phone | None) -> str:
         """The highest of the accounts it is about; an avoiding person is a senior collector's (handbook section 6)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -45,6 +46,8 @@ class Merged:
     held: int = 0
     changed: list[tuple[str, list[str]]] = field(default_factory=list)
     """Of what is few and weighty, portfolios and caller numbers: "kind:id", and which columns have another value."""
+    kept: Counter[int] = field(default_factory=Counter)
+    """By account, rows that have an agreed schedule otherwise: kept beside it, for operations."""
     ways: dict[int, Ways] = field(default_factory=dict)
     """By portfolio, ways to pay that the file has otherwise than they are: two people decide about them."""
 

@@ -70,6 +70,8 @@ class LoadResult:
     kinds: tuple[Told, ...] = field(default=(), repr=False)
     payments_as_of: datetime | None = None
     payments_as_of_held: bool = False
+    kept: int = 0
+    """Rows that have an agreed schedule otherwise: it holds, and operations sees what they say."""
     proposed: tuple[str, ...] = ()
     """Codes of portfolios whose ways to pay the file has otherwise: they wait for a second person, unchanged."""
 
@@ -77,7 +79,9 @@ class LoadResult:
         """What doors tell of it."""
         names = ("read", "accepted", "unchanged", "rejected", "held", "skipped", "payments_as_of")
         told = {name: getattr(self, name) for name in (*names, "payments_as_of_held", "problems")}
-        return {"run": self.run_id, **told, **({"proposed": list(self.proposed)} if self.proposed else {})}
+        more: dict[str, Any] = {"kept": self.kept} if self.kept else {}
+        more |= {"proposed": list(self.proposed)} if self.proposed else {}
+        return {"run": self.run_id, **told, **more}
 
 
 class Loader(Protocol):
@@ -225,6 +229,7 @@ def _merge(session: Session, job: Job, reading: Reading, loader: Loader, table: 
         rejected=row.rejected,
         held=row.held,
         skipped=reading.skipped,
+        kept=merged.kept.total(),
         changed_accounts=tuple(sorted(merged.accounts)),
         problems=tuple(reading.rejects.problems),
         payments_as_of=as_of,
@@ -265,6 +270,10 @@ def _recorded(session: Session, job: Job, reading: Reading, merged: Merged, run:
     record(session, run.actor, "load", f"load_run:{row.id}", detail, job.book.at)
     for subject, names in merged.changed:
         record(session, run.actor, f"{run.kind.value}.changed", subject, {"columns": names}, job.book.at)
+    for account_id, rows in sorted(merged.kept.items()):
+        record(
+            session, run.actor, "schedule.stated", f"account:{account_id}", {"rows": rows, "load": row.id}, job.book.at
+        )
     return row
 
 

@@ -8,12 +8,21 @@ from fractions import Fraction
 
 from sqlmodel import Session, col, or_, select
 
+from collector.foundation.clock import local_day
 from collector.law.interest import interest_law
 from collector.law.rules import InterestLaw, Lender
 from collector.portfolio.queries.settings import reckoning_of
 from collector.portfolio.rules import DebtType, EntryKind, PaymentKind, PaymentState
 from collector.portfolio.rules.balance import Given, RateStep, Received, Scheduled, Statement, Terms, balance
-from collector.portfolio.tables import Account, InstalmentRow, LedgerEntry, PaymentRow, Portfolio, RateChange
+from collector.portfolio.tables import (
+    Account,
+    InstalmentBefore,
+    InstalmentRow,
+    LedgerEntry,
+    PaymentRow,
+    Portfolio,
+    RateChange,
+)
 
 CONTRACT = "contract"
 """Where a rate comes from that the creditor's file brought with the account."""
@@ -22,22 +31,42 @@ LICENSED = frozenset({DebtType.bank_loan, DebtType.card, DebtType.consumer_finan
 
 
 def statement_of(
-    session: Session, account: Account, portfolio: Portfolio, as_of: date, *, called_on: date | None = None
+    session: Session,
+    account: Account,
+    portfolio: Portfolio,
+    as_of: date,
+    *,
+    called_on: date | None = None,
+    without: str = "",
 ) -> Statement:
-    """The account's balance at the end of that day in the portfolio's zone. `called_on`: the day it was called in."""
-    lines = scheduled(session, account)
+    """The account's balance at the end of that day in the portfolio's zone, by the schedule that held then.
+    `called_on`: the day it was called in. `without`: what was given up for that, as "terms:12", is not."""
+    lines = scheduled(session, account, portfolio, as_of)
     terms = terms_of(session, account, portfolio, lines, called_on=called_on)
-    return balance(lines, received(session, account), terms, as_of, given_up(session, account, as_of))
+    return balance(lines, received(session, account), terms, as_of, given_up(session, account, as_of, without))
 
 
-def scheduled(session: Session, account: Account) -> list[Scheduled]:
-    """The schedule with its parts, as the creditor gave it."""
-    rows = session.exec(
-        select(InstalmentRow)
-        .where(InstalmentRow.account_id == account.id)
-        .order_by(col(InstalmentRow.due_on), col(InstalmentRow.number))
-    )
-    return [Scheduled(row.number, row.due_on, row.amount_due, row.principal, row.interest, row.fee) for row in rows]
+def scheduled(session: Session, account: Account, portfolio: Portfolio, on: date) -> list[Scheduled]:
+    """The schedule that held at the end of that day, with its parts as they were given or agreed."""
+    return [
+        Scheduled(row.number, row.due_on, row.amount_due, row.principal, row.interest, row.fee)
+        for row in instalments_on(session, account, portfolio, on)
+    ]
+
+
+def instalments_on(
+    session: Session, account: Account, portfolio: Portfolio, on: date
+) -> Sequence[InstalmentRow | InstalmentBefore]:
+    """Its rows, in the order they fall due: of a version that was replaced by agreement later, or those that hold."""
+    before = select(InstalmentBefore).where(InstalmentBefore.account_id == account.id)
+    former = session.exec(
+        before.order_by(InstalmentBefore.version, col(InstalmentBefore.due_on), col(InstalmentBefore.number))  # type: ignore[arg-type]
+    ).all()
+    later = [row for row in former if local_day(row.replaced_at, portfolio.timezone) > on]
+    if later:
+        return [row for row in later if row.version == later[0].version]
+    held = select(InstalmentRow).where(InstalmentRow.account_id == account.id)
+    return session.exec(held.order_by(col(InstalmentRow.due_on), col(InstalmentRow.number))).all()
 
 
 def received(session: Session, account: Account) -> list[Received]:
@@ -52,8 +81,8 @@ def received(session: Session, account: Account) -> list[Received]:
     return sorted(Received(row.paid_on, row.amount, row.reference) for row in rows)
 
 
-def given_up(session: Session, account: Account, on: date) -> list[Given]:
-    """What was waived by that day and not taken back by then."""
+def given_up(session: Session, account: Account, on: date, without: str = "") -> list[Given]:
+    """What was waived by that day and not taken back by then, but for what was for that source."""
     rows = session.exec(
         select(LedgerEntry).where(
             LedgerEntry.account_id == account.id, LedgerEntry.kind == EntryKind.waiver, LedgerEntry.booked_on <= on
@@ -63,7 +92,7 @@ def given_up(session: Session, account: Account, on: date) -> list[Given]:
     return [
         Given(row.booked_on, row.fees, row.interest, row.principal, row.penalty)
         for row in rows
-        if row.takes_back is None and row.id not in back
+        if row.takes_back is None and row.id not in back and row.source != without
     ]
 
 

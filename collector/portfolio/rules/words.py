@@ -94,6 +94,8 @@ class EntryKind(StrEnum):
     """Paid to the funder in the borrower's place."""
     recourse = "recourse"
     """Of an advance, come back to who paid it."""
+    cost = "cost"
+    """Spent on pursuing the claim, for the borrower to bear; owed beside the schedule, as penalty is."""
 
 
 class ReversalStep(StrEnum):

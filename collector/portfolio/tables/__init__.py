@@ -14,7 +14,14 @@ from collector.portfolio.tables.book import (
     Portfolio,
     PortfolioAccess,
 )
-from collector.portfolio.tables.ledger import InstalmentBefore, LedgerBalance, LedgerEntry, ReversalNote
+from collector.portfolio.tables.ledger import (
+    MATURITY,
+    InstalmentBefore,
+    LedgerBalance,
+    LedgerEntry,
+    ReversalNote,
+    StatedInstalment,
+)
 from collector.portfolio.tables.rates import RateChange
 from collector.portfolio.tables.settings import PortfolioSetting
 from collector.portfolio.tables.stage import (
@@ -29,6 +36,7 @@ from collector.portfolio.tables.uploads import SavedMapping, Upload
 from collector.portfolio.tables.ways import WaysChange
 
 __all__ = [
+    "MATURITY",
     "STAGES",
     "Account",
     "CallerNumber",
@@ -49,6 +57,7 @@ __all__ = [
     "RateChange",
     "ReversalNote",
     "SavedMapping",
+    "StatedInstalment",
     "Upload",
     "WaysChange",
     "stage_account",

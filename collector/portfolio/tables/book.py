@@ -139,6 +139,12 @@ class Account(SQLModel, table=True):
     language: str | None = None
     timezone: str | None = None
     payday: int | None = None
+    arbitration: bool = False
+    """With the two below, what is known of the contract: it sends disputes to arbitration."""
+    notarised: bool = False
+    """A notary certified it as enforceable without a judgment."""
+    service_address: bool = False
+    """It names an address at which papers of a court count as served."""
     owner_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInt, index=True)
     standby_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInt)
     reported_on: date | None = None

@@ -92,6 +92,36 @@ class LedgerEntry(SQLModel, table=True):
     actor: str
 
 
+MATURITY = 0
+"""Stands for the day an account matures, where instalments have their numbers."""
+
+
+class StatedInstalment(SQLModel, table=True):
+    """What the creditor's book says of an instalment of a schedule that was agreed with the borrower, since it said it
+    otherwise: ours holds. None: not said. What was explained of it holds until they say another thing."""
+
+    __tablename__ = "stated_instalment"
+    __table_args__ = (
+        UniqueConstraint("account_id", "number"),
+        Index("ix_stated_instalment_portfolio", "portfolio_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    portfolio_id: int = Field(foreign_key="portfolio.id", sa_type=BigInt)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInt)
+    number: int
+    """Or `MATURITY`."""
+    due_on: date
+    amount_due: int | None = Field(default=None, sa_type=BigInt)
+    principal: int | None = Field(default=None, sa_type=BigInt)
+    interest: int | None = Field(default=None, sa_type=BigInt)
+    fee: int | None = Field(default=None, sa_type=BigInt)
+    loaded_at: datetime
+    explained: str = ""
+    explained_by: str = ""
+    explained_at: datetime | None = None
+
+
 class InstalmentBefore(SQLModel, table=True):
     """An instalment as it stood before the schedule was changed by agreement. Only added to."""
 

@@ -2,6 +2,7 @@
 
 from collector.reports.queries.books import Chosen, choose, offered
 from collector.reports.queries.collected import Day, collected
+from collector.reports.queries.differing import DifferenceLine
 from collector.reports.queries.funnel import Step, funnel
 from collector.reports.queries.hours import Hours, hours
 from collector.reports.queries.ledger import find_exports, ledger, rows_out, unspent
@@ -12,6 +13,7 @@ from collector.reports.queries.rolls import Rolls, rolls, size
 __all__ = [
     "Chosen",
     "Day",
+    "DifferenceLine",
     "Hours",
     "Line",
     "Rolls",

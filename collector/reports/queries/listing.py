@@ -20,8 +20,9 @@ from collector.foundation.paging import Page, page_of
 from collector.portfolio.tables import Account, Person, Portfolio
 from collector.reports.queries import conditions
 from collector.reports.queries.books import Chosen
+from collector.reports.queries.differing import DifferenceLine, count_differing, differing
 from collector.reports.queries.rolls import moved
-from collector.reports.rules import OfDays, OfHour, OfPromises, OfRoll, OfStage, Wanted
+from collector.reports.rules import OfDays, OfDifferences, OfHour, OfPromises, OfRoll, OfStage, Wanted
 from collector.strategy.queries import compiled
 
 PAGE = 200
@@ -46,8 +47,10 @@ class Line:
 
 def listed(
     session: Session, chosen: Chosen, wanted: Wanted, now: datetime, after: int = 0, limit: int = PAGE
-) -> Page[Line]:
-    """The accounts after that id."""
+) -> Page[Line] | Page[DifferenceLine]:
+    """The accounts after that id; of differences, the lines of the statement."""
+    if isinstance(wanted, OfDifferences):
+        return differing(session, chosen, wanted, after, limit)
     statement = _lines().where(chosen.owns(), col(Account.id) > after).order_by(col(Account.id)).limit(limit + 1)
     if isinstance(wanted, OfRoll):
         ids = list(islice(moved(session, chosen, wanted, now, after), limit + 1))
@@ -59,6 +62,8 @@ def listed(
 
 def count_rows(session: Session, chosen: Chosen, wanted: Wanted, now: datetime) -> int:
     """How many accounts the whole list has."""
+    if isinstance(wanted, OfDifferences):
+        return count_differing(session, chosen, wanted)
     if isinstance(wanted, OfRoll):
         return sum(1 for _ in moved(session, chosen, wanted, now, 0))
     counted = select(func.count()).select_from(Account).join(AccountState, conditions.of_borrower())
@@ -78,7 +83,7 @@ def _condition(session: Session, chosen: Chosen, wanted: Wanted, now: datetime) 
                 asked = conditions.of_days(wanted)
             case OfHour():
                 asked = conditions.of_hour(book, wanted, now)
-            case OfRoll():
+            case OfRoll() | OfDifferences():
                 raise AssertionError("decided from the records, not by a condition")
         each.append(and_(col(Account.portfolio_id) == book.id, asked))
     return or_(*each)

@@ -1,12 +1,13 @@
 """Which lists of accounts there are, what a day's exports may hold, and what a column may be."""
 
 from collector.reports.rules.budget import HOURS_COUNTED, ROWS_A_DAY, rows_a_day
-from collector.reports.rules.columns import COLUMNS, Format, mark_of, new_number, numbers_in
+from collector.reports.rules.columns import COLUMNS, MONEY, Format, columns_of, mark_of, new_number, numbers_in
 from collector.reports.rules.lists import (
     NOT_YET,
     SETTLED,
     STATES,
     OfDays,
+    OfDifferences,
     OfHour,
     OfPromises,
     OfRoll,
@@ -23,12 +24,14 @@ from collector.reports.rules.weeks import days_back, week_of, weeks_back
 __all__ = [
     "COLUMNS",
     "HOURS_COUNTED",
+    "MONEY",
     "NOT_YET",
     "ROWS_A_DAY",
     "SETTLED",
     "STATES",
     "Format",
     "OfDays",
+    "OfDifferences",
     "OfHour",
     "OfPromises",
     "OfRoll",
@@ -37,6 +40,7 @@ __all__ = [
     "Wanted",
     "address_of",
     "check_span",
+    "columns_of",
     "days_back",
     "described",
     "mark_of",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+
+from collector.reports.rules.lists import OfDifferences, Wanted
 
 COLUMNS = (
     "account",
@@ -18,7 +20,26 @@ COLUMNS = (
     "queue",
     "last_contact",
 )
-"""All that is ever written. Phones, ID numbers, addresses and card numbers are not among them."""
+"""All that is ever written of an account. Phones, ID numbers, addresses and card numbers are not among them."""
+OF_DIFFERENCES = (
+    "account",
+    "as_of",
+    "theirs",
+    "ours",
+    "difference",
+    "overdue_theirs",
+    "overdue_ours",
+    "currency",
+    "kind",
+    "explained",
+)
+"""What is written of an account that the creditor's ledger and ours see differently."""
+MONEY = frozenset({"overdue", "owed", "theirs", "ours", "difference", "overdue_theirs", "overdue_ours"})
+
+
+def columns_of(wanted: Wanted) -> Sequence[str]:
+    return OF_DIFFERENCES if isinstance(wanted, OfDifferences) else COLUMNS
+
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without those that are read for one another."""

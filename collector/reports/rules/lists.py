@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 
 from collector.foundation.errors import BadInput
 from collector.history.rules import PromiseState
+from collector.portfolio.rules import DifferenceKind
 
 SETTLED = "settled"
 NOT_YET = "opened_since"
@@ -76,7 +77,16 @@ class OfHour(Struct, frozen=True, forbid_unknown_fields=True, tag_field="what", 
     """Only where the right party answered."""
 
 
-Wanted = OfStage | OfRoll | OfPromises | OfDays | OfHour
+class OfDifferences(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="what", tag="differences", omit_defaults=True
+):
+    """Accounts whose last statement of the creditor's ledger differs from ours; None: any."""
+
+    kind: DifferenceKind | None = None
+    explained: bool | None = None
+
+
+Wanted = OfStage | OfRoll | OfPromises | OfDays | OfHour | OfDifferences
 LONGEST = 366
 """Days that a list or the matrix may span."""
 
@@ -114,4 +124,8 @@ def described(wanted: Wanted) -> dict[str, Any]:
 
 def address_of(wanted: Wanted) -> dict[str, str]:
     """The same as words, for an address or a form."""
-    return {name: "true" if value is True else str(value) for name, value in described(wanted).items()}
+    return {name: _word(value) for name, value in described(wanted).items()}
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

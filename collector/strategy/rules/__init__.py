@@ -22,6 +22,7 @@ from collector.strategy.rules.policies import (
     Tier,
 )
 from collector.strategy.rules.reminders import ReminderGroup, Reminders
+from collector.strategy.rules.routes import ROUTE_FIELDS, Considered, Said, Sued, Way, consider
 from collector.strategy.rules.rows import Condition, Row, Shadow, overlaps, unreachable
 from collector.strategy.rules.scales import CURRENT, AssetClass, AssetClasses, Bucket, Scales
 from collector.strategy.rules.sets import END, Domain, Numbers, Value, Words, common
@@ -32,6 +33,7 @@ __all__ = [
     "CURRENT",
     "END",
     "FIELDS",
+    "ROUTE_FIELDS",
     "AllocationPolicy",
     "AllocationRule",
     "AssetClass",
@@ -44,6 +46,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Condition",
+    "Considered",
     "Domain",
     "Due",
     "Failed",
@@ -64,6 +67,7 @@ __all__ = [
     "Retry",
     "RetryMode",
     "Row",
+    "Said",
     "Scales",
     "Segment",
     "Shadow",
@@ -71,15 +75,18 @@ __all__ = [
     "Stage",
     "Step",
     "Strategy",
+    "Sued",
     "TermsPolicy",
     "Tier",
     "TrialState",
     "Tried",
     "Trigger",
     "Value",
+    "Way",
     "Words",
     "changes",
     "common",
+    "consider",
     "diff",
     "done_offset",
     "is_enough",

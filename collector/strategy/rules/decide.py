@@ -15,7 +15,17 @@ from typing import Any, NamedTuple, cast
 
 from collector.facts.rules import AccountFacts
 from collector.foundation.errors import BadInput
-from collector.strategy.rules.fields import FIELDS, cause_of, days_since_touched, is_disputed, is_refused
+from collector.strategy.rules.fields import (
+    FIELDS,
+    cause_of,
+    days_since_touched,
+    has_arbitration,
+    has_lapsed,
+    is_disputed,
+    is_notarised,
+    is_refused,
+    is_willing,
+)
 from collector.strategy.rules.parts import Segment
 from collector.strategy.rules.rows import DAYS, Box, Row, box
 from collector.strategy.rules.scales import Scales
@@ -83,6 +93,10 @@ def _names(rows: Sequence[Row], scales: Scales) -> dict[str, Any]:
         "read_days_since_touched": days_since_touched,
         "read_refused": is_refused,
         "read_disputed": is_disputed,
+        "read_willing": is_willing,
+        "read_arbitration": has_arbitration,
+        "read_notarised": is_notarised,
+        "read_lapsed": has_lapsed,
         "read_cause": cause_of,
     }
     return {**segments, **readers, "__builtins__": {}}

@@ -66,6 +66,22 @@ def is_disputed(account: AccountFacts) -> bool:
     return account.extra is not None and extra_of(account).disputed_since is not None
 
 
+def is_willing(account: AccountFacts) -> bool:
+    return account.extra is not None and extra_of(account).willing
+
+
+def has_arbitration(account: AccountFacts) -> bool:
+    return account.extra is not None and extra_of(account).arbitration
+
+
+def is_notarised(account: AccountFacts) -> bool:
+    return account.extra is not None and extra_of(account).notarised
+
+
+def has_lapsed(account: AccountFacts) -> bool:
+    return account.extra is not None and extra_of(account).lapsed
+
+
 def cause_of(account: AccountFacts) -> str | None:
     return None if account.extra is None else extra_of(account).cause
 
@@ -99,6 +115,10 @@ _FIELDS = (
     ),
     Field("refused", FieldKind.flag, lambda account, _t, _d, _s: is_refused(account)),
     Field("disputed", FieldKind.flag, lambda account, _t, _d, _s: is_disputed(account)),
+    Field("willing", FieldKind.flag, lambda account, _t, _d, _s: is_willing(account)),
+    Field("arbitration", FieldKind.flag, lambda account, _t, _d, _s: has_arbitration(account)),
+    Field("notarised", FieldKind.flag, lambda account, _t, _d, _s: is_notarised(account)),
+    Field("lapsed", FieldKind.flag, lambda account, _t, _d, _s: has_lapsed(account)),
     Field(
         "cause",
         FieldKind.word,

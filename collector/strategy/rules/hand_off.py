@@ -10,6 +10,7 @@ from enum import StrEnum
 from collector.facts.rules import AccountFacts, PersonFacts, days_to_lapse, extra_of
 from collector.history.rules import Cause
 from collector.portfolio.rules import ContactOwner, ContactStatus
+from collector.strategy.rules.routes import Way
 
 DAYS_IN_MONTH = 30
 """As in the buckets: M1 is 30 days."""
@@ -27,6 +28,7 @@ class Trigger(StrEnum):
     disappeared = "disappeared"
     late_and_large = "late_and_large"
     clock = "clock"
+    fraud = "fraud"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Legal:
     disappeared: bool = True
     late_and_large: tuple[int, int] | None = None
     clock_days: int | None = 30
+    fraud: bool = True
+    routes: tuple[Way, ...] = ()
+    """Best first."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,8 @@ def _legal(legal: Legal, account: AccountFacts, days: int, today: date, flags: f
         yield Trigger.death
     if legal.disappeared and extra.cause == Cause.disappeared:
         yield Trigger.disappeared
+    if legal.fraud and extra.cause == Cause.suspected_fraud:
+        yield Trigger.fraud
     if legal.late_and_large is not None:
         months, amount = legal.late_and_large
         if days > months * DAYS_IN_MONTH and account.overdue >= amount:

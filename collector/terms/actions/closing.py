@@ -39,7 +39,8 @@ def close(session: Session, row: Terms, at: datetime, actor: Actor) -> None:
         raise Conflict("these terms close nothing")
     account = session.get_one(Account, row.account_id)
     today = local_day(at, portfolio_of(session, account.portfolio_id).timezone)
-    if debt_of(session, account, today).left(TermsKind.settlement, row.due_on).total:
+    debt = debt_of(session, account, today)
+    if debt.left(TermsKind.settlement, row.due_on).total or debt.costs_left:
         raise Conflict("something is owed again since this was agreed; it can not be closed")
     receipt = collateral_receipt(session, row.account_id)
     if account.security in SECURED and receipt is None:

@@ -157,6 +157,8 @@ def _end(session: Session, row: Terms, debt: Debt) -> None:
     if row.kind is TermsKind.closing:
         if owed.total:
             raise Conflict("something is owed still, fees and penalty among it; it is closed once nothing is")
+        if debt.costs_left:
+            raise Conflict("costs of the suit stand on the account and are not paid; it is closed once they are")
     elif not owed.total:
         raise Conflict("nothing is owed; there is nothing to write off")
     elif standing_entries(session, row.account_id, EntryKind.write_off):

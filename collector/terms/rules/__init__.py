@@ -2,7 +2,7 @@
 
 from collector.terms.rules.approving import who_may, why_not_approve
 from collector.terms.rules.parts import NOTHING, Line, Parts, parts_left, taken, waive
-from collector.terms.rules.reducing import Reduction, in_scope, left_to_pay, reduction, settled
+from collector.terms.rules.reducing import Done, Reduction, completed, in_scope, reduction, settled
 from collector.terms.rules.schedules import (
     MOST_INSTALMENTS,
     check_asked,
@@ -20,16 +20,17 @@ __all__ = [
     "NOTHING",
     "REDUCTIONS",
     "SCHEDULES",
+    "Done",
     "Line",
     "Parts",
     "Reduction",
     "TermsKind",
     "TermsState",
     "check_asked",
+    "completed",
     "extended",
     "in_scope",
     "kept_lines",
-    "left_to_pay",
     "months_after",
     "move_terms",
     "parts_left",

@@ -39,15 +39,35 @@ def reduction(owed: Parts, total: int, today: date, due_on: date, policy: TermsP
     return Reduction(owed, waive(owed, owed.total - total), total, due_on)
 
 
-def left_to_pay(total: int, paid_before: int, paid: int) -> int:
-    """What is missing of the total. `paid_before`: all payments of the account that were known when it was proposed;
-    `paid`: those known now, made by the day. Whatever lowered the debt since counts, whenever its file came; of what
-    was taken back since, that much more is missing."""
-    return max(total - (paid - paid_before), 0)
+class Done(NamedTuple):
+    """When a total was paid: the day, and all payments of the account till then, in minor units."""
+
+    on: date
+    paid: int
 
 
-def settled(missing: int, covered: bool) -> TermsState:
+def completed(
+    total: int, paid_before: int, payments: Sequence[tuple[date, int]], due_on: date, told_on: date
+) -> Done | None:
+    """The payment with which nothing was missing of the total; None: something is.
+
+    `paid_before`: all payments of the account that were known when it was proposed. `payments`: those known now, in the
+    order they were made. Whatever lowered the debt since counts by its own day, whenever its file came; of what was
+    taken back since, that much more is missing. Nothing is paid before the borrower was told, on `told_on`."""
+    wanted, sum_ = paid_before + total, 0
+    if wanted <= 0:
+        return Done(told_on, 0)
+    for on, amount in payments:
+        if on > due_on:
+            break
+        sum_ += amount
+        if sum_ >= wanted:
+            return Done(max(on, told_on), sum_)
+    return None
+
+
+def settled(done: Done | None, covered: bool) -> TermsState:
     """Fulfilled once nothing is missing; lapsed when the day is over and every payment made by it is loaded."""
-    if missing <= 0:
+    if done is not None:
         return TermsState.fulfilled
     return TermsState.lapsed if covered else TermsState.offered

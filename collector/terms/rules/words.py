@@ -51,11 +51,12 @@ MOVES = {
     TermsState.approved: frozenset({TermsState.offered, TermsState.fulfilled, TermsState.lapsed, TermsState.withdrawn}),
     TermsState.offered: frozenset({TermsState.fulfilled, TermsState.lapsed, TermsState.withdrawn}),
     TermsState.fulfilled: frozenset({TermsState.offered, TermsState.lapsed}),
-    TermsState.lapsed: frozenset(),
+    TermsState.lapsed: frozenset({TermsState.fulfilled}),
     TermsState.withdrawn: frozenset(),
     TermsState.rejected: frozenset(),
 }
-"""From `fulfilled` only back, when a payment that fulfilled them was taken back."""
+"""From `fulfilled` only back, when a payment that fulfilled them was taken back. What lapsed revives when the file of a
+payment that was made in time comes late."""
 
 
 def move_terms(before: TermsState, after: TermsState) -> TermsState:

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collector.history.rules import Ability, Cause, Channel, HoldScope, Outcome, ReferralState, StopKind, Willingness
+from collector.history.rules import (
+    Ability,
+    Cause,
+    Channel,
+    HoldScope,
+    Outcome,
+    ReferralState,
+    Route,
+    StopKind,
+    Willingness,
+)
 from collector.identity.rules import Level
 from collector.portfolio.rules import PartyRole
 
@@ -151,6 +161,9 @@ class LevelAsked(Strict):
 class ReferralAsked(Strict):
     state: ReferralState
     reason: Words = ""
+    route: Route | None = None
+    negotiator: str | None = Field(default=None, max_length=60)
+    """Login of the one who may go on talking."""
     at: At = None
 
 

@@ -13,6 +13,7 @@ from collector.foundation.errors import NotFound
 from collector.foundation.money import parse_amount, plain
 from collector.history.rules import HoldScope, ReferralKind
 from collector.history.tables import Promise
+from collector.identity.queries import user_by_name
 from collector.identity.rules import Scope
 from collector.portfolio.queries import person
 from collector.portfolio.tables import Account, Portfolio
@@ -303,6 +304,8 @@ def api_move_referral(referral_id: Id, asked: ReferralAsked, desk: DeskParam, ca
     with writing(desk) as session:
         row = within.referral(session, caller.actor.scope, referral_id)
         if row.state is not asked.state:
-            row = actions.move_referral(session, desk.office, referral_id, asked.state, at, caller.actor, asked.reason)
-        document = {"referral": row.id, "state": row.state}
+            talks = user_by_name(session, asked.negotiator).id if asked.negotiator else None
+            moved = (referral_id, asked.state, at, caller.actor, asked.reason)
+            row = actions.move_referral(session, desk.office, *moved, route=asked.route, negotiator_id=talks)
+        document = {"referral": row.id, "state": row.state, "route": row.route}
     return answer(**document)

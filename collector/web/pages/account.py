@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from sqlmodel import Session
 
 from collector.casework import queries
-from collector.casework.actions.recordings import term
+from collector.casework.actions.recordings import keeps_years
 from collector.casework.views import within, work
 from collector.casework.views.account import AccountView, account_view
 from collector.casework.views.calendar import calendar
@@ -119,7 +119,7 @@ def account_page(account_id: Id, request: Request, desk: DeskParam, caller: Call
 
 
 def _recorded(session: Session, desk: Desk, talk: Talk) -> bool:
-    return talk.task is not None and term(session, desk.office, talk.task) is not None
+    return keeps_years(desk.office, session.get_one(Portfolio, talk.portfolio_id)) is not None
 
 
 def _ended(session: Session, caller: Caller, again: str, account_id: int) -> Talk | None:
@@ -141,7 +141,7 @@ def _calling(
     now: datetime,
 ) -> CallingPage:
     told = Told(frame.t, book.timezone, book.currency)
-    seen = calendar(session, desk.office, account, now)
+    seen = calendar(session, desk.office, account, now, caller.actor.name)
     is_demo = desk.office.settings.demo
     made_up = identifiers_on_file(held_of(session, desk.office.keys, line.talk)) if is_demo else {}
     return CallingPage(
@@ -171,7 +171,7 @@ def _page(
     head = parts.head(view, told, now)
     document = queries.explain_account(session, desk.office, view.account, view.portfolio, now)
     happened = telling.happened(timeline(session, view.account), told)
-    seen = calendar(session, desk.office, view.account, now)
+    seen = calendar(session, desk.office, view.account, now, caller.actor.name)
     mine = of_person(session, caller.actor.scope, view.account.person_id, now)
     return AccountPage(
         frame=frame,

@@ -155,6 +155,8 @@ class Story:
     """Where it stands, and how it came there."""
 
     standing: Sequence[tuple[str, Cell]]
+    with_legal: str
+    """Who alone talks about it; empty: everybody may."""
     referrals: Sequence[str]
     callbacks: Sequence[str]
     schedule: Table
@@ -165,10 +167,19 @@ class Story:
     timeline: Table
 
 
+def _with_legal(negotiator: str | None, t: Words) -> str:
+    if negotiator is None:
+        return ""
+    if not negotiator:
+        return t("With legal; nobody is named to negotiate: nobody calls.")
+    return t("With legal; negotiator {name}. Nobody else calls.", name=negotiator)
+
+
 def story(view: AccountView, timeline: Table, told: Told) -> Story:
     t = told.t
     return Story(
         standing=telling.standing(view, told),
+        with_legal=_with_legal(view.negotiator, t),
         referrals=[f"{t.word(row.kind)} · {t.word(row.state)} · {told.moment(row.state_at)}" for row in view.referrals],
         callbacks=[told.whose(row.due_at) for row in view.callbacks],
         schedule=telling.schedule(view, told),

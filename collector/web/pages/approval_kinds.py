@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from collector.casework.approvals import (
     advances,
     campaigns,
+    costs,
     exports,
     holds,
     keeping,
@@ -19,6 +20,7 @@ from collector.casework.approvals import (
     promises,
     rates,
     resets,
+    retention,
     reversals,
     settings,
     strategies,
@@ -30,6 +32,8 @@ from collector.casework.views import within
 from collector.casework.views.campaigns import campaign as asked_for
 from collector.foundation.clock import parse_moment
 from collector.identity.tables import Approval, User
+from collector.legal.matters.tables import MatterCost
+from collector.legal.retention.rules import Fate
 from collector.portfolio.rules.ways import FIELDS, LISTS, Changes, points_to
 from collector.portfolio.tables import Account, Portfolio
 from collector.reports import queries as reports
@@ -244,6 +248,38 @@ def _setting(session: Session, row: Approval, caller: Caller, t: Words) -> Shown
     return Shown(book.code, f"/portfolios/{book.id}/contracts", lines, book.timezone, changes)
 
 
+def _purge(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
+    due = [(kind, by, number) for _, kind, fate, by, number in row.body["found"] if fate != Fate.keep]
+    lines = [
+        t("terms read as of {day}", day=row.body["as_of"]),
+        *(f"{t.word(f'kept {kind}')} {number:,} ({by})" for kind, by, number in due),
+    ]
+    return Shown(t("Purge {number}", number=row.body["purge"]), "/retention", lines, "UTC")
+
+
+def _retention_hold(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    body = row.body
+    book = within.portfolio(session, caller.actor.scope, body["portfolio"])
+    lifts = body["lifts"] is not None
+    lines = [t("terms count again") if lifts else t("nothing of it is removed"), body["reason"]]
+    if body["account"] is None:
+        return Shown(book.code, "/retention", lines, book.timezone)
+    account, _ = within.account(session, caller.actor.scope, body["account"])
+    return Shown(f"{book.code}/{account.account_no}", "/retention", lines, book.timezone)
+
+
+def _costs(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    account, book = within.account(session, caller.actor.scope, row.body["account"])
+    told = Told(t, book.timezone, book.currency)
+    total = told.money(row.body["total"])
+    words = (
+        t("off the account: {money}", money=total) if row.body["back"] else t("onto the account: {money}", money=total)
+    )
+    spent = session.exec(select(MatterCost).where(col(MatterCost.id).in_([one for one, _ in row.body["lines"]]))).all()
+    lines = [f"{t.word(one.kind)} {one.on.isoformat()} {told.money(one.amount)}" for one in spent]
+    return Shown(f"{book.code}/{account.account_no}", f"/legal/{account.id}#matter", [words, *lines], book.timezone)
+
+
 SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     promises.PROMISE: _promise,
     matching.MATCH: _match,
@@ -260,6 +296,9 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     advances.ADVANCES: _advances,
     rates.RATES: _rates,
     settings.SETTING: _setting,
+    retention.PURGE_KIND: _purge,
+    retention.HOLD_KIND: _retention_hold,
+    costs.COSTS: _costs,
 }
 """How each kind is told; a house test asks for all of `approvals.KINDS`."""
 

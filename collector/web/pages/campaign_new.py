@@ -11,9 +11,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
 from collector.casework import actions
-from collector.casework.campaigns import CampaignOrder, choose, text_names
+from collector.casework.campaigns import CampaignOrder, choose, read_numbers, text_names
 from collector.casework.views import within
 from collector.casework.views.campaign_preview import JUDGED, Preview, preview
 from collector.foundation.clock import local_day
@@ -27,6 +29,7 @@ from collector.web.pages.campaigns import rule_words
 from collector.web.pages.shell import Form, frame_of, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
 from collector.web.templating import Frame, Link, Page, Table, Told, num, render, table
+from collector.web.uploads import received
 
 router = APIRouter()
 Book = Annotated[int | None, Query(ge=1, le=2**62)]
@@ -142,9 +145,27 @@ def new_campaign(request: Request, desk: DeskParam, caller: CallerParam, book: B
 
 
 @router.post("/campaigns/preview")
-def preview_campaign(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
+async def preview_campaign(request: Request, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     """What it would do now. Nothing is kept yet; what is wrong is said above the form, with all that was typed."""
-    return _seen(request, desk, caller, fields)
+    file = (await request.form()).get("file")
+    typed = {name: value for name, value in fields.items() if name != "file"}
+    if isinstance(file, UploadFile) and file.filename:
+        return await run_in_threadpool(_with_file, request, desk, caller, typed, file)
+    return await run_in_threadpool(_seen, request, desk, caller, typed)
+
+
+def _with_file(request: Request, desk: Desk, caller: Caller, fields: dict[str, str], file: UploadFile) -> HTMLResponse:
+    """The numbers of the file stand below those that were typed: they are seen, and can be changed."""
+    try:
+        with received(file) as [path]:
+            numbers = read_numbers(path) if path is not None else []
+    except BadInput as error:
+        return _seen(request, desk, caller, fields, problems=_words(error))
+    return _seen(request, desk, caller, fields | {"numbers": "\n".join([fields.get("numbers", ""), *numbers]).strip()})
+
+
+def _words(error: BadInput) -> list[str]:
+    return [problem.reason for problem in error.problems] or [error.message]
 
 
 @router.post("/campaigns/make")
@@ -169,17 +190,25 @@ def _read(fields: Mapping[str, str]) -> tuple[CampaignForm, CampaignOrder]:
 
 
 def _seen(
-    request: Request, desk: Desk, caller: Caller, fields: Mapping[str, str], *, changed: bool = False
+    request: Request,
+    desk: Desk,
+    caller: Caller,
+    fields: Mapping[str, str],
+    *,
+    changed: bool = False,
+    problems: Sequence[str] = (),
 ) -> HTMLResponse:
+    """`problems`: what is wrong already, so that nothing is worked out."""
     frame, now = frame_of(request, caller), desk.clock()
     with reading(desk) as session:
         book = within.portfolio(session, caller.actor.scope, _book(fields))
+        if problems:
+            return render(_page(session, desk, caller, frame, book, fields, problems=problems), 422)
         try:
             _, order = _read(fields)
             seen = preview(session, desk.office, order, choose(session, desk.office, book, order, now), now)
         except BadInput as error:
-            problems = [problem.reason for problem in error.problems] or [error.message]
-            return render(_page(session, desk, caller, frame, book, fields, problems=problems), 422)
+            return render(_page(session, desk, caller, frame, book, fields, problems=_words(error)), 422)
         sent = [(name, value) for name, value in fields.items() if name != "shown"]
         told = _told(seen, [*sent, ("shown", seen.chosen.digest)], Told(frame.t, book.timezone, book.currency))
         page = _page(session, desk, caller, frame, book, fields, changed=changed, shown=told)

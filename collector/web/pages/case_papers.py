@@ -22,18 +22,21 @@ from collector.casework import actions
 from collector.casework.casefiles import CaseOrder, case_material, make_case_file, material_of, open_typesetter
 from collector.casework.views import papers as views
 from collector.casework.views import within
+from collector.casework.views.archive import COUNSEL
+from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, NotFound
 from collector.foundation.files import write_sheets
-from collector.history.rules import MOST_BYTES, DocumentKind, Media
+from collector.history.rules import MOST_BYTES, ArchiveLevel, DocumentKind, Media
 from collector.history.tables import Document
 from collector.legal.casefile.telling import sheets, statement
 from collector.legal.casefile.telling.parts import Told as ToldCase
 from collector.legal.casefile.words import Words as CaseWords
 from collector.legal.casefile.words import words_in
+from collector.web.pages.archive import shelf_table
 from collector.web.pages.opening import closed_file
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
-from collector.web.templating import Cell, Choice, Page, Table, Told, num, render, table
+from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
@@ -48,6 +51,7 @@ class PapersPage(Page):
     key: str
     lacking: Table
     papers: Table
+    originals: Table
     made: Table
     owed: Sequence[tuple[str, str]]
     kinds: Sequence[Choice]
@@ -57,6 +61,10 @@ class PapersPage(Page):
     """Whether they may file what is between the creditor and counsel."""
     may_make: bool
     may_take: bool
+    may_archive: bool
+    levels: Sequence[Choice]
+    scans: Sequence[Choice]
+    today: str
 
 
 @router.get("/accounts/{account_id}/papers")
@@ -75,6 +83,7 @@ def account_papers(account_id: Id, request: Request, desk: DeskParam, caller: Ca
             key=f"{book.code}/{account.account_no}",
             lacking=_lacking(found, case, told),
             papers=_papers(found, case, told),
+            originals=shelf_table(found.originals, frame.t),
             made=_made(found, told),
             owed=[(words("owed"), told.money(balance.total)), (words("due"), told.money(balance.due))],
             kinds=[Choice(one.value, words.of("document", one)) for one in DocumentKind],
@@ -82,9 +91,13 @@ def account_papers(account_id: Id, request: Request, desk: DeskParam, caller: Ca
                 Choice(str(one.person.id), case.person(one.person.id)) for one in found.material.people if one.owes
             ],
             may_file=may_open(caller, "file_paper"),
-            may_mark=bool(caller.actor.roles & views.COUNSEL),
+            may_mark=bool(caller.actor.roles & COUNSEL),
             may_make=may_open(caller, "make_case"),
             may_take=may_open(caller, "give_balance"),
+            may_archive=may_open(caller, "archive_original"),
+            levels=choices(frame.t, ArchiveLevel),
+            scans=_scans(found, case),
+            today=local_day(now, book.timezone).isoformat(),
         )
     return render(page)
 
@@ -112,7 +125,7 @@ def _papers(found: views.Papers, case: ToldCase, told: Told) -> Table:
         [
             [
                 Cell(case.words.of("document", row.kind), href=f"/accounts/{row.account_id}/papers/{row.id}"),
-                Cell(row.name, "wrap"),
+                Cell(row.name or t("removed after its term"), "wrap"),
                 case.person(row.person_id),
                 told.day(row.dated_on) if row.dated_on else "",
                 told.moment(row.stored_at),
@@ -123,6 +136,13 @@ def _papers(found: views.Papers, case: ToldCase, told: Told) -> Table:
         ],
         t("No paper is on file yet. Contracts, receipts and ID copies belong here; a case file is made of them."),
     )
+
+
+def _scans(found: views.Papers, case: ToldCase) -> list[Choice]:
+    """Papers whose original is not in the archive."""
+    archived = {one.original.document_id for one in found.originals}
+    rows = [row for row in found.rows if row.id not in archived]
+    return [Choice(str(row.id), f"{row.id} · {case.words.of('document', row.kind)} · {row.name}") for row in rows]
 
 
 def _made(found: views.Papers, told: Told) -> Table:
@@ -183,7 +203,7 @@ def _file(desk: Desk, caller: Caller, account_id: int, fields: dict[str, str], f
             person_id=form.person,
             dated_on=form.dated_on,
             note=form.note,
-            privileged=form.privileged and bool(caller.actor.roles & views.COUNSEL),
+            privileged=form.privileged and bool(caller.actor.roles & COUNSEL),
             actor=caller.actor,
             now=desk.clock(),
         )
@@ -196,6 +216,8 @@ def give_paper(account_id: Id, document_id: Id, desk: DeskParam, caller: CallerP
         account, _ = within.account(session, caller.actor.scope, account_id)
         row = views.paper(session, caller.actor, account, document_id)
         file = actions.document_file(desk.office, row)
+        if not row.name:
+            raise NotFound("this paper was removed when its term was over; its certificate is on the retention page")
         if not file.is_file():
             raise NotFound("the bytes of this paper are not where they were filed; put them back from a backup")
         actions.note_given(session, document_id, desk.clock(), caller.actor)
@@ -216,12 +238,15 @@ async def make_case(account_id: Id, desk: DeskParam, caller: CallerParam, fields
 
 
 def _make_case(desk: Desk, caller: Caller, account_id: int) -> Response:
-    now = desk.clock()
+    return given_case(desk, caller, account_id, CaseOrder(desk.clock(), caller.language), "case")
+
+
+def given_case(desk: Desk, caller: Caller, account_id: int, order: CaseOrder, called: str) -> Response:
+    """The case file that was ordered as one archive; `called`: how its name begins."""
     with reading(desk) as session:
         within.account(session, caller.actor.scope, account_id)
     with _kept() as folder, open_typesetter(desk.office) as typesetter:
-        name = f"case-{account_id}"
-        order = CaseOrder(now, caller.language)
+        name, now = f"{called}-{account_id}", order.as_of
         make_case_file(desk.office, typesetter, account_id, folder / name, order, actor=caller.actor, now=now)
         archive = folder / f"{name}.zip"
         _pack(folder / name, archive)

@@ -60,7 +60,7 @@ def contact_page(account_id: Id, request: Request, desk: DeskParam, caller: Call
             frame=frame,
             account_id=account_id,
             key=f"{book.code}/{account.account_no}",
-            strip=strip(calendar(session, desk.office, account, now), told),
+            strip=strip(calendar(session, desk.office, account, now, caller.actor.name), told),
             stops=[(row.id or 0, stop_words(row, told)) for row in stops_of(session, account.person_id)],
             wishes=[(row.id or 0, _told(row, told)) for row in wishes_of(session, account, now)],
             may_note=may_open(caller, "log_wish"),

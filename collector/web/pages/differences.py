@@ -18,8 +18,12 @@ from collector.casework.views.differences import (
     differences,
     totals,
 )
+from collector.casework.views.stated import stated_schedules
 from collector.portfolio.rules import DifferenceKind, LedgerState
 from collector.portfolio.tables import LedgerBalance, PaymentRow
+from collector.reports.queries import offered
+from collector.reports.rules import OfDifferences, address_of
+from collector.web.pages.schedules import stated_table
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Link, Page, Table, Told, num, render, table
@@ -61,6 +65,9 @@ class DifferencesPage(Page):
     standing: Sequence[Link]
     rows: Table
     more: str
+    files: Sequence[Link]
+    """Where this list can be taken as a file: of the portfolio that is shown, else of each that is offered."""
+    schedules: Table
 
 
 @dataclass(frozen=True)
@@ -105,8 +112,19 @@ def differences_page(
             standing=_standing(asked, t),
             rows=_rows(found.rows, t),
             more=asked.address(found.after) if found.after else "",
+            files=_files(offered(session, scope), asked) if found.rows else (),
+            schedules=stated_table(stated_schedules(session, scope), t),
         )
     return render(page)
+
+
+def _files(books: Sequence[tuple[str, str]], asked: Asked) -> list[Link]:
+    wanted = address_of(OfDifferences(asked.kind, asked.explained))
+    return [
+        Link("/figures/accounts?" + urlencode({"book": key, **wanted}), name)
+        for key, name in books
+        if asked.book is None or key == str(asked.book)
+    ]
 
 
 def _seen(after: str | None) -> tuple[int, int] | None:

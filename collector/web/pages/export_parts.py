@@ -32,6 +32,14 @@ def titles(t: Words) -> dict[str, str]:
         "currency": t("Currency"),
         "queue": t("Queue"),
         "last_contact": t("Last contact"),
+        "as_of": t("As of"),
+        "theirs": t("Theirs"),
+        "ours": t("Ours"),
+        "difference": t("Difference"),
+        "overdue_theirs": t("Overdue, theirs"),
+        "overdue_ours": t("Overdue, ours"),
+        "kind": t("Looks like"),
+        "explained": t("Explained"),
     }
 
 

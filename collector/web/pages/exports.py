@@ -12,7 +12,7 @@ from collector.casework.approvals import exports
 from collector.foundation.errors import BadInput, Forbidden
 from collector.reports import actions
 from collector.reports.queries import count_rows
-from collector.reports.rules import COLUMNS, Format, described, rows_a_day
+from collector.reports.rules import Format, columns_of, described, rows_a_day
 from collector.web.pages.export_parts import agreed_to, titles
 from collector.web.pages.figures import asked_for
 from collector.web.pages.shell import see
@@ -57,7 +57,7 @@ def ask_export(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
         rows = count_rows(session, chosen, wanted, now)
         if rows_a_day(caller.actor.roles) == 0:
             raise Forbidden("your role exports nothing; ask a supervisor for the list")
-        exports.propose(session, chosen.key, chosen.ids, described(wanted), COLUMNS, rows, caller.actor, now)
+        exports.propose(session, chosen.key, chosen.ids, described(wanted), columns_of(wanted), rows, caller.actor, now)
     return see("/approvals", "asked-two")
 
 

@@ -10,7 +10,18 @@ from babel.numbers import format_compact_currency, format_compact_decimal
 
 from collector.foundation.money import exponent
 from collector.reports.queries import Chosen
-from collector.reports.rules import NOT_YET, SETTLED, OfDays, OfHour, OfPromises, OfRoll, OfStage, Stage, Wanted
+from collector.reports.rules import (
+    NOT_YET,
+    SETTLED,
+    OfDays,
+    OfDifferences,
+    OfHour,
+    OfPromises,
+    OfRoll,
+    OfStage,
+    Stage,
+    Wanted,
+)
 from collector.strategy.rules import CURRENT
 from collector.web.templating import Cell, Told, num
 from collector.web.words import Words
@@ -105,6 +116,14 @@ def list_title(t: Words, wanted: Wanted) -> str:
             return t("Paid: {days}", days=days) if wanted.paid else t("Fell due: {days}", days=days)
         case OfHour():
             return _hour_title(t, wanted)
+        case OfDifferences():
+            return _difference_title(t, wanted)
+
+
+def _difference_title(t: Words, wanted: OfDifferences) -> str:
+    kind = t.word(wanted.kind) if wanted.kind else t("all")
+    standing = {None: "", False: t("not explained"), True: t("explained")}[wanted.explained]
+    return " · ".join(part for part in (t("Differences to the creditor's ledger"), kind, standing) if part)
 
 
 def _hour_title(t: Words, wanted: OfHour) -> str:

@@ -14,15 +14,16 @@ from sqlmodel import Session
 from collector.foundation.errors import BadInput, NotFound
 from collector.identity.rules import Scope
 from collector.reports import queries as reports
-from collector.reports.queries import Chosen, Line
-from collector.reports.rules import OfRoll, Wanted, address_of, check_span, wanted_of
+from collector.reports.queries import Chosen
+from collector.reports.rules import OfDifferences, OfRoll, Wanted, address_of, check_span, wanted_of
 from collector.web.pages import figure_charts, figure_grids
 from collector.web.pages.charts import Chart
 from collector.web.pages.export_parts import agreed_to, agreed_words, ledger_table, left_words
-from collector.web.pages.figure_words import Drawing, bucket_words, drawing, list_title
+from collector.web.pages.figure_lists import list_table
+from collector.web.pages.figure_words import Drawing, drawing, list_title
 from collector.web.pages.shell import frame_of, may_open
 from collector.web.session import CallerParam, DeskParam, reading
-from collector.web.templating import Cell, Page, Table, Told, num, render, table
+from collector.web.templating import Page, Table, Told, render
 from collector.web.words import Words
 
 router = APIRouter()
@@ -193,15 +194,21 @@ def figures_accounts(
             accounts=t("not counted") if total is None else f"{total:,}",
             moment=told.whose(now),
         ),
-        accounts=_accounts(found.rows, t),
+        accounts=list_table(found.rows, wanted, t),
         more=_address(chosen, wanted, after=found.after) if found.after else "",
-        back="/figures?" + urlencode({"book": chosen.key}),
+        back=_back(chosen, wanted),
         fields=list(fields_of(chosen, wanted).items()),
         left=agreed_words(agreed, t) if agreed else left,
         may_export=(fits or agreed is not None) and may_open(caller, "export_accounts"),
         may_ask=not fits and agreed is None and bool(found.rows) and may_open(caller, "ask_export"),
     )
     return render(page)
+
+
+def _back(chosen: Chosen, wanted: Wanted) -> str:
+    if isinstance(wanted, OfDifferences):
+        return "/operations/differences" + (f"?book={chosen.key}" if chosen.key.isdecimal() else "")
+    return "/figures?" + urlencode({"book": chosen.key})
 
 
 def _counted(session: Session, chosen: Chosen, wanted: Wanted, now: datetime) -> int | None:
@@ -220,23 +227,3 @@ def _asked(request: Request) -> dict[str, str]:
         fields[name] = value
     fields.pop("after", None)
     return fields
-
-
-def _accounts(lines: Sequence[Line], t: Words) -> Table:
-    head: list[Cell | str] = [t("Account"), t("Name"), t("Product"), t("Bucket"), num(t("Days past due"))]
-    rows = [
-        [
-            Cell(one.account, "", f"/accounts/{one.id}"),
-            one.name,
-            one.product,
-            bucket_words(t, one.bucket),
-            num(str(one.days_past_due), "late" if one.days_past_due else ""),
-            num(Told(t, "UTC", one.currency).money(one.overdue)),
-            num(Told(t, "UTC", one.currency).money(one.owed)),
-            one.queue,
-            one.last_contact.isoformat() if one.last_contact else Cell("—", "dim"),
-        ]
-        for one in lines
-    ]
-    head += [num(t("Overdue")), num(t("Owed")), t("Queue"), t("Last contact")]
-    return table(head, rows, t("No account is in this list now. Figures move while people pay and talk."))

@@ -74,8 +74,6 @@ class Call:
     state: str
     said: str
     """The result on record, which another choice corrects."""
-    recorded: bool
-    """Whether the sound is kept; who answers is told so."""
     may_ring: bool
     may_release: bool
     may_send: bool
@@ -83,12 +81,14 @@ class Call:
     outcomes: Sequence[Result]
     say: str = ""
     """What a campaign asks the agent to say; as closed as the reason."""
+    recorded: bool = False
+    """Whether the sound is kept; the other side is told so."""
 
 
 def call(session: Session, talk: Talk, caller: Caller, told: Told, *, closed: bool, recorded: bool = False) -> Call:
-    """`closed`: the person is not verified, so nothing is said of the debt. `recorded`: calls of ours are."""
+    """`closed`: the person is not verified, so nothing is said of the debt. `recorded`: calls of the portfolio are."""
     if talk.inbound is not None:
-        return _inbound(session, talk.inbound, told, closed=closed)
+        return replace(_inbound(session, talk.inbound, told, closed=closed), recorded=recorded)
     assert talk.task is not None  # noqa: S101 - a talk is one or the other
     return replace(_ours(session, talk.task, caller, told, closed=closed), recorded=recorded)
 
@@ -110,7 +110,6 @@ def _ours(session: Session, task: Task, caller: Caller, told: Told, *, closed: b
         lease_until=told.hour(task.lease_until) if task.lease_until and waits else "",
         state=t.word(task.state),
         said=t.word(ended.outcome) if ended is not None else "",
-        recorded=False,
         may_ring=has_phone and waits,
         may_release=waits,
         may_send=not closed and ended is None,
@@ -136,7 +135,6 @@ def _inbound(session: Session, call: InboundCall, told: Told, *, closed: bool) -
         lease_until="",
         state=t.word(call.state),
         said=t.word(ended.outcome) if ended is not None else "",
-        recorded=False,
         may_ring=False,
         may_release=False,
         may_send=not closed and call.state in AT_A_DESK,

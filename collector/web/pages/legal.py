@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
@@ -12,11 +12,18 @@ from pydantic import Field
 
 from collector.casework import actions
 from collector.casework.views import within
+from collector.casework.views.archive import ArchivePart, archived
 from collector.casework.views.lapsing import SHOWN, CaseFile, Line, case_file, queue
+from collector.casework.views.matters import Beside, MatterCase, beside, matter_case
+from collector.casework.views.referred import Referred, referred
 from collector.history.actions import ClockNote
-from collector.history.rules import REFERRAL_MOVES, ReferralState
 from collector.law.rules import OF_OTHER_TABLES, Clock, ClockKind, ContractKind, Event, Happening, Move
 from collector.web.pages.law import MARKS
+from collector.web.pages.legal_batch import filed_shown
+from collector.web.pages.legal_choosing import Choosing, choosing, narrow_by
+from collector.web.pages.legal_referral import ReferralPart, referral_part
+from collector.web.pages.matter_lists import beside_cells, beside_head
+from collector.web.pages.matter_parts import MatterShown, matter_shown
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Page, Table, Told, choices, num, render, table
@@ -24,6 +31,8 @@ from collector.web.words import Words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
+LOOKED = 1000
+"""Cases that a narrowed list is chosen from."""
 URGENT, NEAR = 7, 30
 """Days from which a line is red, or amber."""
 
@@ -31,9 +40,10 @@ URGENT, NEAR = 7, 30
 @dataclass(frozen=True)
 class LegalPage(Page):
     template: ClassVar[str] = "legal.html"
-    lines: Table
+    choosing: Choosing
     is_cut: bool
     shown: int
+    not_back: int
 
 
 @dataclass(frozen=True)
@@ -54,32 +64,17 @@ class ClockShown:
 
 
 @dataclass(frozen=True)
-class ReferralShown:
-    """The hand-over, and how it may move."""
-
-    id: int
-    state: str
-    reasons: str
-    may_accept: bool
-    may_return: bool
-    may_close: bool
-
-
-@dataclass(frozen=True)
 class CasePage(Page):
     template: ClassVar[str] = "legal_case.html"
     account_id: int
     key: str
     name: str
     amounts: str
-    route: str
-    route_reasons: str
+    referral: ReferralPart
     clocks: Sequence[ClockShown]
-    referral: ReferralShown | None
     alarms: Table
     events: Table
     may_note: bool
-    may_move: bool
     today: str
     kinds: Sequence[Choice]
     papers: Sequence[Choice]
@@ -87,23 +82,39 @@ class CasePage(Page):
     contracts: Sequence[Choice]
     running: Sequence[Choice]
     noted: Sequence[Choice]
+    matter: MatterShown | None
+    may_hand_over: bool
 
 
 @router.get("/legal")
 def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
     """What is lost first is on top, referred or not."""
-    frame = frame_of(request, caller)
+    frame, narrow = frame_of(request, caller), narrow_by(request.query_params)
     with reading(desk) as session:
-        lines = queue(session, caller.actor.scope, desk.clock())
-    return render(LegalPage(frame, _lines(lines, frame.t), len(lines) >= SHOWN, len(lines)))
+        most = LOOKED if narrow.is_any else SHOWN
+        found = queue(session, caller.actor.scope, desk.clock(), most, only_referred=narrow.is_of_referred)
+        matters = beside(session, [line.account_id for line in found])
+        lines = [line for line in found if narrow.takes(line, matters.get(line.account_id))][:SHOWN]
+        late = archived(session, caller.actor, ArchivePart.overdue, desk.clock())
+        told = choosing(
+            session,
+            lines,
+            _lines(lines, matters, frame.t),
+            may_decide=may_open(caller, "run_batch"),
+            filed=filed_shown(session, caller, frame.t),
+            narrow=narrow,
+            t=frame.t,
+        )
+    return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines), len(late)))
 
 
-def _lines(lines: Sequence[Line], t: Words) -> Table:
+def _lines(lines: Sequence[Line], matters: Mapping[int, Beside], t: Words) -> Table:
     head: list[Cell | str] = [num(t("Days left")), t("Account"), t("Name"), t("What is lost"), t("Cautious date")]
     head += [t("Legal date"), t("Route"), t("Referral"), num(t("Papers")), t("Preserved until")]
-    head.append(num(t("Overdue")))
+    head += [num(t("Overdue")), *beside_head(t)]
     empty = t("No clock is near and nothing is referred. A clock shows here from a year before its day.")
-    return table(head, [_line(line, t) for line in lines], empty)
+    rows = [[*_line(line, t), *beside_cells(matters.get(line.account_id), t)] for line in lines]
+    return table(head, rows, empty)
 
 
 def _line(line: Line, t: Words) -> Sequence[Cell | str]:
@@ -115,7 +126,7 @@ def _line(line: Line, t: Words) -> Sequence[Cell | str]:
         t.word(first.kind) if first else t("nothing that is near"),
         told.day(first.cautious_on) if first else "",
         told.day(first.legal_on) if first else "",
-        t.word(line.route.route),
+        t.word(line.route),
         t.word(line.referral.state) if line.referral else "",
         num(f"{line.complete} %"),
         told.day(line.preserved_until),
@@ -132,12 +143,15 @@ def _look(days: int | None) -> str:
 @router.get("/legal/{account_id}")
 def legal_case(request: Request, account_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
     with reading(desk) as session:
-        within.account(session, caller.actor.scope, account_id)
-        case = case_file(session, account_id, desk.clock())
-    return render(_case(request, case, caller))
+        account, _ = within.account(session, caller.actor.scope, account_id)
+        case, now = case_file(session, account_id, desk.clock()), desk.clock()
+        decided, matter = referred(session, account, case.line.referral), matter_case(session, account_id)
+    return render(_case(request, case, decided, matter, caller, now))
 
 
-def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
+def _case(
+    request: Request, case: CaseFile, decided: Referred, matter: MatterCase | None, caller: Caller, now: datetime
+) -> CasePage:
     frame, line = frame_of(request, caller), case.line
     t = frame.t
     told = Told(t, line.zone, line.currency)
@@ -149,14 +163,11 @@ def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
         key=line.key,
         name=line.name,
         amounts=t("overdue {overdue} of {owed} owed", overdue=told.money(line.overdue), owed=told.money(line.owed)),
-        route=t.word(line.route.route),
-        route_reasons=", ".join(t.word(one) for one in line.route.reasons),
+        referral=referral_part(case, decided, caller, told),
         clocks=[_clock(one, line.today, names, people, t) for one in case.clocks.clocks],
-        referral=_referral(case, t),
         alarms=_alarms(case, t),
         events=_events(case.noted, names, people, t),
         may_note=may_open(caller, "note_clock_event"),
-        may_move=may_open(caller, "move_referral"),
         today=line.today.isoformat(),
         kinds=choices(t, [kind for kind in Happening if kind not in OF_OTHER_TABLES]),
         papers=[Choice(str(row.id), f"{row.id} · {t.word(row.kind)} · {row.name}") for row in case.papers],
@@ -164,6 +175,8 @@ def _case(request: Request, case: CaseFile, caller: Caller) -> CasePage:
         contracts=choices(t, ContractKind),
         running=[Choice(one.key, _title(one, people, t)) for one in case.clocks.clocks if not one.is_over],
         noted=[Choice(str(one.number), f"{t.word(one.kind)} {one.on.isoformat()}") for one in case.noted],
+        matter=matter_shown(matter, case.papers, told, now) if matter else None,
+        may_hand_over=may_open(caller, "hand_over_matter"),
     )
 
 
@@ -226,21 +239,6 @@ def _evidence(event: Event, names: dict[str, str], t: Words) -> str:
         return t("only told")
     table_, _, number = event.evidence.partition(":")
     return f"{t.word(table_)} {names.get(event.evidence, number)}"
-
-
-def _referral(case: CaseFile, t: Words) -> ReferralShown | None:
-    row = case.line.referral
-    if row is None:
-        return None
-    moves = REFERRAL_MOVES[row.state]
-    return ReferralShown(
-        id=row.id or 0,
-        state=t.word(row.state),
-        reasons=", ".join(t.word(str(reason.get("trigger", ""))) for reason in row.reasons),
-        may_accept=ReferralState.accepted in moves,
-        may_return=ReferralState.returned in moves,
-        may_close=ReferralState.closed in moves,
-    )
 
 
 def _alarms(case: CaseFile, t: Words) -> Table:

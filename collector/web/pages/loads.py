@@ -72,6 +72,7 @@ class LoadPage(Page):
     rejects: str
     rejects_closed: str
     held: bool
+    kept: bool
     differences: bool
     """It was of the creditor's balances."""
     proposed: Sequence[tuple[str, str]] = ()
@@ -246,6 +247,7 @@ def load_page(request: Request, run_id: Id, desk: DeskParam, caller: CallerParam
             if there and not may
             else "",
             held=run.held > 0 and run.kind is LoadKind.payments,
+            kept=run.held > 0 and run.kind in (LoadKind.accounts, LoadKind.instalments),
             differences=run.kind is LoadKind.balances,
             proposed=[(f"/portfolios/{book.id}", book.code) for book in asked],
         )

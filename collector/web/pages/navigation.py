@@ -62,6 +62,7 @@ NAVIGATION = (
             Place("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing"),
             Place("legal_page", "/legal", "Legal"),
             Place("letters_page", "/letters", "Letters"),
+            Place("archive_page", "/archive", "Archive"),
             Place("terms_page", "/terms", "Terms"),
             Place("operations", "/operations", "Operations"),
             Place("decide_approval", "/approvals", "Approvals"),
@@ -74,6 +75,7 @@ NAVIGATION = (
             Place("users", "/users", "Users"),
             Place("api_keys", "/keys", "API keys"),
             Place("audit_page", "/audit", "Audit"),
+            Place("retention_page", "/retention", "Retention"),
         ),
     ),
 )

@@ -14,6 +14,7 @@ from collector.casework.views import debits, differences, loads, queues, runs, w
 from collector.casework.views.floor import held_count
 from collector.casework.views.held import Held, held_payments
 from collector.casework.views.reversals import lone_count
+from collector.casework.views.stated import open_schedules
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import Fit, LoadKind, Sign
 from collector.web.guard import MAX_BODY
@@ -128,7 +129,7 @@ def operations(
             ],
             debits_failed=sum(sum(day.values()) for day in debits.failures_by_day(session, scope, now).values()),
             reversals=lone_count(session, scope, now),
-            differences=differences.open_count(session, scope),
+            differences=differences.open_count(session, scope) + open_schedules(session, scope),
             most=MAX_BODY,
             may_load=may_open(caller, "bring_file"),
             may_match=may_open(caller, "propose_match"),

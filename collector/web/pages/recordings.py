@@ -36,7 +36,7 @@ MONTH = timedelta(days=30)
 class RecordingPage(Page):
     template: ClassVar[str] = "recording.html"
     recording_id: int
-    account_id: int
+    account_id: int | None
     key: str
     facts: Sequence[tuple[str, str]]
     can_be_heard: bool
@@ -63,12 +63,12 @@ def recording_page(recording_id: Id, request: Request, desk: DeskParam, caller: 
         page = RecordingPage(
             frame=frame,
             recording_id=recording_id,
-            account_id=seen.task.account_id,
+            account_id=seen.account_id,
             key=seen.key,
             facts=[
                 (t("When"), told.whose(row.at)),
                 (t("Agent"), row.agent.removeprefix("user:")),
-                (t("Number"), masked(seen.task.number or "")),
+                (t("Number"), masked(seen.number)),
                 (t("Length"), length(row.seconds)),
                 (t("Kept until"), told.day(row.keep_until)),
                 ("SHA-256", row.sha256 or ""),
@@ -150,7 +150,7 @@ def quality(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
                     [
                         one.agent.removeprefix("user:"),
                         Cell(Told(t, one.zone).whose(one.at), "", f"/recordings/{one.recording_id}"),
-                        Cell(one.key, "", f"/accounts/{one.account_id}"),
+                        Cell(one.key, "", f"/accounts/{one.account_id}" if one.account_id else ""),
                         num(length(one.seconds)),
                     ]
                     for one in views.to_hear(session, scope, now, today)

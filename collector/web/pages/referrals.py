@@ -157,11 +157,11 @@ def move_referral(referral_id: Id, desk: DeskParam, caller: CallerParam, fields:
     form = read(MoveForm, fields)
     with writing(desk) as session:
         row = within.referral(session, caller.actor.scope, referral_id)
-        kind = row.kind
+        kind, account_id = row.kind, row.account_id
         if not may_open(caller, QUEUE[row.kind]):
             raise Forbidden("this queue is another team's")
         if row.state is not form.state:
             actions.move_referral(
                 session, desk.office, referral_id, form.state, desk.clock(), caller.actor, form.reason
             )
-    return see(f"/referrals/{kind}", "moved")
+    return see(f"/legal/{account_id}" if kind is ReferralKind.legal else f"/referrals/{kind}", "moved")

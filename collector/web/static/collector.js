@@ -102,6 +102,13 @@ for (const field of document.querySelectorAll("[data-finds]")) {
   });
 }
 
+// One box ticks all boxes of its form.
+for (const all of document.querySelectorAll("[data-ticks]")) {
+  all.addEventListener("change", () => {
+    for (const box of all.form.querySelectorAll("input[type=checkbox][name]")) box.checked = all.checked;
+  });
+}
+
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {

@@ -164,7 +164,7 @@ def announce(token: Token, form: FormParam, desk: DeskParam) -> Any:
 
 @router.post("/recording/{token}")
 def recording(token: Token, form: FormParam, desk: DeskParam) -> Any:
-    if _optional(form, "RecordingStatus") in ("", "completed"):
+    if _is_made(form):
         with writing(desk) as session:
             actions.recording_made(
                 session,
@@ -175,6 +175,10 @@ def recording(token: Token, form: FormParam, desk: DeskParam) -> Any:
                 at=desk.clock(),
             )
     return _taken()
+
+
+def _is_made(form: FormData) -> bool:
+    return _optional(form, "RecordingStatus") in ("", "completed")
 
 
 @router.post("/voice-in")
@@ -201,6 +205,22 @@ def voice_in_desk(form: FormParam, desk: DeskParam) -> Any:
             status=_word(form, "CallStatus"),
             at=desk.clock(),
         )
+    return _taken()
+
+
+@router.post("/voice-in/recording/{sid}")
+def voice_in_recording(sid: Token, form: FormParam, desk: DeskParam) -> Any:
+    """A call that came in was recorded."""
+    if _is_made(form):
+        with writing(desk) as session:
+            actions.inbound_recording_made(
+                session,
+                desk.office,
+                call_sid=sid,
+                sid=_word(form, "RecordingSid"),
+                seconds=_number(form, "RecordingDuration"),
+                at=desk.clock(),
+            )
     return _taken()
 
 

@@ -8,7 +8,7 @@ from sqlmodel import UTCDateTime
 from collector.foundation.migrations.guards import only_added_to
 
 revision = "0033"
-down_revision = "0028"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

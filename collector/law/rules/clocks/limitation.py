@@ -133,17 +133,18 @@ def _moved(term: Limitation, one: Event, start: date, end: date, held_to: date) 
 
 
 def _met(events: Sequence[Event], last: date) -> Event | None:
-    """The suit that is pending, or the judgment. It needs evidence: a filing that nobody can prove stops nothing."""
+    """The suit that is pending, or the judgment. It needs evidence: a filing that nobody can prove stops nothing. That
+    it ended needs none: in doubt the time runs again, and somebody is told."""
     pending: Event | None = None
     for one in events:
-        if not one.evidence:
+        if one.kind is Happening.suit_ended:
+            pending = None
+        elif not one.evidence:
             continue
-        if one.kind is Happening.filed and one.on <= last:
+        elif one.kind is Happening.filed and one.on <= last:
             pending = pending or one
         elif one.kind in ENDS:
             return one
-        elif one.kind is Happening.suit_ended:
-            pending = None
     return pending
 
 

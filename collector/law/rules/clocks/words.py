@@ -20,6 +20,8 @@ class ClockKind(StrEnum):
     freeze_land = "freeze_land"
     appeal = "appeal"
     enforcement = "enforcement"
+    court_date = "court_date"
+    """A day that a court set: no term of law, and told of as the others are."""
 
 
 FREEZES = frozenset({ClockKind.freeze_deposit, ClockKind.freeze_movable, ClockKind.freeze_land})

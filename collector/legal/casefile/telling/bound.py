@@ -8,6 +8,7 @@ from typing import Any
 from collector.legal.casefile.reading import Material
 from collector.legal.casefile.rules import OF_KIND, Missing, Section
 from collector.legal.casefile.telling import events, money
+from collector.legal.casefile.telling.matter import handed
 from collector.legal.casefile.telling.parts import Exhibit, Part, Told, day, exhibits, facts, note, table
 from collector.legal.casefile.words import Words
 
@@ -54,6 +55,8 @@ def bound(
         parts = [*(TELLERS[section](told) if section in TELLERS else ()), *exhibits(told, section, OF_KIND)]
         title = f"{number}  {words.of('section', section)}"
         sections.append(_section(title, parts or [note(words("none"))], fresh=section in LONG))
+    if material.matter is not None:
+        sections.append(_section(words("matter"), handed(told, material.matter), fresh=True))
     return _document(told, words("title"), _cover(told, key), sections)
 
 

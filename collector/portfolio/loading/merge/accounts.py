@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from collector.portfolio.loading.job import Job, Merged, run_rows, run_sql, stage, unlike
+from collector.portfolio.loading.merge.agreed import has_agreed, is_agreed, state_maturity
 from collector.portfolio.loading.merge.people import (
     Point,
     identities,
@@ -25,6 +27,7 @@ TABLE = stage_account
 PLAIN = (
     "card_no", "product", "security", "principal", "annual_rate", "penalty_rate", "opened_on", "matures_on",
     "autopay", "borrower_type", "value_tier", "language", "timezone", "payday",
+    "arbitration", "notarised", "service_address",
 )  # fmt: skip
 """Columns of the account that are called the same in the file."""
 REPORTED = {
@@ -40,6 +43,9 @@ DEFAULTS = {
     "security": "'credit'",
     "principal": "0",
     "autopay": "FALSE",
+    "arbitration": "FALSE",
+    "notarised": "FALSE",
+    "service_address": "FALSE",
     "borrower_type": "'other'",
     "value_tier": "'ordinary'",
 }
@@ -90,12 +96,14 @@ def merge(session: Session, job: Job, _reading: Reading) -> Merged:
     )
     changed = _new_accounts(session, job)
     fresh = len(changed) == job.staged
+    asks = not fresh and "matures_on" in job.present and has_agreed(session, job)
+    kept: Counter[int] = state_maturity(session, job, TABLE.name) if asks else Counter()
     if not fresh:
-        changed |= _changed_accounts(session, job)
+        changed |= _changed_accounts(session, job, keeps_agreed=asks)
     if people and not fresh:
         changed |= _accounts_of(session, job, people)
     changed |= merge_points(session, job, POINTS, f"{TABLE.name} s JOIN {OWN}", "a.id", "a.person_id", fresh=fresh)
-    return Merged(len(changed), changed)
+    return Merged(len(changed | kept.keys()), changed, kept.total(), kept=kept)
 
 
 def _partners(session: Session, job: Job) -> None:
@@ -134,9 +142,13 @@ def _new_accounts(session: Session, job: Job) -> set[int]:
     )
 
 
-def _changed_accounts(session: Session, job: Job) -> set[int]:
-    """Accounts that differ from the file. One whose row brings no ID keeps its borrower."""
+def _changed_accounts(session: Session, job: Job, *, keeps_agreed: bool) -> set[int]:
+    """Accounts that differ from the file. One whose row brings no ID keeps its borrower, one whose schedule was
+    agreed its maturity."""
     updated = {"person_id": "COALESCE(pi.id, account.person_id)", **_values(job)}
+    if keeps_agreed:
+        agreed = is_agreed("account.id")
+        updated["matures_on"] = f"CASE WHEN {agreed} THEN account.matures_on ELSE {updated['matures_on']} END"
     differs = " OR ".join(f"account.{name} {unlike(session)} {value}" for name, value in updated.items())
     return set(
         run_sql(
