@@ -25,6 +25,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "letters": ("letters",),
     "terms": ("terms",),
     "clocks": ("clocks",),
+    "rates": ("rates",),
     "matters": ("matters",),
     "archive": ("archive",),
     "retention": ("retention",),

@@ -17,10 +17,22 @@ from collector.casework import actions as casework
 from collector.casework import approvals, casefiles, drafts, strategies
 from collector.casework.actions.letters import LetterOrder, LetterReport, ReportKind
 from collector.casework.actions.matters import CostOrder, DateOrder
-from collector.casework.approvals import advances, campaigns, costs, exports, holds, matching, texts, ways
+from collector.casework.approvals import (
+    advances,
+    campaigns,
+    costs,
+    exports,
+    holds,
+    matching,
+    rates,
+    settings,
+    texts,
+    ways,
+)
 from collector.casework.approvals import terms as asking
 from collector.casework.campaigns import CampaignOrder
 from collector.casework.campaigns import choose as chosen_for
+from collector.casework.rates import RateOrder
 from collector.dispatch.memory import MemoryCarrier
 from collector.dispatch.rules import AgentState, Criterion, Progress
 from collector.dispatch.tables import InboundCall, InboundMessage, Submission
@@ -35,6 +47,7 @@ from collector.history.rules import (
     Handover,
     HoldScope,
     Identifier,
+    LetterStep,
     Outcome,
     ReferralKind,
     ReferralState,
@@ -57,6 +70,7 @@ from collector.planning.rules import TaskState
 from collector.planning.tables import Task
 from collector.portfolio import actions as portfolio
 from collector.portfolio.rules import LoadKind, ReversalStep
+from collector.portfolio.rules.settings import SettingKind
 from collector.portfolio.tables import (
     Account,
     CallerNumber,
@@ -205,6 +219,8 @@ class Walk:
         self.do("letter_arrived", second.id, day, scan=b"\x89PNG\r\n\x1a\n" + SECRET.encode(), **said)
         self.do("letter_signed", second.id, day, scan=b"\x89PNG\r\n\x1a\n slip", **said)
         self.do("letter_returned", third.id, day, ReturnReason.moved, scan=None, **said)
+        self.do("letter_struck", third.id, LetterStep.returned, SECRET, **said)
+        self.do("letter_left", first.id, "RR1", day, SECRET, **said)
         self.done.add("give_letters")
         self.change(casework.give_letters, [third.id], "pdf", now, self.boss)
         told = [LetterReport(2, third.id, day, reason=ReturnReason.moved)]
@@ -253,7 +269,7 @@ class Walk:
         more = {"kind": DocumentKind.agreement, "title": SECRET, "actor": self.boss, "now": again}
         self.change(
             lambda session: casework.file_document(
-                session, self.story.office, session.get_one(Account, five.id), SCAN + SECRET.encode(), **more
+                session, self.office, session.get_one(Account, five.id), SCAN, **more
             )
         )
         self.do("sign_terms", terms_id=signed.id, at=again, actor=self.agent)
@@ -416,6 +432,27 @@ class Walk:
         agreed(proposed(["pay.example.net"]))
         assert self.whole("ways_take_effect", now + timedelta(hours=25)) == 1
         assert self.one(CallerNumber, CallerNumber.number == line).channels == "call,sms"
+        order = RateOrder(date(2026, 6, 1), SECRET, penalty_rate="18.5")
+        creditor = {"creditor_address": SECRET}
+        agreed(
+            self.change(
+                lambda session: rates.propose(session, session.get_one(Portfolio, self.story.cn), [order], maker, now)
+            )
+        )
+        agreed(
+            self.change(
+                lambda session: settings.propose(
+                    session,
+                    session.get_one(Portfolio, self.story.cn),
+                    SettingKind.creditor,
+                    creditor,
+                    SECRET,
+                    maker,
+                    now,
+                )
+            )
+        )
+        self.done.add("set_portfolio")
         source = "purpose: overdue\ntone: soft\n---\n{{ signature }}您好，{{ overdue }}逾期。{{ opt_out }}\n"
         agreed(self.change(texts.propose, self.office, "zh", "overdue-soft", source, SECRET, maker, now))
         known = {"carrier_id": "T1", "since": now.date(), "until": None, "note": SECRET, "actor": "user:wu", "at": now}

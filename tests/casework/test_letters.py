@@ -16,11 +16,13 @@ from collector.casework import actions as casework
 from collector.casework.actions.letters import LetterOrder, read_reports, save_batch
 from collector.casework.actions.letters.coming_back import ReportKind
 from collector.casework.actions.letters.printing import kind_of, letter_docx, letter_pdf
+from collector.casework.letters.lists import letters_of, posted_against, struck
+from collector.casework.replay import replay
 from collector.foundation.errors import BadInput, Conflict
-from collector.history.actions import ClockNote
+from collector.history.actions import ClockNote, take_step
 from collector.history.rules import Channel, HoldScope, LetterStep, ReturnReason, StopKind
 from collector.history.tables import Attempt, ClockEvent, Document, LetterEvent, LetterRow
-from collector.identity.rules import COMMAND_LINE
+from collector.identity.rules import COMMAND_LINE, EVERYTHING, Scope
 from collector.law.rules import Happening
 from collector.planning.rules import TaskState
 from collector.planning.tables import Refusal
@@ -524,6 +526,95 @@ def test_a_claim_that_can_not_be_reckoned_by_parts_is_refused_by_name(story: Sto
         make(story, who, kind, person_id=None, entered=entered)
     with pytest.raises(BadInput, match="the schedule is missing"):
         make(story, who)
+
+
+def clocks(story: Story) -> list[Happening]:
+    """What moves the clocks: without what was struck."""
+    rows = sorted(story.rows(ClockEvent), key=lambda row: row.id or 0)
+    gone = {row.about_id for row in rows if row.kind is Happening.struck}
+    return [row.kind for row in rows if row.kind is not Happening.struck and row.id not in gone]
+
+
+def test_a_wrong_arrival_is_struck_and_so_is_what_it_moved(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    letter = printed(story, who)
+    post(story, letter)
+    said = {"at": moment("2026-05-15 10:00"), "actor": COMMAND_LINE}
+    story.do(casework.letter_arrived, letter, date(2026, 5, 14), **said)
+    story.do(casework.letter_arrived, letter, date(2026, 5, 14), scan=b"\x89PNG\r\n\x1a\n r", **said)
+    assert len(clocks(story)) == 2
+    with pytest.raises(BadInput, match="why it is struck"):
+        story.do(casework.letter_struck, letter, LetterStep.arrived, " ", **said)
+    with pytest.raises(Conflict, match="are our own"):
+        story.do(casework.letter_struck, letter, LetterStep.posted, "an error", **said)
+    story.do(casework.letter_struck, letter, LetterStep.arrived, "of another letter", **said)
+    assert clocks(story) == [], "nothing of it moves a clock any more"
+    assert len(story.rows(LetterEvent, LetterEvent.step == LetterStep.arrived)) == 1, "and it stays to be seen"
+    with pytest.raises(Conflict, match="stands nowhere"):
+        story.do(casework.letter_struck, letter, LetterStep.arrived, "again", **said)
+    story.do(casework.letter_returned, letter, date(2026, 5, 14), ReturnReason.moved, **said)
+    story.do(casework.letter_struck, letter, LetterStep.returned, "a slip", **said)
+    story.do(casework.letter_arrived, letter, date(2026, 5, 15), **said)
+    assert clocks(story) == [Happening.demand_arrived]
+    with story.database.read() as session:
+        [listed] = letters_of(session, who.account_id)
+        assert [one.correction.reason for one in struck(session, letter)] == ["of another letter", "a slip"]
+    assert listed.events[LetterStep.arrived].on == date(2026, 5, 15)
+    assert LetterStep.returned not in listed.events
+
+
+def test_an_arrival_that_another_letter_tells_of_too_goes_on_counting(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    first = printed(story, who)
+    post(story, first)
+    second = make(story, who, LetterKind.quarterly)
+    casework.print_letter(story.office, second, NOON, COMMAND_LINE)
+    with story.database.begin() as session:
+        row = session.get_one(LetterRow, second)
+        take_step(session, row, LetterStep.posted, TODAY, now=NOON, actor=COMMAND_LINE, posting_no="R2")
+    said = {"at": moment("2026-05-15 10:00"), "actor": COMMAND_LINE}
+    for letter in (first, second):
+        story.do(casework.letter_arrived, letter, date(2026, 5, 14), **said)
+    story.do(casework.letter_struck, first, LetterStep.arrived, "an error", **said)
+    assert clocks(story) == [Happening.demand_arrived]
+    story.do(casework.letter_struck, second, LetterStep.arrived, "an error", **said)
+    assert clocks(story) == []
+
+
+def test_what_left_against_the_gates_no_is_on_record_as_that_and_counts_as_a_contact(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-12 07:00")
+    letter = printed(story, who)
+    story.do(casework.stop, kind=StopKind.cease, at=NOON, actor=COMMAND_LINE, person_id=who.person_id)
+    with pytest.raises(BadInput, match="why it left"):
+        story.do(casework.letter_left, letter, "R1", TODAY, " ", at=NOON, actor=COMMAND_LINE)
+    left = {"at": moment("2026-05-14 09:00"), "actor": COMMAND_LINE}
+    event = story.do(casework.letter_left, letter, "R1", TODAY, "it lay in the tray already", **left)
+    assert "HOUSE-CEASE" in event.refused
+    assert event.why == "it lay in the tray already"
+    [attempt] = story.rows(Attempt, Attempt.channel == Channel.letter)
+    assert (attempt.id, attempt.day, attempt.account_id) == (event.attempt_id, TODAY, who.account_id)
+    again = story.do(casework.letter_left, letter, "R2", TODAY, "again", **left)
+    assert again.id == event.id
+    assert len(story.rows(Attempt, Attempt.channel == Channel.letter)) == 1
+    with story.database.read() as session:
+        [told] = posted_against(session, EVERYTHING, NOON)
+        assert posted_against(session, Scope(frozenset({story.us})), NOON) == []
+        done = replay(session)
+    assert (told.letter_id, told.account) == (letter, "CN/L-1")
+    assert [one.attempt for one in done.told] == [attempt.id], "the replay names it as a breach"
+
+
+def test_where_nothing_speaks_against_it_it_is_posted_like_any_other(story: Story) -> None:
+    who = late(story)
+    story.plan("2026-05-13 07:00")
+    letter = printed(story, who)
+    event = story.do(casework.letter_left, letter, "R1", TODAY, "in haste", at=NOON, actor=COMMAND_LINE)
+    assert (event.refused, event.why) == ("", "")
+    with story.database.read() as session:
+        assert posted_against(session, EVERYTHING, NOON) == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from collector.casework.approvals import terms as asking
 from collector.dispatch.tables import InboundCall, InboundMessage, Recording
 from collector.history import actions as history
 from collector.history.rules import Channel, DocumentKind, HoldReason, HoldScope, ReferralKind, Standing, StopKind
-from collector.history.tables import Campaign, Filing, LetterRow
+from collector.history.tables import Campaign, Filing, LetterBatch, LetterRow
 from collector.identity.actions import actor_of
 from collector.identity.rules import ApiScope, Role
 from collector.identity.tables import User
@@ -137,6 +137,7 @@ def ids(house: Building) -> dict[str, int]:
             "purge_id": a_purge(session),
             "terms_id": some_terms(session, office, account),
             "letter_id": a_letter(session, book),
+            "batch_id": a_batch(session, book),
             "filing_id": a_filing(session, book),
         }  # fmt: skip
 
@@ -312,6 +313,14 @@ def a_letter(session: Any, book: Any) -> int:
     return history.add_letter(session, row).id or 0
 
 
+def a_batch(session: Any, book: Any) -> int:
+    """Printed, of no letter."""
+    row = LetterBatch(portfolio_id=book.cn, made_at=NOW, told_at=NOW, ended_at=NOW, actor="user:legal")
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
 def a_call_in(session: Any, office: Any, book: Any) -> int:
     """Wang called, and nobody took it."""
     actions.inbound_call(session, office, sid="CA1", sender="+8613812340001", to="+8657122010010", at=NOW)
@@ -414,6 +423,13 @@ FORMS: dict[str, dict[str, str]] = {
     "lower_level": {"level": "primary", "reason": "x"},
     "extend_hold": {"until": "2026-05-14"},
     "cancel_ways": {"reason": "x"},
+    "print_letters": {"code": "CN"},
+    "number_batch": {"first": "R1"},
+    "post_batch": {"day": "2026-05-11"},
+    "letter_left": {"posting_no": "R1", "day": "2026-05-11", "reason": "x"},
+    "strike_letter": {"step": "arrived", "reason": "x"},
+    "propose_rate": {"from_on": "2026-05-01", "annual_rate": "12", "reason": "x"},
+    "propose_setting": {"kind": "creditor_data", "reason": "x"},
     "propose_ways": {"creditor": "x", "sender_name": "x"},
     "decide_approval": {"decision": "approve", "shown": "x"},
     "decide_reset": {"decision": "approve", "shown": "x"},

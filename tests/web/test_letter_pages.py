@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+import time
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from web.conftest import Building, Visitor
 from web.test_letters import a_letter
 
 from collector.audit.tables import AuditEntry
+from collector.casework.actions.letters.batching import begin_batch
+from collector.foundation.errors import Conflict
 from collector.history.rules import Channel, LetterStep
-from collector.history.tables import Attempt, Document, LetterEvent, LetterRow
+from collector.history.tables import Attempt, Document, LetterBatch, LetterEvent, LetterRow
+from collector.identity.rules import Actor
 from collector.portfolio.rules import ContactKind
 from collector.portfolio.tables import Account, ContactPoint, Portfolio
 from collector.texts.rules import LetterKind, number_of
@@ -48,7 +52,15 @@ def all_of(building: Building, table: Any, *conditions: Any) -> list[Any]:
 
 
 def printed(building: Building, visitor: Visitor) -> int:
-    answer = visitor.post("/letters/print", {"code": "CN"})
+    begun = visitor.post("/letters/print", {"code": "CN"})
+    assert begun.status_code == 303, begun.text
+    batch = begun.headers["location"]
+    for _ in range(100):
+        if visitor.get(f"{batch}/progress.json").json()["state"] != "running":
+            break
+        time.sleep(0.1)
+    assert "1 letters printed" in visitor.get(batch).text
+    answer = visitor.get(f"{batch}/letters.pdf")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
     assert answer.headers["cache-control"] == "no-store"
     [row] = all_of(building, LetterRow)
@@ -119,7 +131,7 @@ def test_a_draft_is_made_on_the_account_and_what_is_missing_is_told(asked: Build
     visitor, path = asked.signed_in("legal"), f"/accounts/{asked.book.loan}/letters"
     assert f'href="{path}"' in visitor.get(f"/accounts/{asked.book.loan}").text
     page = visitor.get(path).text
-    for kind in LetterKind:
+    for kind in set(LetterKind) - {LetterKind.validation_notice}:
         assert f'value="{kind}"' in page
     order = {"kind": "power_of_attorney", "language": "zh"}
     refused = visitor.post(path, {**order, **DRAFT, "court": ""})
@@ -154,5 +166,69 @@ def test_a_file_that_is_none_is_refused(asked: Building) -> None:
     bad = visitor.post("/letters/reports", {"kind": "arrived"}, files={"file": ("x.csv", b"letter\nL1\n")})
     assert bad.status_code == 422
     assert "lacks the columns arrived_on" in bad.text
-    empty = visitor.post("/letters/print", {"code": "US"})
-    assert empty.status_code == 404
+    foreign = visitor.post("/letters/print", {"code": "US"})
+    assert foreign.status_code == 404
+
+
+def test_a_batch_is_numbered_as_a_range_listed_once_and_posted_together(asked: Building) -> None:
+    visitor = asked.signed_in("operations")
+    letter = printed(asked, visitor)
+    [row] = all_of(asked, LetterBatch)
+    batch = f"/letters/batches/{row.id}"
+    assert batch in visitor.get("/letters").text
+    wrong = visitor.post(f"{batch}/numbers", {"first": "RR123456789CN"})
+    assert (wrong.status_code, "check figure" in wrong.text) == (422, True)
+    assert visitor.post(f"{batch}/posted", {"day": "2026-05-11"}).status_code == 409
+    assert visitor.post(f"{batch}/numbers", {"first": "RR000000014CN"}).status_code == 303
+    assert visitor.post(f"{batch}/numbers", {"first": "RR000000014CN"}).status_code == 409
+    lines = visitor.get(f"{batch}/letters.csv").content.decode("utf-8-sig").splitlines()
+    assert lines[1] == f"{number_of(letter)},wang,杭州市文三路九号,RR000000014CN,"
+    told = visitor.post(f"{batch}/posted", {"day": "2026-05-11"})
+    assert "1 letters noted." in told.text
+    [event] = all_of(asked, LetterEvent, LetterEvent.step == LetterStep.posted)
+    assert event.posting_no == "RR000000014CN"
+    again = visitor.post(f"{batch}/posted", {"day": "2026-05-11"})
+    assert "0 letters noted." in again.text
+    assert asked.signed_in("stranger").get(batch).status_code == 404
+
+
+def test_a_batch_that_fell_silent_says_so_and_another_may_be_begun(asked: Building) -> None:
+    with asked.office.database.begin() as session:
+        at = asked.clock() - timedelta(minutes=3)
+        session.add(LetterBatch(portfolio_id=asked.book.cn, made_at=at, told_at=at, actor="user:operations", total=9))
+        session.add(
+            LetterBatch(portfolio_id=asked.book.us, made_at=asked.clock(), told_at=asked.clock(), actor="x", total=9)
+        )
+    visitor = asked.signed_in("operations")
+    assert "What was printed stays printed" in visitor.get("/letters/batches/1").text
+    with asked.office.database.begin() as session, pytest.raises(Conflict, match="printed already"):
+        begin_batch(session, session.get_one(Portfolio, asked.book.us), asked.clock(), Actor("x"))
+    assert printed(asked, visitor)
+
+
+def test_what_left_against_the_gates_no_is_told_to_the_supervisor(asked: Building) -> None:
+    letter = printed(asked, asked.signed_in("operations"))
+    asked.signed_in("supervisor").post(f"/accounts/{asked.book.loan}/hold", {"note": "x"})
+    visitor, form = asked.signed_in("operations"), {"posting_no": "RR1", "day": "2026-05-11", "reason": "in the tray"}
+    assert "This is no permission to post" in visitor.get(f"/letters/{letter}").text
+    left = visitor.post(f"/letters/{letter}/left", form)
+    assert left.headers["location"] == f"/letters/{letter}?said=letter-left"
+    page = visitor.get(f"/letters/{letter}").text
+    assert "left against the gate&#39;s no: in the tray" in page
+    assert "HOUSE-HOLD" in page
+    floor = asked.signed_in("supervisor").get("/floor").text
+    assert "Posted against the gate&#39;s no" in floor
+    assert number_of(letter) in floor
+
+
+def test_a_wrong_arrival_is_struck_by_legal_and_stays_to_be_seen(asked: Building) -> None:
+    letter = printed(asked, asked.signed_in("operations"))
+    visitor = asked.signed_in("legal")
+    for step in ({"step": "posted", "posting_no": "RR1"}, {"step": "arrived"}):
+        assert visitor.post(f"/letters/{letter}/step", {**step, "day": "2026-05-11"}).status_code == 303
+    form = {"step": "arrived", "reason": "another letter"}
+    assert asked.signed_in("operations").post(f"/letters/{letter}/strike", form).status_code == 403
+    assert visitor.post(f"/letters/{letter}/strike", form).status_code == 303
+    page = visitor.get(f"/letters/{letter}").text
+    assert "by legal: another letter" in page
+    assert number_of(letter) in visitor.get("/letters?state=posted").text

@@ -37,9 +37,11 @@ from collector.casework.actions.ledger import compare_again, compare_statement, 
 from collector.casework.actions.letters import (
     give_letters,
     letter_arrived,
+    letter_left,
     letter_posted,
     letter_returned,
     letter_signed,
+    letter_struck,
     make_letter,
     print_letter,
     print_open,
@@ -72,7 +74,7 @@ from collector.casework.actions.promises import (
     says_paid,
     withdraw_promise,
 )
-from collector.casework.actions.rates import note_rate_change
+from collector.casework.actions.rates import note_rate_change, set_portfolio
 from collector.casework.actions.receipts import message_status
 from collector.casework.actions.reconciling import reconcile
 from collector.casework.actions.recordings import (
@@ -201,9 +203,11 @@ __all__ = [
     "keep",
     "keep_as_asked",
     "letter_arrived",
+    "letter_left",
     "letter_posted",
     "letter_returned",
     "letter_signed",
+    "letter_struck",
     "lift_hold",
     "lift_retention_hold",
     "lift_stop",
@@ -263,6 +267,7 @@ __all__ = [
     "send_all",
     "send_how_to_pay",
     "send_how_to_pay_inbound",
+    "set_portfolio",
     "settle_inbound",
     "sign_terms",
     "start_call",

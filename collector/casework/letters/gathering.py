@@ -167,14 +167,15 @@ def _needed(one: Obligor) -> Sequence[tuple[str, str, str, str]]:
     )
 
 
-def foreign(gathered: Gathered, kind: LetterKind, words: str) -> tuple[str, ...]:
-    """Links and long numbers in a letter to people that are neither approved nor the account's own."""
+def foreign(gathered: Gathered, kind: LetterKind, words: str, of_law: Sequence[str] = ()) -> tuple[str, ...]:
+    """Links and long numbers in a letter to people that are neither approved nor the account's own. `of_law`: what the
+    law itself makes it point to."""
     if kind not in CONTACTS | AGREEMENTS:
         return ()
     addresses = [one.address for one in gathered.obligors]
     for address in filter(None, addresses):
         words = words.replace(address, "")
-    return foreign_references(words, gathered.approved)
+    return foreign_references(words, [*gathered.approved, *of_law])
 
 
 def _of_book(book: Portfolio, language: str) -> dict[str, Value]:

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, select
 
 from collector.foundation.errors import NotFound
+from collector.history.actions import stands
 from collector.history.rules import Channel, LetterState, LetterStep, state_of
-from collector.history.tables import LetterEvent, LetterRow
+from collector.history.tables import LetterBatch, LetterCorrection, LetterEvent, LetterRow
 from collector.identity.rules import Scope
 from collector.planning.rules import RunState, TaskState
 from collector.planning.tables import PlanRun, Task
@@ -106,6 +107,72 @@ def to_post(session: Session, scope: Scope, code: str) -> list[ToPost]:
     ]
 
 
+def batch_rows(session: Session, row: LetterBatch) -> list[tuple[str, str, str, str, str]]:
+    """A batch as the list for the post office: number, name, address, posting number where one is set aside, day."""
+    rows = session.exec(select(LetterRow).where(col(LetterRow.id).in_(row.letters))).all()
+    bodies = {one.id: one.body["to"] for one in rows}
+    numbers = row.numbers or [""] * len(row.letters)
+    return [
+        (number_of(letter), re.sub("[：:]$", "", to[0]), " ".join(to[1:]), number, "")
+        for letter, number in zip(row.letters, numbers, strict=True)
+        for to in [bodies[letter]]
+    ]
+
+
+def batches(session: Session, scope: Scope, most: int = 5) -> list[tuple[LetterBatch, str]]:
+    """The newest batches with the code of their portfolio."""
+    asked = select(LetterBatch, Portfolio.code).join(Portfolio, col(Portfolio.id) == col(LetterBatch.portfolio_id))
+    if scope.portfolio_ids is not None:
+        asked = asked.where(col(LetterBatch.portfolio_id).in_(sorted(scope.portfolio_ids)))
+    return [(row, code) for row, code in session.exec(asked.order_by(col(LetterBatch.id).desc()).limit(most))]
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A step that was noted in error."""
+
+    event: LetterEvent
+    correction: LetterCorrection
+
+
+def struck(session: Session, letter_id: int) -> list[Struck]:
+    """What was struck of a letter, in the order it was noted."""
+    asked = select(LetterEvent, LetterCorrection).join(
+        LetterCorrection, col(LetterCorrection.event_id) == col(LetterEvent.id)
+    )
+    rows = session.exec(asked.where(LetterEvent.letter_id == letter_id).order_by(col(LetterEvent.id)))
+    return [Struck(event, correction) for event, correction in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A letter that left although the gate said no. `account`: CODE/NO."""
+
+    letter_id: int
+    number: str
+    account_id: int
+    account: str
+    event: LetterEvent
+
+
+def posted_against(session: Session, scope: Scope, since: datetime) -> list[Against]:
+    """Noted since then, the newest first."""
+    asked = (
+        select(LetterEvent, LetterRow.account_id, Account.account_no, Portfolio.code)
+        .join(LetterRow, col(LetterRow.id) == col(LetterEvent.letter_id))
+        .join(Account, col(Account.id) == col(LetterRow.account_id))
+        .join(Portfolio, col(Portfolio.id) == col(LetterRow.portfolio_id))
+        .where(LetterEvent.step == LetterStep.posted, LetterEvent.refused != "", LetterEvent.at >= since)
+    )
+    if scope.portfolio_ids is not None:
+        asked = asked.where(col(LetterRow.portfolio_id).in_(sorted(scope.portfolio_ids)))
+    rows = session.exec(asked.order_by(col(LetterEvent.id).desc()).limit(MOST))
+    return [
+        Against(event.letter_id, number_of(event.letter_id), account, f"{code}/{number}", event)
+        for event, account, number, code in rows
+    ]
+
+
 def counts(session: Session, scope: Scope) -> dict[LetterState, int]:
     """How many letters stand in each state, up to one more than a list shows."""
     found = {}
@@ -135,7 +202,7 @@ def waiting(session: Session, scope: Scope, at: datetime) -> list[Waiting]:
 
 
 def _has(step: LetterStep) -> ColumnElement[bool]:
-    return exists().where(col(LetterEvent.letter_id) == col(LetterRow.id), col(LetterEvent.step) == step)
+    return exists().where(col(LetterEvent.letter_id) == col(LetterRow.id), col(LetterEvent.step) == step, stands())
 
 
 def _in_state(state: LetterState) -> Sequence[ColumnElement[bool]]:
@@ -155,7 +222,7 @@ def _in_state(state: LetterState) -> Sequence[ColumnElement[bool]]:
 def _listed(session: Session, rows: Sequence[LetterRow]) -> list[Listed]:
     ids = [row.id for row in rows]
     events: dict[int, dict[LetterStep, LetterEvent]] = {number or 0: {} for number in ids}
-    for one in session.exec(select(LetterEvent).where(col(LetterEvent.letter_id).in_(ids))):
+    for one in session.exec(select(LetterEvent).where(col(LetterEvent.letter_id).in_(ids), stands())):
         events[one.letter_id][one.step] = one
     people = {row.person_id for row in rows if row.person_id is not None}
     names = dict(session.exec(select(Person.id, Person.name).where(col(Person.id).in_(people))).all())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from collector.foundation.errors import BadInput, Problem
 from collector.portfolio.rules import PartyRole
+from collector.portfolio.rules.settings import CREDITOR
 from collector.texts.letters.template import LetterTemplate, Rows
 from collector.texts.rules import TERMS, LetterValue, Value
 
@@ -16,6 +17,7 @@ TABLES = {
     "instalments": ("instalments", "due_on"),
     "parts": ("instalments", "due_on"),
     "bridge": ("instalments", "due_on"),
+    "itemization": ("instalments", "due_on"),
     "agreed": (TERMS, ""),
     "schedule": (TERMS, ""),
     "obligors": ("parties", "role"),
@@ -33,6 +35,8 @@ def require_whole(template: LetterTemplate, values: Mapping[str, Value], rows: R
 
 def _lacks(value: LetterValue, role: PartyRole | None) -> Problem:
     thing = value.meaning
+    if value.name in CREDITOR:
+        return Problem(f"{thing} is missing: two people can agree to it on the page of the portfolio")
     if value.source is None:
         return Problem(f"{thing} is missing: enter it with the letter")
     if value.name == "pay_instructions":

@@ -26,7 +26,7 @@ class Standing(StrEnum):
     unlawful = "unlawful"
     """The gate of its time forbids it on what was written down by then."""
     ungated = "ungated"
-    """It was made for a task, and no verdict that allowed it is on record."""
+    """It was made for a task, and no verdict that allowed it is on record; or a letter left against a no."""
     known_later = "known_later"
     """Lawful by what was known then; what was written down later forbids it."""
     taken_over = "taken_over"
@@ -80,6 +80,8 @@ class Judge:
         down when it has ended."""
         if contact.natural_key.startswith("reply:"):
             return Found(Standing.answer, contact.at)
+        if contact.natural_key.startswith("letter:"):
+            return Found(Standing.ungated, contact.at, why="it left against the gate's no, as is noted with the letter")
         task = task_of(contact)
         allowed = self._allowed(task, contact)
         if task is not None and allowed is None:

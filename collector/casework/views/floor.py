@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
+from collector.casework.letters.lists import Against, posted_against
 from collector.casework.office import Office
 from collector.casework.views.agents import Agent, agents
 from collector.casework.views.allocation import Owned, owned
@@ -28,6 +29,9 @@ from collector.identity.rules import Scope
 from collector.portfolio.queries import portfolios
 from collector.portfolio.rules import PaymentState
 from collector.portfolio.tables import PaymentRow, Portfolio
+
+AGAINST_FOR = timedelta(days=30)
+"""How long the floor tells of a letter that left against the gate's no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Floor:
     complaints: Complaints
     callers: Sequence[CallerLine]
     missed: Missed
+    against: Sequence[Against]
+    """Letters that left although the gate said no, of the last days."""
     paused: Sequence[Campaign]
     """Campaigns that a person has to look at."""
     held_payments: int
@@ -89,6 +95,7 @@ def floor(
         complaints=complaints(session, seen, local_day(now, zone)),
         callers=caller_lines(session, books, calls, now),
         missed=missed_calls(session, books, now),
+        against=posted_against(session, seen, now - AGAINST_FOR),
         paused=paused(session, seen),
         held_payments=held_count(session, seen),
         holds=wide_holds(session, scope, now),

@@ -33,7 +33,7 @@ from collector.history.actions.contacts import (
 )
 from collector.history.actions.holding import Given, give, keep_account
 from collector.history.actions.holds import chain, extend_hold, lift_hold
-from collector.history.actions.letters import add_letter, steps_of, take_step
+from collector.history.actions.letters import add_letter, stands, steps_of, strike_step, take_step
 from collector.history.actions.levels import lower_level
 from collector.history.actions.looking import note_look
 from collector.history.actions.offers import end_offer, keep_offer, open_offer
@@ -120,8 +120,10 @@ __all__ = [
     "says_paid",
     "settle_promises",
     "standing",
+    "stands",
     "steps_of",
     "stop",
+    "strike_step",
     "take_back_members",
     "take_step",
     "withdraw_promise",

@@ -52,6 +52,8 @@ _EXCLUDES = {
     LetterStep.arrived: LetterStep.returned,
     LetterStep.returned: LetterStep.arrived,
 }
+STRIKABLE = frozenset({LetterStep.arrived, LetterStep.returned, LetterStep.signed})
+"""Steps that were only told to us; what we printed and posted ourselves, happened."""
 REASONS = {
     LetterStep.printed: "it was not printed yet",
     LetterStep.posted: "it was not posted yet",

@@ -18,7 +18,7 @@ from collector.history.tables.contacts import (
 )
 from collector.history.tables.documents import Document
 from collector.history.tables.holding import HoldingRow, KeepRow
-from collector.history.tables.letters import LetterEvent, LetterRow
+from collector.history.tables.letters import LetterBatch, LetterCorrection, LetterEvent, LetterRow
 from collector.history.tables.referrals import Filing, Referral, ReferralStep
 from collector.history.tables.standing import (
     Complaint,
@@ -46,6 +46,8 @@ __all__ = [
     "Hold",
     "HoldingRow",
     "KeepRow",
+    "LetterBatch",
+    "LetterCorrection",
     "LetterEvent",
     "LetterRow",
     "LevelLowered",

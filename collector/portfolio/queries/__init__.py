@@ -23,6 +23,7 @@ from collector.portfolio.queries.accounts import (
 )
 from collector.portfolio.queries.claims import law_of, lender_of, rate_changes, statement_of
 from collector.portfolio.queries.records import Records, records_of
+from collector.portfolio.queries.settings import creditor_of, reckoning_of, settings_of
 
 __all__ = [
     "Records",
@@ -34,6 +35,7 @@ __all__ = [
     "codes_by_key",
     "codes_by_user",
     "contact_points",
+    "creditor_of",
     "held_payments",
     "key_of",
     "law_of",
@@ -47,8 +49,10 @@ __all__ = [
     "portfolio_of",
     "portfolios",
     "rate_changes",
+    "reckoning_of",
     "records_of",
     "scope_of",
+    "settings_of",
     "statement_of",
     "within",
 ]

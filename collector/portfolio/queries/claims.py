@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from collector.foundation.clock import local_day
 from collector.law.interest import interest_law
 from collector.law.rules import InterestLaw, Lender
+from collector.portfolio.queries.settings import reckoning_of
 from collector.portfolio.rules import DebtType, EntryKind, PaymentKind, PaymentState
 from collector.portfolio.rules.balance import Given, RateStep, Received, Scheduled, Statement, Terms, balance
 from collector.portfolio.tables import (
@@ -23,6 +24,8 @@ from collector.portfolio.tables import (
     RateChange,
 )
 
+CONTRACT = "contract"
+"""Where a rate comes from that the creditor's file brought with the account."""
 LICENSED = frozenset({DebtType.bank_loan, DebtType.card, DebtType.consumer_finance, DebtType.student})
 """Debts that only licensed institutions make; any other is taken to be under the lower cap."""
 
@@ -101,19 +104,23 @@ def terms_of(
     *,
     called_on: date | None = None,
 ) -> Terms:
-    """The contract's rates as they changed, under the law of the portfolio's place."""
+    """The contract's rates as they changed, reckoned as two people agreed for the portfolio, or else as the law of its
+    place has it; the caps are always the law's."""
     law = interest_law(portfolio.jurisdiction)
+    own = reckoning_of(session, portfolio.id or 0)
+    agreed = own.reckoning if own else law
     made_on = account.opened_on or min((line.due_on for line in lines), default=None)
     return Terms(
-        day_count=law.day_count,
-        order=law.order,
-        sweep=law.sweep,
-        penalty_on=law.penalty_on,
+        day_count=agreed.day_count,
+        order=agreed.order,
+        sweep=agreed.sweep,
+        penalty_on=agreed.penalty_on,
         rates=_rates(session, account),
         caps=law.caps_of(lender_of(portfolio), made_on) if made_on else (),
         grace_days=portfolio.grace_days,
         opened_on=account.opened_on,
         called_on=called_on,
+        reckoned_by=own.reason if own else "",
     )
 
 
@@ -127,7 +134,8 @@ def law_of(portfolio: Portfolio) -> InterestLaw:
 
 
 def rate_changes(session: Session, account: Account) -> Sequence[RateChange]:
-    """Those of the account, or where it has none of its own, those of its portfolio; in the order they were noted."""
+    """Those of the account; where it has none of its own, those of its product; where that has none, those of its
+    portfolio. In the order they were noted."""
     rows = session.exec(
         select(RateChange)
         .where(
@@ -137,16 +145,22 @@ def rate_changes(session: Session, account: Account) -> Sequence[RateChange]:
         .order_by(col(RateChange.id))
     ).all()
     own = [row for row in rows if row.account_id is not None]
-    return own or rows
+    of_product = [row for row in rows if row.account_id is None and row.product == account.product]
+    return own or of_product or [row for row in rows if row.account_id is None and row.product is None]
 
 
 def _rates(session: Session, account: Account) -> tuple[RateStep, ...]:
     annual, penalty = _percent(account.annual_rate), _percent(account.penalty_rate)
-    steps = {date.min: RateStep(date.min, annual, penalty)}
+    annual_by = penalty_by = CONTRACT
+    steps = {date.min: RateStep(date.min, annual, penalty, annual_by, penalty_by)}
     latest = {row.from_on: row for row in rate_changes(session, account)}
     for from_on, row in sorted(latest.items()):
-        annual, penalty = _percent(row.annual_rate) or annual, _percent(row.penalty_rate) or penalty
-        steps[from_on] = RateStep(from_on, annual, penalty)
+        said = f"{row.reason} ({from_on.isoformat()})"
+        if row.annual_rate is not None:
+            annual, annual_by = _percent(row.annual_rate), said
+        if row.penalty_rate is not None:
+            penalty, penalty_by = _percent(row.penalty_rate), said
+        steps[from_on] = RateStep(from_on, annual, penalty, annual_by, penalty_by)
     return tuple(steps.values())
 
 

@@ -23,6 +23,7 @@ from collector.portfolio.tables.ledger import (
     StatedInstalment,
 )
 from collector.portfolio.tables.rates import RateChange
+from collector.portfolio.tables.settings import PortfolioSetting
 from collector.portfolio.tables.stage import (
     STAGES,
     stage_account,
@@ -52,6 +53,7 @@ __all__ = [
     "Person",
     "Portfolio",
     "PortfolioAccess",
+    "PortfolioSetting",
     "RateChange",
     "ReversalNote",
     "SavedMapping",

@@ -142,6 +142,16 @@ _AGREED = (
     LetterValue("new_matures_on", "the new day the debt matures", "2028年5月18日", "May 18, 2028", (TERMS, "until")),
 )
 """Drawn from terms that were approved."""
+_ITEMIZED = (
+    LetterValue("itemized_on", "the itemization date, as printed", "2026年3月31日", "March 31, 2026", optional=True),
+    LetterValue(
+        "itemized_by", "what the itemization date is", "最后还款日", "the date of the last payment", optional=True
+    ),
+    LetterValue("dispute_until", "the last day to dispute the debt", "2026年7月1日", "July 1, 2026", optional=True),
+    LetterValue("account_tail", "the end of the account number", "…0518", "…0518", optional=True),
+    LetterValue("law_link", "where the law is explained", "www.example.gov", "www.example.gov", optional=True),
+)
+"""Reckoned for a validation notice."""
 _ENTERED = (
     LetterValue(
         "creditor_code", "the creditor's registration number", "91330100MA2XXXXX0K", "RN-4471", entry=Entry.code
@@ -159,6 +169,33 @@ _ENTERED = (
         "陈立，董事长",
         "Morgan Lee, president",
         entry=Entry.line,
+    ),
+    LetterValue(
+        "creditor_contact",
+        "where the creditor can be reached",
+        "法务部，电话 0571-85550199",
+        "Legal department, +1 217 555 0140",
+        entry=Entry.line,
+        optional=True,
+    ),
+    LetterValue(
+        "sender_address",
+        "the sender's address",
+        "杭州市上城区解放路二号",
+        "2 Main Street, Springfield, IL 62701",
+        entry=Entry.line,
+    ),
+    LetterValue("itemization_on", "the itemization date", "2026年3月31日", "March 31, 2026", entry=Entry.day),
+    LetterValue(
+        "itemization_basis", "which date the itemization date is", "last_payment", "last_payment", entry=Entry.line
+    ),
+    LetterValue(
+        "creditor_then",
+        "the creditor on the itemization date",
+        "安和银行股份有限公司",
+        "Hillside Credit Union",
+        entry=Entry.line,
+        optional=True,
     ),
     LetterValue("court", "the court", "杭州市西湖区人民法院", "Circuit Court of Hill County", entry=Entry.line),
     LetterValue("counsel", "counsel", "周律", "Avery Stone", entry=Entry.line),
@@ -208,7 +245,7 @@ _ENTERED = (
         entry=Entry.text,
     ),
 )
-VALUES: Final[Mapping[str, LetterValue]] = {value.name: value for value in (*_BOOK, *_AGREED, *_ENTERED)}
+VALUES: Final[Mapping[str, LetterValue]] = {value.name: value for value in (*_BOOK, *_AGREED, *_ITEMIZED, *_ENTERED)}
 
 ROWS: Final[Mapping[str, frozenset[str]]] = {
     "instalments": frozenset({"number", "due_on", "amount", "penalty", "paid", "unpaid"}),
@@ -216,10 +253,12 @@ ROWS: Final[Mapping[str, frozenset[str]]] = {
     "bridge": frozenset({"line", "amount"}),
     "obligors": frozenset({"role", "name", "id_no", "address", "phone"}),
     "agreed": frozenset({"part", "owed", "waived", "left"}),
+    "itemization": frozenset({"line", "amount"}),
     "schedule": frozenset({"number", "due_on", "amount", "principal", "interest", "fee"}),
 }
 """Tables that a letter may print, and their columns: the instalments that are late; what is owed by its parts; the way
-from the ledger to that, where they differ; who owes; of approved terms what is given up, and the new schedule."""
+from the ledger to that, where they differ; who owes; of approved terms what is given up, and the new schedule;
+what came since the itemization date."""
 
 
 def letter_samples(language: str) -> dict[str, Value]:
@@ -241,6 +280,7 @@ def sample_rows(language: str) -> dict[str, list[dict[str, str]]]:
             ("part", "owed", "waived", "left"),
             ("罚息" if zh else "Penalty interest", "12.50", "12.50", "0.00"),
         ),
+        "itemization": (("line", "amount"), ("利息" if zh else "Interest charged since", "12.50")),
         "schedule": (
             ("number", "due_on", "amount", "principal", "interest", "fee"),
             ("13", "2028年5月18日" if zh else "May 18, 2028", "1,280.00", "1,200.00", "80.00", "0.00"),

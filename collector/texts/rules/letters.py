@@ -23,9 +23,19 @@ class LetterKind(StrEnum):
     """民事起诉状, the complaint that begins a suit."""
     power_of_attorney = "power_of_attorney"
     fraud_report = "fraud_report"
+    validation_notice = "validation_notice"
+    """What a debt collector in the United States sends first (12 CFR 1006.34)."""
 
 
-CONTACTS: Final = frozenset({LetterKind.reminder, LetterKind.demand, LetterKind.guarantor_notice, LetterKind.quarterly})
+CONTACTS: Final = frozenset(
+    {
+        LetterKind.reminder,
+        LetterKind.demand,
+        LetterKind.guarantor_notice,
+        LetterKind.quarterly,
+        LetterKind.validation_notice,
+    }
+)
 """Letters to somebody who owes: each is a contact, and passes the gate."""
 AGREEMENTS: Final = frozenset({LetterKind.settlement, LetterKind.extension, LetterKind.assumption})
 """Signed by both sides."""

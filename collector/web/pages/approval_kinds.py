@@ -18,9 +18,11 @@ from collector.casework.approvals import (
     keeping,
     matching,
     promises,
+    rates,
     resets,
     retention,
     reversals,
+    settings,
     strategies,
     terms,
     texts,
@@ -40,6 +42,7 @@ from collector.terms.rules import Parts
 from collector.web.pages.export_parts import titles
 from collector.web.pages.figure_words import list_title
 from collector.web.pages.retention import told_as
+from collector.web.pages.setting_words import setting_field, setting_value
 from collector.web.pages.terms_parts import named, said
 from collector.web.session import Caller
 from collector.web.templating import Told
@@ -204,6 +207,48 @@ def _advances(session: Session, row: Approval, caller: Caller, t: Words) -> Show
     return Shown(book.code, "/terms", [row.body["month"][:7], total, *listed], book.timezone)
 
 
+def _rates(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    book = within.portfolio(session, caller.actor.scope, row.body["portfolio"])
+    changes = row.body["changes"]
+    numbers = dict(
+        session.exec(
+            select(Account.id, Account.account_no).where(
+                col(Account.id).in_([one["account"] for one in changes[:MOST_LISTED] if one["account"]])
+            )
+        ).all()
+    )
+    lines = [
+        " · ".join(
+            [
+                t("from {day}", day=one["from_on"]),
+                numbers.get(one["account"]) or one["product"] or t("all of the portfolio"),
+                *([f"{t('Annual rate')} {one['annual_rate']}%"] if one["annual_rate"] else []),
+                *([f"{t('Penalty rate')} {one['penalty_rate']}%"] if one["penalty_rate"] else []),
+                one["reason"],
+            ]
+        )
+        for one in changes[:MOST_LISTED]
+    ]
+    count = t("{number} changes of rate", number=f"{len(changes):,}")
+    return Shown(book.code, f"/portfolios/{book.id}/contracts", [count, *lines], book.timezone)
+
+
+def _setting(session: Session, row: Approval, caller: Caller, t: Words) -> Shown:
+    book = within.portfolio(session, caller.actor.scope, row.body["portfolio"])
+    before, after = row.body["before"], row.body["after"]
+    changes = [
+        Difference(
+            setting_field(name, t),
+            setting_value(name, before[name], t) if name in before else "",
+            setting_value(name, after[name], t) if name in after else "",
+        )
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]
+    lines = [t.word(row.body["kind"]), row.body["reason"]]
+    return Shown(book.code, f"/portfolios/{book.id}/contracts", lines, book.timezone, changes)
+
+
 def _purge(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
     due = [(kind, by, number) for _, kind, fate, by, number in row.body["found"] if fate != Fate.keep]
     lines = [
@@ -250,6 +295,8 @@ SHOWN: Mapping[str, Callable[[Session, Approval, Caller, Words], Shown]] = {
     reversals.REVERSAL: _reversal,
     terms.TERMS: _terms,
     advances.ADVANCES: _advances,
+    rates.RATES: _rates,
+    settings.SETTING: _setting,
     retention.PURGE_KIND: _purge,
     retention.HOLD_KIND: _retention_hold,
     costs.COSTS: _costs,

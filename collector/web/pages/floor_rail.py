@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from collector.casework.letters.lists import Against
 from collector.casework.views.floor import Floor
 from collector.casework.views.rail import CallerLine, Complaints
 from collector.web.pages import telling
@@ -27,6 +28,8 @@ class Rail:
     sends_said: str
     refusals: Table
     held_payments: int
+    against: Table
+    """Letters that left against the gate's no; without any nothing is said of them."""
     paused: Table
     """Campaigns that wait for a person; without any nothing is said of them."""
 
@@ -56,6 +59,7 @@ def rail(seen: Floor, t: Words) -> Rail:
         sends_said=t("{sent} sent, {failed} failed", sent=sent, failed=failed),
         refusals=_refusals(seen, t),
         held_payments=seen.held_payments,
+        against=against(seen.against, t),
         paused=table(
             [t("Campaign"), t("Why")],
             [
@@ -64,6 +68,24 @@ def rail(seen: Floor, t: Words) -> Rail:
             ],
             "",
         ),
+    )
+
+
+def against(rows: Sequence[Against], t: Words) -> Table:
+    """Letters that left although the gate said no: which, when, who says so and why."""
+    return table(
+        [t("Letter"), t("Account"), t("Posted on"), t("Why"), t("By")],
+        [
+            [
+                Cell(one.number, "late", f"/letters/{one.letter_id}"),
+                Cell(one.account, "", f"/accounts/{one.account_id}"),
+                one.event.on.isoformat(),
+                Cell(one.event.why, "wrap"),
+                one.event.actor.removeprefix("user:"),
+            ]
+            for one in rows
+        ],
+        "",
     )
 
 

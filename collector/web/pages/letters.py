@@ -14,11 +14,12 @@ from starlette.datastructures import UploadFile
 
 from collector.casework import actions
 from collector.casework.actions.letters import ReportKind, Taken, read_reports
-from collector.casework.actions.letters.printing import POST_COLUMNS, bound
-from collector.casework.letters.lists import MOST, Listed, counts, letters, to_post, waiting
-from collector.foundation.errors import BadInput, Conflict
+from collector.casework.actions.letters.printing import POST_COLUMNS
+from collector.casework.letters.lists import MOST, Listed, batches, counts, letters, to_post, waiting
+from collector.foundation.errors import BadInput
 from collector.foundation.files import write_csv
 from collector.history.rules import LetterState
+from collector.history.tables import LetterBatch
 from collector.web.pages.shell import Form, frame_of, may_open, read
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Link, Page, Table, Told, choices, render, table
@@ -26,8 +27,6 @@ from collector.web.uploads import received
 from collector.web.words import Words
 
 router = APIRouter()
-AT_ONCE = 200
-"""Letters that a page prints at once; the command line prints any number."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class LettersPage(Page):
     template: ClassVar[str] = "letters.html"
     tabs: Sequence[Link]
     asked: Sequence[Asked]
+    batches: Table
+    """Those that were printed last; the number opens one."""
     listed: Table
     is_cut: bool
     most: int
@@ -72,6 +73,7 @@ def letters_page(
     with reading(desk) as session:
         number = counts(session, scope)
         found = letters(session, scope, state)
+        made = batches(session, scope)
         asked = [Asked(one.code, one.count) for one in waiting(session, scope, desk.clock()) if one.count]
     return render(
         LettersPage(
@@ -81,6 +83,7 @@ def letters_page(
                 for one in LetterState
             ],
             asked=asked,
+            batches=_batches(made, t),
             listed=listed(found, t),
             is_cut=number[state] > MOST,
             most=MOST,
@@ -88,6 +91,23 @@ def letters_page(
             may_tell=may_open(caller, "tell_letters"),
             kinds=choices(t, ReportKind),
         )
+    )
+
+
+def _batches(made: Sequence[tuple[LetterBatch, str]], t: Words) -> Table:
+    return table(
+        [t("Printed together"), t("Portfolio"), t("Letters"), t("Not printed"), t("By")],
+        [
+            [
+                Cell(f"{row.made_at:%Y-%m-%d %H:%M}Z", "", f"/letters/batches/{row.id}"),
+                code,
+                str(len(row.letters)) if row.ended_at else t("printing"),
+                Cell(str(len(row.not_printed)), "look" if row.not_printed else "dim"),
+                row.actor.removeprefix("user:"),
+            ]
+            for row, code in made
+        ],
+        "",
     )
 
 
@@ -118,26 +138,6 @@ def listed(found: Sequence[Listed], t: Words) -> Table:
 
 class BatchForm(Form):
     code: str
-
-
-@router.post("/letters/print")
-async def print_letters(desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
-    """All that the plan of the portfolio asks for, as one PDF. What could not be printed stays in the plan, and its
-    account page says why when it is tried there."""
-    form = read(BatchForm, fields)
-    return await run_in_threadpool(_print, desk, caller, form.code)
-
-
-def _print(desk: Desk, caller: Caller, code: str) -> Response:
-    scope = caller.actor.scope
-    batch = actions.print_open(desk.office, code, desk.clock(), caller.actor, scope=scope, most=AT_ONCE)
-    if not batch.printed:
-        raise Conflict(batch.not_printed[0].reason if batch.not_printed else "the plan asks for no letter here now")
-    file = io.BytesIO()
-    bound(batch.printed, file)
-    with writing(desk) as session:
-        actions.give_letters(session, [one.letter_id for one in batch.printed], "pdf", desk.clock(), caller.actor)
-    return download(file.getvalue(), "letters.pdf", "application/pdf")
 
 
 @router.post("/letters/list")

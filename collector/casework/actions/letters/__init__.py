@@ -10,6 +10,7 @@ from collector.casework.actions.letters.coming_back import (
     read_reports,
     take_reports,
 )
+from collector.casework.actions.letters.correcting import letter_left, letter_struck
 from collector.casework.actions.letters.making import LetterOrder, make_letter
 from collector.casework.actions.letters.posting import LetterPosted, letter_posted
 from collector.casework.actions.letters.printing import (
@@ -36,10 +37,12 @@ __all__ = [
     "give_letters",
     "letter_arrived",
     "letter_docx",
+    "letter_left",
     "letter_pdf",
     "letter_posted",
     "letter_returned",
     "letter_signed",
+    "letter_struck",
     "make_letter",
     "print_letter",
     "print_open",

@@ -45,6 +45,13 @@ COLUMNS: Mapping[ReportKind, tuple[str, ...]] = {
 }
 
 
+HAPPENED: Mapping[LetterStep, Happening] = {
+    LetterStep.arrived: Happening.demand_arrived,
+    LetterStep.signed: Happening.acknowledged,
+}
+"""What a step of a demand is to the clocks of the law."""
+
+
 @dataclass(frozen=True, slots=True)
 class LetterReport:
     """A line of such a file. `line` as a spreadsheet counts it."""
@@ -155,7 +162,7 @@ def _filed(
 ) -> int | None:
     """The scan among the papers of the account; its number."""
     account = session.get_one(Account, row.account_id)
-    title = f"{number_of(row.id or 0)} {step.value}"
+    title = paper_title(row, step)
     return file_document(
         session,
         office,
@@ -182,13 +189,22 @@ def _tell_clocks(
 ) -> None:
     """A demand that arrived, or a slip that acknowledges the debt, moves the clocks of the law. Without the scan it was
     only told: posting proves no arrival, so no cautious date moves until the scan is there."""
-    happened = {LetterStep.arrived: Happening.demand_arrived, LetterStep.signed: Happening.acknowledged}.get(step)
+    happened = HAPPENED.get(step)
     if happened is None or row.kind not in DEMANDS:
         return
-    stands = (Party.account_id == row.account_id, Party.person_id == row.person_id, Party.role == PartyRole.guarantor)
-    guarantor = session.exec(select(Party.person_id).where(*stands)).first()
-    note = ClockNote(happened, on, guarantor_id=guarantor, document_id=document_id)
+    note = ClockNote(happened, on, guarantor_id=guarantor_of(session, row), document_id=document_id)
     note_clock(session, office, row.account_id, note, now=at, actor=actor)
+
+
+def guarantor_of(session: Session, row: LetterRow) -> int | None:
+    """Who is addressed, where that is a guarantor."""
+    stands = (Party.account_id == row.account_id, Party.person_id == row.person_id, Party.role == PartyRole.guarantor)
+    return session.exec(select(Party.person_id).where(*stands)).first()
+
+
+def paper_title(row: LetterRow, step: LetterStep) -> str:
+    """What the scan of a step is called among the papers of the account."""
+    return f"{number_of(row.id or 0)} {step.value}"
 
 
 def read_reports(kind: ReportKind, file: Path) -> Sequence[LetterReport]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from collector.casework.letters.gathering import (
     rows_for,
     values_for,
 )
+from collector.casework.letters.itemizing import LAW_LINK, itemized
 from collector.casework.letters.missing import require_whole
 from collector.casework.office import Office
 from collector.foundation.clock import local_day
@@ -28,6 +29,7 @@ from collector.history import actions as history
 from collector.history.rules import LetterStep
 from collector.history.tables import LetterEvent, LetterRow
 from collector.identity.rules import Actor
+from collector.portfolio.queries import creditor_of
 from collector.portfolio.rules import PartyRole
 from collector.portfolio.tables import Account
 from collector.texts.letters.template import LetterTemplate
@@ -64,12 +66,20 @@ def make_letter(session: Session, office: Office, order: LetterOrder, *, at: dat
     values = values_for(gathered, order.person_id, template.language)
     terms = agreed(session, order.account_id, order.kind, gathered.book.currency, template.language)
     values |= terms.values if terms else {}
-    values |= wording.entered(template.entries, order.entered, gathered.book.currency, template.language, approved)
+    held = creditor_of(session, account.portfolio_id)
+    asked = [one for one in template.entries if one.name not in held]
+    values |= wording.entered(asked, order.entered, gathered.book.currency, template.language, approved)
+    values |= held
     rows = {**rows_for(gathered, template), **(terms.rows if terms else {})}
+    if order.kind is LetterKind.validation_notice:
+        notice = itemized(session, gathered, order.entered, template.language, at)
+        values, rows = {**values, **notice.values}, {**rows, **notice.rows}
     require_amounts(template, gathered.amounts)
     require_whole(template, values, rows, gathered.one(order.person_id).role if order.person_id else None)
     letter = template.fill(values, rows)
-    if found := foreign(gathered, order.kind, _without(letter.words, order)):
+    words = _without(letter.words, [*order.entered.values(), *held.values()])
+    of_law = [LAW_LINK] if order.kind is LetterKind.validation_notice else []
+    if found := foreign(gathered, order.kind, words, of_law):
         raise BadInput(f"the letter points to {len(found)} links or numbers that nobody approved; it is not made")
     row = LetterRow(
         portfolio_id=account.portfolio_id,
@@ -112,9 +122,9 @@ def _language(session: Session, account: Account, order: LetterOrder) -> str:
     return letter_language(session, account, order.language)
 
 
-def _without(words: str, order: LetterOrder) -> str:
-    """The words without what was entered, which was judged by itself."""
-    for text in order.entered.values():
+def _without(words: str, judged: Sequence[str]) -> str:
+    """The words without what was entered, or set for the portfolio by two people: that was judged by itself."""
+    for text in judged:
         words = words.replace(text.strip(), "") if text.strip() else words
     return words
 

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
+from collector.casework.actions.follow_up import follow_up
 from collector.casework.actions.papers import paper_done
+from collector.casework.letters.itemizing import POSTED_WITHIN
 from collector.casework.office import Office
 from collector.casework.views.account import standing_of
 from collector.dispatch import actions as dispatch
 from collector.dispatch.queries import lock_people
 from collector.facts.queries import people_of_account, read_person
-from collector.foundation.clock import local_day
+from collector.foundation.clock import at_local, local_day
 from collector.foundation.errors import BadInput, Conflict
 from collector.history import actions as history
 from collector.history.actions.keep import fetch
-from collector.history.rules import Channel, LetterStep
+from collector.history.rules import Channel, LetterStep, Standing
 from collector.history.tables import LetterRow
 from collector.identity.rules import Actor
 from collector.planning.rules import RunState, TaskState
 from collector.planning.tables import PlanRun, Task
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account
-from collector.texts.rules import AGREEMENTS, CONTACTS
+from collector.texts.rules import AGREEMENTS, CONTACTS, LetterKind
 
 MOST_POSTING_NO = 40
+NOON = time(12)
 _TEXT_OF = {"guarantor_notice": "guarantor-notice", "reminder": "overdue-first"}
 """Letter → the text by which the gate knows it; others are a demand."""
 
@@ -51,7 +54,7 @@ def letter_posted(
     """The post took it. Said again, nothing changes. `Conflict`: it was not printed, or another letter of the same kind
     was made since."""
     row = fetch(session, LetterRow, letter_id)
-    number = _checked(row, posting_no)
+    number = checked_number(row, posting_no)
     steps = history.steps_of(session, letter_id)
     if LetterStep.posted in steps:
         return LetterPosted(letter_id, steps[LetterStep.posted].attempt_id)
@@ -59,6 +62,7 @@ def letter_posted(
         raise Conflict("the letter can not be posted: it was not printed yet")
     if on > local_day(at, portfolio_of(session, row.portfolio_id).timezone):
         raise BadInput("the day of posting is to come")
+    _require_fresh(session, row, on)
     attempt_id = None
     if row.kind in CONTACTS:
         _require_newest(session, row)
@@ -69,10 +73,41 @@ def letter_posted(
     history.take_step(
         session, row, LetterStep.posted, on, now=at, actor=actor, posting_no=number, attempt_id=attempt_id
     )
+    if row.kind is LetterKind.validation_notice:
+        _given_notice(session, office, row, on, number, at, actor)
     return LetterPosted(letter_id, attempt_id)
 
 
-def _checked(row: LetterRow, posting_no: str) -> str:
+def _require_fresh(session: Session, row: LetterRow, on: date) -> None:
+    """A notice names the last day for a dispute: posted late, it would cut that short."""
+    if row.kind is not LetterKind.validation_notice:
+        return
+    made_on = local_day(row.made_at, portfolio_of(session, row.portfolio_id).timezone)
+    if on > made_on + timedelta(days=POSTED_WITHIN):
+        raise Conflict("this notice would reach its reader too late for the day that it names: make it anew")
+
+
+def _given_notice(
+    session: Session, office: Office, row: LetterRow, on: date, number: str, at: datetime, actor: Actor
+) -> None:
+    """From now on the gate knows that the notice of this debt was sent, and when the time for disputes ends."""
+    zone = portfolio_of(session, row.portfolio_id).timezone
+    history.standing(
+        session,
+        person_id=row.person_id or 0,
+        kind=Standing.validation_notice,
+        at=min(at_local(on, NOON, zone), at),
+        now=at,
+        actor=actor,
+        portfolio_id=row.portfolio_id,
+        account_id=row.account_id,
+        detail={"evidence": number},
+        natural_key=f"letter:{row.id}",
+    )
+    follow_up(session, office, people_of_account(session, row.account_id), at, actor)
+
+
+def checked_number(row: LetterRow, posting_no: str) -> str:
     if row.kind in AGREEMENTS:
         raise Conflict("an agreement is signed by both sides, not posted: file it signed")
     number = posting_no.strip().upper()

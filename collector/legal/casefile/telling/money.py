@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collector.law.rules import ClaimPart, Source
+from collector.law.rules import ClaimPart, Source, Sweep
 from collector.legal.casefile.telling.parts import SMALLER, Part, Told, day, facts, note, percent, table
+from collector.legal.casefile.words import Words
 from collector.portfolio.queries import law_of, lender_of
+from collector.portfolio.queries.claims import CONTRACT
 from collector.portfolio.rules import EntryKind, PaymentKind
-from collector.portfolio.rules.balance import YEAR
+from collector.portfolio.rules.balance import YEAR, Accrual
 from collector.portfolio.tables import InstalmentBefore
 
 PARTS = (ClaimPart.principal, ClaimPart.interest, ClaimPart.fee, ClaimPart.unsplit, ClaimPart.penalty)
@@ -114,11 +116,13 @@ def _allocated(told: Told) -> Iterator[Part]:
 
 def balance(told: Told) -> list[Part]:
     """The statement: totals, the bridge from the ledger, every line of days, and by which rules."""
-    words, found, law = told.words, told.material.statement, law_of(told.material.portfolio)
-    order = " → ".join(words.of("part_name", part) for part in law.order)
+    words, found = told.words, told.material.statement
+    terms = found.terms
+    order = " → ".join(words.of("part_name", part) for part in terms.order)
     texts = [
-        words("order", parts=order),
-        words("formula", year=str(YEAR[law.day_count])),
+        words("order" if terms.sweep is Sweep.instalments else "order_by_parts", parts=order),
+        words("formula", year=str(YEAR[terms.day_count])),
+        *([words("reckoned_by", by=terms.reckoned_by)] if terms.reckoned_by else []),
         *(words.of("gap", gap) for gap in found.gaps),
     ]
     if found.allowed is not None:
@@ -180,15 +184,23 @@ def _days(told: Told) -> Iterator[Part]:
             told.money(one.base),
             percent(one.percent),
             told.money(one.amount),
-            words.of("day_count", one.rule) if one.rule in YEAR else one.rule,
+            rate_by(one, words),
         ]
         for one in found.accruals
     ]
     if rows:
-        head = words.many("instalment", "kind_title", "from", "to", "days", "base", "percent", "amount", "rule")
+        head = words.many("instalment", "kind_title", "from", "to", "days", "base", "percent", "amount", "rate_by")
         total = [words("total"), *[""] * 6, told.money(sum(one.amount for one in found.accruals)), ""]
         widths = [0, 2, 0, 0, 0, 3, 0, 3, 3]
         yield table(head, rows, widths, title=words("lines"), right=[4, 5, 6, 7], total=total, size=SMALLER)
+
+
+def rate_by(line: Accrual, words: Words) -> str:
+    """Where the rate of a line comes from, and how its days are counted; or the cap that lowered it."""
+    if line.rule not in YEAR:
+        return line.rule
+    source = words("by_contract") if line.source == CONTRACT else line.source
+    return " · ".join(filter(None, [source, words.of("day_count", line.rule)]))
 
 
 def _rates(told: Told) -> Iterator[Part]:

@@ -8,7 +8,7 @@ from collector.foundation.files import Sheet
 from collector.foundation.files.writing import Value
 from collector.foundation.money import exponent
 from collector.legal.casefile.reading import Material
-from collector.legal.casefile.telling.money import PARTS
+from collector.legal.casefile.telling.money import PARTS, rate_by
 from collector.legal.casefile.telling.parts import day, percent
 from collector.legal.casefile.words import Words
 from collector.portfolio.rules.balance import PartBalance
@@ -34,7 +34,7 @@ def sheets(material: Material, words: Words) -> list[Sheet]:
     lines: list[list[Value]] = [
         [
             one.number, words.of("accruing", one.what), day(one.first), day(one.end), one.days, money(one.base),
-            Decimal(percent(one.percent)), one.year, money(one.amount), one.rule,
+            Decimal(percent(one.percent)), one.year, money(one.amount), rate_by(one, words),
         ]
         for one in found.accruals
     ]  # fmt: skip
@@ -47,7 +47,7 @@ def sheets(material: Material, words: Words) -> list[Sheet]:
     ]
     bridge.append([words("total"), money(found.bridge.total)])
     columns_of = ("instalment", "due_on", "part", "asked", "paid", "waived", "taken_off", "left")
-    days = ("instalment", "kind_title", "from", "to", "days", "base", "percent", "year", "amount", "rule")
+    days = ("instalment", "kind_title", "from", "to", "days", "base", "percent", "year", "amount", "rate_by")
     return [
         Sheet("balance", words.many(*columns_of), parts),
         Sheet("days", words.many(*days), lines),

@@ -119,11 +119,11 @@ class Run:
             return
         terms = self.terms
         turns = {step.from_on for step in terms.rates} | {step.from_on for step in terms.caps}
-        for start, stop, percent, rule in _same_rate(terms, what, _cut(first, end, turns)):
+        for start, stop, percent, rule, source in _same_rate(terms, what, _cut(first, end, turns)):
             days = days_between(start, stop, terms.day_count)
             amount = half_up(exact(base, percent, days, terms.day_count))
             year = YEAR[terms.day_count]
-            accrual = Accrual(number, what, start, stop, days, base, percent, year, amount, rule)
+            accrual = Accrual(number, what, start, stop, days, base, percent, year, amount, rule, source)
             self.accruals.append(accrual)
             yield accrual
 
@@ -207,9 +207,9 @@ def _cut(first: date, end: date, turns: Iterable[date]) -> Iterator[tuple[date, 
 
 def _same_rate(
     terms: Terms, what: Accruing, stretches: Iterable[tuple[date, date]]
-) -> Iterator[tuple[date, date, Fraction, str]]:
+) -> Iterator[tuple[date, date, Fraction, str, str]]:
     """Stretches with their rate, neighbours of one rate joined; those without a rate are left out."""
-    held: tuple[date, date, Fraction, str] | None = None
+    held: tuple[date, date, Fraction, str, str] | None = None
     for start, stop in stretches:
         rate = _rate(terms, what, start)
         if held is not None and rate == held[2:] and held[1] == start:
@@ -222,14 +222,17 @@ def _same_rate(
         yield held
 
 
-def _rate(terms: Terms, what: Accruing, on: date) -> tuple[Fraction, str] | None:
-    """Percent a year on that day and the rule it stands under: the contract's rate, or the cap where that is lower."""
+def _rate(terms: Terms, what: Accruing, on: date) -> tuple[Fraction, str, str] | None:
+    """Percent a year on that day, the rule it stands under and where it comes from: the contract's rate, or the cap
+    where that is lower."""
     step = rate_on(terms.rates, on)
     percent = None if step is None else step.penalty if what is Accruing.penalty else step.annual
-    if not percent:
+    if step is None or not percent:
         return None
     cap = _cap(terms, on)
-    return cap if cap is not None and cap[0] < percent else (percent, terms.day_count.value)
+    if cap is not None and cap[0] < percent:
+        return (*cap, cap[1])
+    return percent, terms.day_count.value, step.penalty_by if what is Accruing.penalty else step.annual_by
 
 
 def rate_on(rates: Sequence[RateStep], on: date) -> RateStep | None:

@@ -55,6 +55,9 @@ class RateStep(NamedTuple):
     from_on: date
     annual: Fraction | None
     penalty: Fraction | None
+    annual_by: str = ""
+    """Where the rate comes from: the contract, or the clause or notice that changed it."""
+    penalty_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Terms:
     grace_days: int = 0
     opened_on: date | None = None
     called_on: date | None = None
+    reckoned_by: str = ""
+    """By what day count, order and penalty are others than the law's default for the place; empty: by that."""
 
 
 class Accruing(StrEnum):
@@ -99,6 +104,8 @@ class Accrual(NamedTuple):
     amount: int
     rule: str
     """The cap that lowered the rate, or the terms' own day count."""
+    source: str = ""
+    """Of the rate: the contract, the clause or notice that changed it, or the rule of the cap."""
 
 
 class Allocation(NamedTuple):
@@ -178,6 +185,8 @@ class Statement:
     """The balance at the end of `as_of`. Its lines add up: the parts are the total, and the bridge leads to it."""
 
     as_of: date
+    terms: Terms
+    """By which it was reckoned."""
     instalments: tuple[InstalmentBalance, ...]
     accruals: tuple[Accrual, ...]
     allocations: tuple[Allocation, ...]

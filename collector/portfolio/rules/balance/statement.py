@@ -49,6 +49,7 @@ def balance(
     taken = _take_off(run, over)
     return Statement(
         as_of=as_of,
+        terms=ordered,
         instalments=tuple(InstalmentBalance(line.number, line.due_on, line.parts) for line in run.lines),
         accruals=tuple(sorted(run.accruals, key=lambda one: (one.first, one.number, one.what))),
         allocations=tuple(run.allocations),
