@@ -15,6 +15,7 @@ from collector.audit.tables import AuditEntry
 from collector.casework import actions as casework
 from collector.casework.views.stated import both_schedules, open_schedules, stated_schedules
 from collector.foundation.errors import Conflict
+from collector.history.rules import DocumentKind
 from collector.identity.rules import EVERYTHING, Actor, Scope
 from collector.portfolio.loading import LoadResult
 from collector.portfolio.queries import portfolio_of, statement_of
@@ -37,6 +38,7 @@ class Agreed(Desk):
         self.folder = folder
         order = Order(TermsKind.restructuring, "smaller steps", count=3, first=date(2026, 6, 10))
         row = self.offered(order, by=self.wu)
+        self.file(DocumentKind.agreement, "2026-05-21 09:00")
         self.story.do(casework.sign_terms, terms_id=row.id, at=moment("2026-05-21 10:00"), actor=self.li)
         self.agreed = self.schedule()
 
