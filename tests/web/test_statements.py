@@ -21,7 +21,7 @@ BUDGETS = {
     "the page of the call": 25,
     "verify": 15,
     "the account page": 50,
-    "promise": 43,
+    "promise": 44,
     "no answer": 48,
     "an outcome that ends the round": 63,
 }
