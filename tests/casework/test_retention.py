@@ -24,7 +24,15 @@ from collector.foundation.database import Database
 from collector.foundation.errors import BadInput, Conflict, Forbidden
 from collector.history import actions as history
 from collector.history.rules import ArchiveStep, DocumentKind, Handover, ReferralKind, ReferralState
-from collector.history.tables import Attempt, Document, OutcomeRow, Referral
+from collector.history.tables import (
+    Attempt,
+    Document,
+    LetterCorrection,
+    LetterEvent,
+    LetterRow,
+    OutcomeRow,
+    Referral,
+)
 from collector.legal.casefile.manifest import verify_folder
 from collector.legal.matters.tables import MatterStep
 from collector.legal.retention.proving import certificate, verify
@@ -361,6 +369,27 @@ def test_what_happened_after_a_removal_is_a_record_of_its_own(keeping: Keeping) 
         keeping.ask(keeping.plan("2040-06-02 12:00").id or 0, "2040-06-02 12:00")
     assert keeping.story.rows(AuditEntry, AuditEntry.action == "purge.done")
     assert who.account_id
+
+
+def test_letters_go_with_their_steps_and_corrections(keeping: Keeping) -> None:
+    who, at = keeping.settled(), moment("2026-05-12 10:00")
+
+    def write(session: Any, _office: Any) -> None:
+        said = {"portfolio_id": keeping.story.cn, "account_id": who.account_id, "person_id": who.person_id}
+        words = {"kind": "demand", "language": "zh", "template": "x", "body": {"words": SECRET}}
+        row = LetterRow(**said, **words, overdue=1, owed=1, made_at=at, actor="x")
+        session.add(row)
+        session.flush()
+        step = LetterEvent(letter_id=row.id or 0, step="printed", on=at.date(), at=at, actor="x")
+        session.add(step)
+        session.flush()
+        session.add(LetterCorrection(event_id=step.id or 0, reason=SECRET, at=at, actor="x"))
+
+    keeping.story.do(write)
+    number = keeping.agreed()
+    keeping.run(number)
+    assert [keeping.story.rows(one) for one in (LetterRow, LetterEvent, LetterCorrection)] == [[], [], []]
+    assert wrong(keeping, number) == []
 
 
 def test_notes_go_after_their_own_term_though_the_person_went_before(keeping: Keeping) -> None:
