@@ -26,6 +26,7 @@ from collector.history.tables import (
     Dispute,
     Document,
     Hold,
+    LetterCorrection,
     LetterEvent,
     LetterRow,
     Look,
@@ -113,6 +114,11 @@ def _papers(session: Session, ids: Collection[int], taken: Taken) -> None:
     _take(session, taken, "letter", mine)
     numbers = columns(col(LetterRow.id)).where(among(session, LetterRow.account_id, ids)).scalar_subquery()
     for gone in (
+        delete(LetterCorrection).where(
+            col(LetterCorrection.event_id).in_(
+                columns(col(LetterEvent.id)).where(col(LetterEvent.letter_id).in_(numbers))
+            )
+        ),
         delete(LetterEvent).where(col(LetterEvent.letter_id).in_(numbers)),
         delete(LetterRow).where(among(session, LetterRow.account_id, ids)),
         update(Document)
