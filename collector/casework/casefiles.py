@@ -7,23 +7,27 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
 from sqlmodel import Session
 
 from collector.casework.actions.documents import document_file
+from collector.casework.actions.recordings import file_of
 from collector.casework.office import Office
-from collector.foundation.errors import BadInput, CollectorError
+from collector.compliance.packs import load_pack
+from collector.foundation.errors import BadInput, CollectorError, Conflict
 from collector.foundation.typesetting import Typesetter
 from collector.history.actions.keep import add
 from collector.identity.rules import Actor
 from collector.identity.tables import User
 from collector.legal.casefile.reading import Material, read_material
-from collector.legal.casefile.tables import CaseFile
-from collector.legal.casefile.writing import Made, Signer, appearing, write
+from collector.legal.casefile.tables import CaseFile, CaseFilePart
+from collector.legal.casefile.writing import Made, Signer, SoundOf, appearing, write
 from collector.legal.matters.actions import add_package
-from collector.legal.matters.queries import handed, matters_of
+from collector.legal.matters.money import handed
+from collector.legal.matters.queries import matters_of
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.tables import Account
 from collector.texts.catalogue import shipped_templates
@@ -48,6 +52,8 @@ class CaseOrder:
     as_of: datetime
     language: str | None = None
     sign: Signer | None = None
+    recordings: bool = False
+    """Recordings of calls with who owes go along, where the pack of the portfolio knows them."""
     hand_over: HandOver | None = None
 
 
@@ -117,9 +123,18 @@ def make_case_file(
     language = order.language or material.portfolio.language
     secret = office.keys.derive(KEY)
     with appearing(folder) as making:
-        made = write(making, material, language, typesetter, secret, lambda row: document_file(office, row), order.sign)
+        paper_of, sound_of = partial(document_file, office), _sound_of(office, material, order)
+        made = write(making, material, language, typesetter, secret, paper_of, order.sign, sound_of)
         _note(office, material, language, made, actor, now)
     return made
+
+
+def _sound_of(office: Office, material: Material, order: CaseOrder) -> SoundOf | None:
+    if not order.recordings:
+        return None
+    if load_pack(material.portfolio.jurisdiction).recording is None:
+        raise Conflict("the rules of this portfolio know no recordings of calls; none can go along")
+    return lambda row: file_of(office, row.id or 0)
 
 
 def make_case_files(
@@ -174,6 +189,7 @@ def _note(office: Office, material: Material, language: str, made: Made, actor: 
     detail = {"account": row.account_id, "files": made.files, "sha256": made.sha256, "missing": row.missing}
     with office.database.begin() as session:
         number = add(session, row, actor.name, "casefile.made", detail, now)
+        session.add_all(CaseFilePart(case_file_id=number, name=name, sha256=one) for name, one in made.parts.items())
         if material.matter is not None:
             matter, contact = material.matter.matter, material.matter.contact
             add_package(session, matter.referral, number, matter.counsel, contact, now, actor)

@@ -48,6 +48,7 @@ def casefile(
     accounts: Path | None = typer.Option(None, "--from", help="More accounts, one CODE/NO a line."),
     language: str | None = typer.Option(None, "--language", help="zh or en; default: the portfolio's."),
     sign_key: Path | None = typer.Option(None, "--sign-key", help="A PKCS#12 file: signs the PDF as well."),
+    recordings: bool = typer.Option(False, "--recordings", help="Recordings of calls with who owes go along."),
     expected: str | None = typer.Option(None, "--key", help="Of verify: the public key that must have signed."),
     at: str | None = AtOption,
     json_: bool = JsonFlag,
@@ -69,7 +70,7 @@ def casefile(
     if not keys:
         raise BadInput("say which accounts: CODE/NO, or --from a file with one a line")
     ids = _ids(opened, keys)
-    order = CaseOrder(moment(at), language, _signer(opened, sign_key))
+    order = CaseOrder(moment(at), language, _signer(opened, sign_key), recordings)
     results = _made(opened, ids, out, order, is_single=len(what) == 1 and accounts is None)
     _tell(results, as_json=json_)
 

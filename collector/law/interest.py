@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import read_yaml
+from collector.law.reading import WordingEntry
 from collector.law.rules import Cap, ClaimPart, DayCount, Evidence, InterestLaw, Lender, RatePoint, Source, Sweep
 
 FOLDER = Path(__file__).parent / "interest"
@@ -31,9 +32,13 @@ class SourceEntry(_Entry):
     source: str = Field(min_length=3)
     evidence: Evidence
     note: str = ""
+    en: WordingEntry | None = None
+    zh: WordingEntry | None = None
 
     def value(self) -> Source:
-        return Source(self.id, self.source, self.evidence, self.note)
+        given = {"en": self.en, "zh": self.zh}
+        others = tuple(one.told(language) for language, one in given.items() if one is not None)
+        return Source(self.id, self.source, self.evidence, self.note, others)
 
 
 class CapEntry(SourceEntry):

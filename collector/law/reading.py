@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from collector.foundation.errors import BadInput, Problem
 from collector.foundation.files import read_yaml
 from collector.law.rules.clocks.words import ClockKind, ContractKind, Happening
-from collector.law.rules.source import Evidence, Source
+from collector.law.rules.source import Evidence, Source, Wording
 from collector.law.rules.statute import GuaranteeTerm, Limitation, Statute, Suspension, Term, Unstated
 
 FOLDER = Path(__file__).parent / "statutes"
@@ -30,6 +30,16 @@ class Title(Strict):
     zh: str
 
 
+class WordingEntry(Strict):
+    """The same in another language; what is left out stands as it is."""
+
+    source: str = ""
+    note: str = ""
+
+    def told(self, language: str) -> Wording:
+        return Wording(language, self.source, self.note)
+
+
 class Sourced(Strict):
     """What every term carries."""
 
@@ -37,9 +47,11 @@ class Sourced(Strict):
     source: str = Field(min_length=3)
     evidence: Evidence
     note: str = ""
+    zh: WordingEntry | None = None
 
     def told(self) -> Source:
-        return Source(self.id, self.source, self.evidence, self.note)
+        others = (self.zh.told("zh"),) if self.zh is not None else ()
+        return Source(self.id, self.source, self.evidence, self.note, others)
 
 
 class SuspensionEntry(Sourced):

@@ -1,23 +1,29 @@
-"""Whose is this file? By its bytes; or, where it was changed, by the number that stands in it."""
+"""Whose is this file? By its bytes, an export or of a case file; or, where an export was changed, by the number that
+stands in it."""
 
 from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from collector.foundation.errors import BadInput, NotFound
+from collector.legal.casefile.tables import CaseFile, CaseFilePart
+from collector.portfolio.tables import Account, Portfolio
 from collector.reports.queries import find_exports
 from collector.reports.rules import numbers_in
 from collector.reports.tables import ExportRecord
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file, or of a part of a workbook, that are looked through."""
+
+MOST_MEMBERS = 2_000
+"""Of an archive that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,26 @@ class Found:
     is_unchanged: bool
 
 
-def whose(session: Session, path: Path) -> list[Found]:
-    """The exports this file is, or was made from; `NotFound` when it is none of ours."""
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """These are the very bytes of a file of that case file. `account` as CODE/NO."""
+
+    case: CaseFile
+    name: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What a file that was found somewhere is, or was made from."""
+
+    exports: Sequence[Found]
+    cases: Sequence[FoundCase]
+    """The newest first; a paper of the account may be in several."""
+
+
+def whose(session: Session, path: Path) -> Traced:
+    """The exports and case files this file is, or is of; `NotFound` when it is none of ours."""
     try:
         with path.open("rb") as file:
             body = file.read(LARGEST + 1)
@@ -40,9 +64,34 @@ def whose(session: Session, path: Path) -> list[Found]:
     digest = hashlib.sha256(body).hexdigest()
     numbers = {number for part in _parts(path, body) for number in numbers_in(part.decode("utf-8", "replace"))}
     found = [Found(row, row.sha256 == digest) for row in find_exports(session, digest, numbers)]
-    if not found:
-        raise NotFound(f"{path.name}: neither its bytes nor a number in it is of an export of this installation")
-    return sorted(found, key=lambda one: (not one.is_unchanged, one.export.id or 0))
+    cases = _cases(session, {digest, *_digests(path)})
+    if not found and not cases:
+        raise NotFound(
+            f"{path.name}: neither its bytes nor a number in it is of an export or a case file of this installation"
+        )
+    return Traced(sorted(found, key=lambda one: (not one.is_unchanged, one.export.id or 0)), cases)
+
+
+def _cases(session: Session, digests: Collection[str]) -> list[FoundCase]:
+    rows = session.exec(
+        select(CaseFile, CaseFilePart.name, Portfolio.code, Account.account_no)
+        .join(CaseFilePart, col(CaseFilePart.case_file_id) == col(CaseFile.id))
+        .join(Account, col(Account.id) == col(CaseFile.account_id))
+        .join(Portfolio, col(Portfolio.id) == col(CaseFile.portfolio_id))
+        .where(col(CaseFilePart.sha256).in_(sorted(digests)))
+        .order_by(col(CaseFile.id).desc(), CaseFilePart.name)
+    )
+    return [FoundCase(case, name, f"{code}/{number}") for case, name, code, number in rows]
+
+
+def _digests(path: Path) -> Iterator[str]:
+    """Of what lies in an archive: a case file leaves the page as one."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist()[:MOST_MEMBERS]:
+            with archive.open(name) as part:
+                yield hashlib.sha256(_start_of(part, name)).hexdigest()
 
 
 def _parts(path: Path, body: bytes) -> Iterator[bytes]:

@@ -105,6 +105,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "make_case": SUPERVISOR | {Role.legal},
     "give_balance": SUPERVISOR | {Role.legal, Role.operations},
     "print_balance": SUPERVISOR | {Role.legal, Role.operations},
+    "print_closing": SUPERVISOR | {Role.legal, Role.operations},
     "log_wish": TALKERS,
     "end_wish": SUPERVISOR | {Role.legal},
     "law_page": ALL,

@@ -49,6 +49,7 @@ NOT_TOLD = {
 IN_BULK = {
     **{name: {"load"} for name in ("person", "account", "instalment", "payment", "party", "partner", "contact_point")},
     **{name: {"attempts.taken_over"} for name in ("attempt", "outcome", "delivery")},
+    **{name: {"filing.made"} for name in ("referral", "referral_step")},
     "disposition": {"dispositions.taken_over"},
     "portfolio": {"load"},
     "ledger_balance": {"load", "ledger.compared"},
@@ -75,6 +76,7 @@ ABOUT = {
     "campaign_member": ("campaign", "campaign_id"),
     "instalment": ("account", "account_id"),
     "instalment_before": ("account", "account_id"),
+    "case_file_part": ("case_file", "case_file_id"),
     "purged": ("purge", "purge_id"),
     "purged_file": ("purge", "purge_id"),
     "stated_instalment": ("account", "account_id"),

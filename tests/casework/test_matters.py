@@ -28,7 +28,8 @@ from collector.history.tables import ClockEvent, Referral
 from collector.identity.rules import EVERYTHING, Actor, Level, Role
 from collector.identity.tables import Approval
 from collector.law.rules import Clock, Happening
-from collector.legal.matters.queries import Matter, court_dates, matters_of, nets, open_dates, passed_unseen
+from collector.legal.matters.money import nets
+from collector.legal.matters.queries import Matter, court_dates, matters_of, open_dates, passed_unseen
 from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind, MatterOutcome, MatterStage, Net, Step
 from collector.legal.matters.tables import CourtDate, MatterCost, MatterStep
 from collector.legal.tables import ClockAlarm

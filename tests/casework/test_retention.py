@@ -363,6 +363,21 @@ def test_what_happened_after_a_removal_is_a_record_of_its_own(keeping: Keeping) 
     assert who.account_id
 
 
+def test_notes_go_after_their_own_term_though_the_person_went_before(keeping: Keeping) -> None:
+    """In the pack of uk who they are goes five years after the closing, what was noted six after the last activity."""
+    with keeping.story.database.begin() as session:
+        session.get_one(Portfolio, keeping.story.cn).jurisdiction = "uk"
+    keeping.settled()
+    early, late = "2031-06-01 12:00", "2032-06-01 12:00"
+    keeping.run(keeping.agreed(early), early)
+    assert sorted(one.kind.value for one in keeping.story.rows(Purged)) == ["paper", "person", "recording"]
+    assert {one.text for one in keeping.story.rows(Attempt)} == {SECRET, None}
+    number = keeping.agreed(late)
+    assert keeping.run(number, late) == 2
+    assert {one.text for one in keeping.story.rows(Attempt)} == {None}
+    assert wrong(keeping, number) == []
+
+
 def test_the_nightly_removal_of_recordings_heeds_a_hold(keeping: Keeping) -> None:
     who, _free = keeping.settled(), keeping.settled()
     referred(keeping, who)

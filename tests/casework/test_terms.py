@@ -16,8 +16,8 @@ from collector.casework.approvals import advances as listing
 from collector.facts.rules import extra_of
 from collector.foundation.errors import BadInput, Conflict, Forbidden
 from collector.history import actions as history
-from collector.history.rules import Channel, DocumentKind, PromiseState, ReferralKind, ReferralState
-from collector.history.tables import Offer, Promise, Referral
+from collector.history.rules import Channel, DocumentKind, PromiseState, Proof, ReferralKind, ReferralState
+from collector.history.tables import Hold, Offer, Promise, Referral
 from collector.identity.rules import Level, Role
 from collector.identity.tables import Approval
 from collector.planning.rules import TaskState
@@ -390,6 +390,7 @@ def test_closing_waits_for_the_receipt_and_ends_all_open_work(desk: Desk) -> Non
     more = {"account_id": who.account_id, "at": at, "actor": desk.li}
     desk.story.do(casework.make_promise, amount=100_00, due_at=moment("2026-06-01 18:00"), **more)
     desk.story.do(casework.agree_callback, due_at=moment("2026-05-25 10:00"), **more)
+    desk.story.do(casework.says_paid, **more)
     with pytest.raises(Conflict, match="something is owed still"):
         desk.propose(Order(TermsKind.closing, "paid"), who=who)
     desk.story.pay(who, AMOUNT, "2026-05-20 09:00")
@@ -415,6 +416,7 @@ def test_closing_waits_for_the_receipt_and_ends_all_open_work(desk: Desk) -> Non
     assert desk.state(row) is TermsState.fulfilled
     states = {promise.state for promise in desk.story.rows(Promise, Promise.account_id == who.account_id)}
     assert not states & {PromiseState.open, PromiseState.partial}
+    assert [row.proof for row in desk.story.rows(Hold, Hold.account_id == who.account_id)] == [Proof.found]
     with desk.story.database.read() as session:
         open_ = [ReferralState.proposed, ReferralState.accepted]
         assert not session.exec(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from collector.foundation.errors import BadInput
+from collector.law.interest import interest_law
 from collector.law.reading import CODES, FOLDER, read_statute, statute
-from collector.law.rules import Evidence
+from collector.law.rules import Evidence, Source
 
 CN = (FOLDER / "cn.yaml").read_text(encoding="utf-8")
 STATES = 51
@@ -56,3 +57,31 @@ def test_what_is_wrong_is_told_with_its_place(there: str, instead: str, told: st
 def test_an_unknown_place_is_refused() -> None:
     with pytest.raises(BadInput, match="no law of 'fr'"):
         statute("fr")
+
+
+def sources() -> list[Source]:
+    """Every one that a page or a case file can print."""
+    found: list[Source] = []
+    for code in CODES:
+        law, interest = statute(code), interest_law(code)
+        found += [one.source for by_contract in law.places.values() for one in by_contract.values()]
+        found += [one.suspension.source for by in law.places.values() for one in by.values() if one.suspension]
+        found += [term.source for term in law.terms.values()]
+        found += [law.guarantee.source] if law.guarantee else []
+        found += [*interest.sources, *(cap.source for cap in interest.caps)]
+    return found
+
+
+def is_chinese(text: str) -> bool:
+    return any("\u4e00" <= one <= "\u9fff" for one in text)
+
+
+def test_every_source_and_note_of_the_law_reads_in_both_languages() -> None:
+    every = sources()
+    assert len({one.rule for one in every}) > 15
+    for one in every:
+        assert is_chinese(one.source_in("zh-CN")), one.rule
+        assert not is_chinese(one.source_in("en")), one.rule
+        if one.note:
+            assert is_chinese(one.note_in("zh")), one.rule
+            assert one.note_in("en") == one.note

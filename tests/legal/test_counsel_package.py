@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from case_making import AT, LAWYER, PDF, SECRET, Case, everything, words
 from floor import moment
-from legal.test_case_file import AT, LAWYER, PDF, SECRET, Case, case, everything, typesetter, words  # noqa: F401
 from sqlmodel import select
 
 from collector.audit.tables import AuditEntry
@@ -31,7 +31,7 @@ CONTACT = "李协商 0571-5550101"
 
 
 @pytest.fixture
-def sued(case: Case) -> Case:  # noqa: F811
+def sued(case: Case) -> Case:
     """A suit that was filed, with a hearing to come, one that was moved, a stage that was struck, and two costs."""
     account, by = case.who.account_id, {"at": BEFORE, "actor": LAWYER}
     with case.story.database.begin() as session:
@@ -68,7 +68,7 @@ def printed(folder: Path) -> str:
     return "".join(words(folder).replace("\u200b", "").split())
 
 
-def handed(case: Case, name: str, typesetter: Typesetter, language: str = "zh", contact: str = CONTACT) -> Path:  # noqa: F811
+def handed(case: Case, name: str, typesetter: Typesetter, language: str = "zh", contact: str = CONTACT) -> Path:
     order = casefiles.CaseOrder(AT, language, hand_over=casefiles.HandOver(contact))
     folder = case.home / name
     casefiles.make_case_file(case.story.office, typesetter, case.who.account_id, folder, order, actor=LAWYER, now=AT)
@@ -87,7 +87,7 @@ def handed(case: Case, name: str, typesetter: Typesetter, language: str = "zh", 
 )
 def test_it_tells_counsel_how_far_the_suit_is(
     sued: Case,
-    typesetter: Typesetter,  # noqa: F811
+    typesetter: Typesetter,
     language: str,
     wanted: list[str],
 ) -> None:
@@ -98,7 +98,7 @@ def test_it_tells_counsel_how_far_the_suit_is(
     assert verify_folder(folder).is_whole
 
 
-def test_what_stays_in_the_house_is_in_no_file_of_it(sued: Case, typesetter: Typesetter) -> None:  # noqa: F811
+def test_what_stays_in_the_house_is_in_no_file_of_it(sued: Case, typesetter: Typesetter) -> None:
     folder = handed(sued, "counsel", typesetter)
     text = printed(folder)
     assert SECRET.replace(" ", "") not in text
@@ -110,7 +110,7 @@ def test_what_stays_in_the_house_is_in_no_file_of_it(sued: Case, typesetter: Typ
 
 def test_whom_legal_left_the_talking_to_is_named_where_nobody_else_is(
     sued: Case,
-    typesetter: Typesetter,  # noqa: F811
+    typesetter: Typesetter,
 ) -> None:
     who = sued.story.agent("talker", "+8657155501")
     with sued.story.database.begin() as session:
@@ -119,18 +119,18 @@ def test_whom_legal_left_the_talking_to_is_named_where_nobody_else_is(
     assert "talker+8657155501" in printed(handed(sued, "counsel", typesetter, contact=" "))
 
 
-def test_the_file_for_a_court_has_none_of_it(sued: Case, typesetter: Typesetter) -> None:  # noqa: F811
+def test_the_file_for_a_court_has_none_of_it(sued: Case, typesetter: Typesetter) -> None:
     folder, _ = sued.make("court", typesetter)
     text = printed(folder)
     assert "致代理律师" not in text
     assert CONTACT.replace(" ", "") not in text
 
 
-def test_the_same_package_has_the_same_bytes(sued: Case, typesetter: Typesetter) -> None:  # noqa: F811
+def test_the_same_package_has_the_same_bytes(sued: Case, typesetter: Typesetter) -> None:
     assert everything(handed(sued, "one", typesetter)) == everything(handed(sued, "two", typesetter))
 
 
-def test_that_it_left_the_house_is_on_record_and_so_is_its_receipt(sued: Case, typesetter: Typesetter) -> None:  # noqa: F811
+def test_that_it_left_the_house_is_on_record_and_so_is_its_receipt(sued: Case, typesetter: Typesetter) -> None:
     handed(sued, "counsel", typesetter)
     story = sued.story
     [package], [file] = story.rows(CounselPackage), story.rows(CaseFile)
@@ -150,7 +150,7 @@ def test_that_it_left_the_house_is_on_record_and_so_is_its_receipt(sued: Case, t
     assert (receipt.received_on, receipt.received_by) == (date(2026, 7, 21), "前台")
 
 
-def test_without_matter_counsel_or_contact_there_is_no_package(case: Case, typesetter: Typesetter) -> None:  # noqa: F811
+def test_without_matter_counsel_or_contact_there_is_no_package(case: Case, typesetter: Typesetter) -> None:
     with pytest.raises(BadInput, match="who may go on talking"):
         handed(case, "one", typesetter, contact="  ")
     with pytest.raises(Conflict, match="no matter yet"):

@@ -188,9 +188,13 @@ def test_a_leaked_file_is_known_by_its_bytes_and_a_changed_one_by_its_number(
     written, row = given(month, order(month, supervisor, kind))
     leaked = tmp_path / "found"
     leaked.write_bytes(written.body)
-    assert [(one.export.number, one.is_unchanged) for one in whose(month.session, leaked)] == [(row.number, True)]
+    assert [(one.export.number, one.is_unchanged) for one in whose(month.session, leaked).exports] == [
+        (row.number, True)
+    ]
     leaked.write_bytes(changed(written.body, kind))
-    assert [(one.export.number, one.is_unchanged) for one in whose(month.session, leaked)] == [(row.number, False)]
+    assert [(one.export.number, one.is_unchanged) for one in whose(month.session, leaked).exports] == [
+        (row.number, False)
+    ]
     leaked.write_text("account\nCN/B\n")
     with pytest.raises(NotFound, match="found: neither its bytes nor a number"):
         whose(month.session, leaked)

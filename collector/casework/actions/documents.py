@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -30,11 +31,26 @@ def document_file(office: Office, row: Document) -> Path:
     return office.settings.documents / f"{number // FOLDER_HOLDS:06}" / f"{number}.{row.media}"
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Bytes that were looked at and found harmless."""
+
+    content: bytes
+    media: Media
+    sha256: str
+
+
+def paper_of(content: bytes) -> Paper:
+    """Look at the bytes of a paper, a PDF in a process of its own, which may take its time: a door does so before it
+    opens a transaction. What is empty, too large, active, encrypted or of another type is a `BadInput`."""
+    return Paper(content, _media(content), hashlib.sha256(content).hexdigest())
+
+
 def file_document(
     session: Session,
     office: Office,
     account: Account,
-    content: bytes,
+    content: bytes | Paper,
     *,
     kind: DocumentKind,
     title: str,
@@ -49,8 +65,8 @@ def file_document(
     """Store a paper of the account: PDF, JPEG or PNG. The very same bytes of the same kind are one paper; what is
     empty, too large or of another type is a `BadInput`, and one that is on file already, but may leave the house or may
     not, a `Conflict`."""
-    media, digest = _media(content), hashlib.sha256(content).hexdigest()
-    before = _on_file(session, account, kind, digest)
+    paper = content if isinstance(content, Paper) else paper_of(content)
+    before = _on_file(session, account, kind, paper.sha256)
     if before is not None:
         if before.privileged != privileged:
             raise Conflict("this very paper is on file already, and its mark as privileged differs; look at it there")
@@ -61,9 +77,9 @@ def file_document(
         person_id=person_id,
         kind=kind,
         name=" ".join("".join(one for one in title if one.isprintable()).split())[:MOST_NAME] or kind.value,
-        media=media,
-        size=len(content),
-        sha256=digest,
+        media=paper.media,
+        size=len(paper.content),
+        sha256=paper.sha256,
         dated_on=dated_on,
         note=note,
         privileged=privileged,
@@ -71,9 +87,9 @@ def file_document(
         stored_at=now,
         actor=actor.name,
     )
-    detail = {"account": account.id, "kind": kind.value, "sha256": digest, "size": len(content)}
+    detail = {"account": account.id, "kind": kind.value, "sha256": row.sha256, "size": row.size}
     add(session, row, actor.name, "document.filed", detail, now)
-    _write(document_file(office, row), content)
+    _write(document_file(office, row), paper.content)
     return row
 
 

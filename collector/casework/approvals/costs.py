@@ -14,7 +14,8 @@ from collector.casework.office import Office
 from collector.foundation.errors import BadInput, Conflict
 from collector.identity.rules import Actor, Role
 from collector.identity.tables import Approval
-from collector.legal.matters.queries import costs_of, held_cost, matters_of, posted_costs, standing_costs
+from collector.legal.matters.money import costs_of, held_cost, posted_costs, standing_costs
+from collector.legal.matters.queries import matters_of
 from collector.legal.matters.tables import MatterCost
 
 COSTS = "costs"

@@ -8,35 +8,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select as columns_of
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from collector.casework.approvals.costs import COSTS
 from collector.casework.approvals.waiting import open_of
 from collector.foundation.clock import local_day
 from collector.foundation.database import among
 from collector.foundation.errors import NotFound
-from collector.history.rules import ReferralKind, ReferralState
-from collector.history.tables import Referral
 from collector.identity.rules import Scope
 from collector.identity.tables import Approval
+from collector.legal.matters.money import costs_of, nets, posted_costs
 from collector.legal.matters.queries import (
     Matter,
-    costs_of,
     court_dates,
     matters_of,
-    nets,
     next_dates,
     open_dates,
     packages_of,
-    posted_costs,
+    running_accounts,
 )
 from collector.legal.matters.rules import MatterOutcome, MatterStage, Net, total_of
 from collector.legal.matters.tables import CounselPackage, CounselReceipt, CourtDate, MatterCost, MatterStep
 from collector.portfolio.tables import Account, LedgerEntry, Person, Portfolio
 
 SHOWN = 200
-MOST = 100_000
-"""Matters that are looked through at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,22 +182,18 @@ def _span(matter: Matter) -> tuple[date | None, date | None]:
 
 def running(session: Session, scope: Scope, limit: int = SHOWN) -> list[Running]:
     """Matters that run, by their next day at court; those without any last, the one longest untouched first."""
-    entered = select(MatterStep.id).where(col(MatterStep.referral_id) == col(Referral.id)).correlate(Referral)
-    asked = select(Referral.account_id).where(
-        Referral.kind == ReferralKind.legal, or_(col(Referral.state) == ReferralState.accepted, entered.exists())
-    )
-    if scope.portfolio_ids is not None:
-        asked = asked.where(col(Referral.portfolio_id).in_(scope.portfolio_ids))
-    found = beside(session, set(session.exec(asked)))
-    live = {number: one for number, one in found.items() if one.matter.runs}
-    order = sorted(live, key=lambda number: (live[number].next is None, _moment(live[number]), number))[:limit]
-    named = _named(session, order)
-    return [Running(number, *named[number], live[number]) for number in order]
+    lines = _running(session, running_accounts(session, scope, limit))
+    return sorted(lines, key=lambda one: (one.beside.next is None, _moment(one.beside), one.account_id))
 
 
 def idle(session: Session, scope: Scope, limit: int = SHOWN) -> list[Running]:
     """Matters that run with no day ahead, the one longest untouched first: nobody is reminded of them by a date."""
-    return [one for one in running(session, scope, MOST) if one.beside.next is None][:limit]
+    return _running(session, running_accounts(session, scope, limit, idle=True))
+
+
+def _running(session: Session, accounts: Sequence[int]) -> list[Running]:
+    found, named = beside(session, accounts), _named(session, accounts)
+    return [Running(one, *named[one], found[one]) for one in accounts if one in found and found[one].matter.runs]
 
 
 def _moment(one: Beside) -> datetime:

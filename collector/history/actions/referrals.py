@@ -127,9 +127,8 @@ def file_together(
         if row.filing_id is not None:
             raise Conflict("one of these is filed with others already; open the page again")
         row.filing_id = filing.id
-        session.add(row)
+        change(session, row, actor.name, "referral.filed", {"account": row.account_id, "number": number}, now)
         _step(session, row, StepKind.filed, now, actor, number)
-    session.flush()
     return filing
 
 

@@ -51,20 +51,20 @@ def fingerprint(public: str) -> str:
     return " ".join(digits[start : start + 4] for start in range(0, 32, 4))
 
 
-def seal_folder(folder: Path, about: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]], secret: bytes) -> str:
+def seal_folder(
+    folder: Path, about: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]], secret: bytes
+) -> dict[str, str]:
     """Write the manifest, its signature and the public key. `told`: what is said of a file beside its hash, by name.
-    Returns the SHA-256 of the manifest."""
-    files = [
-        {"name": name, "size": size, "sha256": digest, **told.get(name, {})}
-        for name, (size, digest) in sorted(_digests(folder).items())
-    ]
+    Returns the SHA-256 of every file by its name, that of the manifest among them."""
+    sealed = sorted(_digests(folder).items())
+    files = [{"name": name, "size": size, "sha256": digest, **told.get(name, {})} for name, (size, digest) in sealed]
     document = {"format": FORMAT, "case": dict(about), "files": files}
     body = (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     key = signing_key(secret)
     (folder / MANIFEST).write_bytes(body)
     (folder / SIGNATURE).write_bytes(key.sign(body).hex().encode() + b"\n")
     (folder / PUBLIC_KEY).write_bytes(public_of(key).encode() + b"\n")
-    return hashlib.sha256(body).hexdigest()
+    return {**{name: digest for name, (_, digest) in sealed}, MANIFEST: hashlib.sha256(body).hexdigest()}
 
 
 @dataclass(frozen=True, slots=True)

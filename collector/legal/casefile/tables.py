@@ -27,3 +27,15 @@ class CaseFile(SQLModel, table=True):
     """Of its manifest, and so of everything in it."""
     made_at: datetime
     actor: str
+
+
+class CaseFilePart(SQLModel, table=True):
+    """A file of such a folder: whoever finds one somewhere learns who made it. Only added to."""
+
+    __tablename__ = "case_file_part"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    case_file_id: int = Field(foreign_key="case_file.id", sa_type=BigInt, index=True)
+    name: str
+    """In the folder: our own, never the book's."""
+    sha256: str = Field(index=True)

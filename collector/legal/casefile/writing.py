@@ -20,34 +20,38 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from collector.dispatch.tables import Recording
 from collector.foundation.errors import Conflict
 from collector.foundation.files import write_sheets
 from collector.foundation.typesetting import Typesetter
 from collector.history.rules import Media
 from collector.history.tables import Document
-from collector.legal.casefile.manifest import AUDIT, fingerprint, public_of, seal_folder, signing_key
+from collector.legal.casefile.manifest import AUDIT, MANIFEST, fingerprint, public_of, seal_folder, signing_key
 from collector.legal.casefile.reading import Link, Material, have
 from collector.legal.casefile.rules import Missing, is_internal, missing
-from collector.legal.casefile.telling import Exhibit, bound, exhibits_of, sheets
+from collector.legal.casefile.telling import Exhibit, Sound, bound, exhibits_of, sheets, sounds_of
 from collector.legal.casefile.words import words_in
 
 TEMPLATE = "case-file"
-BOUND, BALANCE, ORIGINALS = "case-file.pdf", "balance.xlsx", "originals"
+BOUND, BALANCE, ORIGINALS, SOUNDS = "case-file.pdf", "balance.xlsx", "originals", "recordings"
 
 FileOf = Callable[[Document], Path]
 """Where the bytes of a paper lie."""
+SoundOf = Callable[[Recording], Path]
+"""Where those of a recording lie."""
 Signer = Callable[[bytes], bytes]
 """Signs a PDF, so that a reader of PDF files shows who made it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A case file that was written. `sha256`: of its manifest."""
+    """A case file that was written. `sha256`: of its manifest; `parts`: of every file in it, by name."""
 
     files: int
     pages: int
     missing: tuple[Missing, ...]
     sha256: str
+    parts: Mapping[str, str]
 
 
 @contextmanager
@@ -74,20 +78,26 @@ def write(
     secret: bytes,
     file_of: FileOf,
     sign: Signer | None = None,
+    sound_of: SoundOf | None = None,
 ) -> Made:
     """Fill an empty folder. A paper whose bytes are not those that were filed is a `Conflict`: nothing is left out
-    silently."""
+    silently. `sound_of`: recordings go along."""
     (folder / ORIGINALS).mkdir()
+    sounds = sounds_of(material) if sound_of is not None else []
+    if sound_of is not None and sounds:
+        (folder / SOUNDS).mkdir()
+        for sound in sounds:
+            _copy_sound(sound, sound_of(sound.recording), folder)
     papers = exhibits_of(material, {row.id or 0: None for row in material.documents})
-    pages = {one.document.id or 0: _copy(one, file_of(one.document), folder) for one in papers}
-    papers = exhibits_of(material, pages)
+    leaves = {one.document.id or 0: _copy(one, file_of(one.document), folder) for one in papers}
+    papers = exhibits_of(material, leaves)
     words = words_in(language)
     key = fingerprint(public_of(signing_key(secret)))
     lacking = missing(have(material))
-    document = bound(material, words, papers, lacking, key)
+    document = bound(material, words, papers, lacking, key, sounds)
     if unshown := typesetter.lacking(document):
         lacking = missing(have(material, len(unshown)))
-        document = bound(material, words, papers, lacking, key)
+        document = bound(material, words, papers, lacking, key, sounds)
     made = typesetter.pdf(TEMPLATE, document, material.as_of)
     (folder / BOUND).write_bytes(sign(made.body) if sign else made.body)
     write_sheets(folder / BALANCE, sheets(material, words), material.as_of)
@@ -95,21 +105,39 @@ def write(
     told: dict[str, Mapping[str, Any]] = {
         one.file: {"exhibit": one.number, "kind": one.document.kind.value} for one in papers
     }
-    digest = seal_folder(folder, _about(material, language, lacking), told, secret)
-    return Made(len(papers) + 3, len(PdfReader(BytesIO(made.body)).pages), lacking, digest)
+    told |= {one.file: {"recording": one.recording.id, "at": one.recording.at.isoformat()} for one in sounds}
+    sealed = seal_folder(folder, _about(material, language, lacking), told, secret)
+    pages = len(PdfReader(BytesIO(made.body)).pages)
+    return Made(len(papers) + len(sounds) + 3, pages, lacking, sealed[MANIFEST], sealed)
 
 
 def _copy(paper: Exhibit, source: Path, folder: Path) -> int | None:
     """The original, checked against what was filed; its pages, where it has any."""
     row = paper.document
-    try:
-        body = source.read_bytes()
-    except OSError as error:
-        raise Conflict(f"document {row.id} is not where it was filed; put its file back from a backup") from error
+    body = _bytes(source)
+    if body is None:
+        raise Conflict(f"document {row.id} is not where it was filed; put its file back from a backup")
     if len(body) != row.size or hashlib.sha256(body).hexdigest() != row.sha256:
         raise Conflict(f"document {row.id} is not what was filed: its bytes changed; put it back from a backup")
     (folder / paper.file).write_bytes(body)
     return pages_of(body) if row.media is Media.pdf else None
+
+
+def _copy_sound(sound: Sound, source: Path, folder: Path) -> None:
+    row = sound.recording
+    body = _bytes(source)
+    if body is None:
+        raise Conflict(f"recording {row.id} is not where it was kept; put its file back from a backup")
+    if len(body) != row.size or hashlib.sha256(body).hexdigest() != row.sha256:
+        raise Conflict(f"recording {row.id} is not what was kept: its bytes changed; put it back from a backup")
+    (folder / sound.file).write_bytes(body)
+
+
+def _bytes(source: Path) -> bytes | None:
+    try:
+        return source.read_bytes()
+    except OSError:
+        return None
 
 
 def pages_of(body: bytes) -> int | None:

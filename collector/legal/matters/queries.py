@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from collector.foundation.database import among
-from collector.foundation.errors import Conflict, NotFound
+from collector.foundation.errors import Conflict
 from collector.history.rules import ReferralKind, ReferralState
 from collector.history.tables import Referral
 from collector.identity.rules import Scope
 from collector.law.rules import ClockKind
-from collector.legal.matters.rules import MatterOutcome, MatterStage, Net, Step, calendar_order, net_of, stage_of
-from collector.legal.matters.tables import CounselPackage, CounselReceipt, CourtDate, MatterCost, MatterStep
+from collector.legal.matters.rules import MatterOutcome, MatterStage, Step, calendar_order
+from collector.legal.matters.tables import CounselPackage, CounselReceipt, CourtDate, MatterStep
 from collector.legal.tables import ClockAlarm
-from collector.portfolio.rules import EntryKind, PaymentKind, PaymentState
-from collector.portfolio.tables import LedgerEntry, PaymentRow
 
 
 def step_of(row: MatterStep) -> Step:
@@ -45,12 +43,13 @@ class Matter:
 
     referral: Referral
     rows: Sequence[MatterStep] = ()
+    standing: Sequence[MatterStep] = field(init=False)
+    """What was not struck."""
 
-    @property
-    def standing(self) -> list[MatterStep]:
-        """What was not struck."""
+    def __post_init__(self) -> None:
         struck = {row.strikes_id for row in self.rows if row.strikes_id is not None}
-        return [row for row in self.rows if row.strikes_id is None and row.id not in struck]
+        standing = [row for row in self.rows if row.strikes_id is None and row.id not in struck]
+        object.__setattr__(self, "standing", standing)  # looked at for every line of a list: once
 
     @property
     def history(self) -> list[Step]:
@@ -58,7 +57,7 @@ class Matter:
 
     @property
     def stage(self) -> MatterStage:
-        return stage_of(self.history)
+        return self.standing[-1].stage if self.standing else MatterStage.preparing
 
     @property
     def court(self) -> str:
@@ -105,18 +104,6 @@ class Matter:
         return next((text for row in reversed(self.standing) if (text := getattr(row, name))), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """A matter as counsel is given it: what stands, nothing that was struck, no words of the house."""
-
-    matter: Matter
-    steps: Sequence[MatterStep]
-    dates: Sequence[CourtDate]
-    costs: Sequence[MatterCost]
-    contact: str
-    """Who may go on talking to the borrower, and how they are reached."""
-
-
 def matters_of(session: Session, account_ids: Collection[int]) -> dict[int, Matter]:
     """By account, the matter that counts: the last that was accepted or has a history."""
     steps: dict[int, list[MatterStep]] = defaultdict(list)
@@ -132,6 +119,38 @@ def matters_of(session: Session, account_ids: Collection[int]) -> dict[int, Matt
         if mine or referral.state is ReferralState.accepted:
             found[referral.account_id] = Matter(referral, mine)
     return found
+
+
+def running_accounts(session: Session, scope: Scope, limit: int, *, idle: bool = False) -> list[int]:
+    """Accounts whose matter runs, the one longest untouched first; `idle`: only those with no day at court ahead. Each
+    table is gone through once, whatever the database knows of its rows."""
+    struck = select(MatterStep.strikes_id).where(col(MatterStep.strikes_id).is_not(None))
+    closed = select(MatterStep.referral_id).where(
+        MatterStep.stage == MatterStage.closed,
+        col(MatterStep.strikes_id).is_(None),
+        col(MatterStep.id).not_in(struck),
+    )
+    last = (
+        select(col(MatterStep.referral_id).label("matter"), func.max(MatterStep.at).label("at"))
+        .group_by(col(MatterStep.referral_id))
+        .subquery()
+    )
+    asked = (
+        select(Referral.account_id)
+        .join(last, last.c.matter == col(Referral.id), isouter=True)
+        .where(
+            Referral.kind == ReferralKind.legal,
+            or_(col(Referral.state) == ReferralState.accepted, last.c.matter.is_not(None)),
+            col(Referral.id).not_in(closed),
+        )
+    )
+    if idle:
+        ahead = select(CourtDate.referral_id).where(col(CourtDate.ended).is_(None))
+        asked = asked.where(col(Referral.id).not_in(ahead))
+    if scope.portfolio_ids is not None:
+        asked = asked.where(col(Referral.portfolio_id).in_(scope.portfolio_ids))
+    ordered = asked.order_by(func.coalesce(last.c.at, col(Referral.state_at)), col(Referral.id))
+    return list(dict.fromkeys(session.exec(ordered.limit(limit))))
 
 
 def running_matter(session: Session, account_id: int) -> Matter:
@@ -177,107 +196,6 @@ def next_dates(session: Session, referral_ids: Collection[int]) -> dict[int, Cou
     for row in session.exec(rows.order_by(col(CourtDate.at), col(CourtDate.id))):
         found.setdefault(row.referral_id, row)
     return found
-
-
-def costs_of(session: Session, referral_ids: Collection[int]) -> dict[int, list[MatterCost]]:
-    """By matter, every line, struck ones and strikings too, in order of entry."""
-    found: dict[int, list[MatterCost]] = defaultdict(list)
-    rows = select(MatterCost).where(among(session, MatterCost.referral_id, referral_ids))
-    for row in session.exec(rows.order_by(col(MatterCost.id))):
-        found[row.referral_id].append(row)
-    return found
-
-
-def standing_costs(rows: Iterable[MatterCost]) -> list[MatterCost]:
-    """Those that were not struck."""
-    known = list(rows)
-    struck = {row.strikes_id for row in known if row.strikes_id is not None}
-    return [row for row in known if row.strikes_id is None and row.id not in struck]
-
-
-def posted_costs(session: Session, account_ids: Collection[int]) -> Mapping[str, LedgerEntry]:
-    """The lines of costs in the ledger that were not taken back, by what they are for (`MatterCost.source`)."""
-    lines = session.exec(
-        select(LedgerEntry).where(
-            among(session, LedgerEntry.account_id, account_ids), LedgerEntry.kind == EntryKind.cost
-        )
-    ).all()
-    back = {row.takes_back for row in lines}
-    return {row.source: row for row in lines if row.takes_back is None and row.id not in back}
-
-
-def held_cost(session: Session, cost_id: int) -> MatterCost:
-    """That line, which stands; else a `NotFound` or `Conflict`."""
-    row = session.get(MatterCost, cost_id)
-    if row is None or row.strikes_id is not None:
-        raise NotFound("there is no such cost")
-    if session.exec(select(MatterCost.id).where(MatterCost.strikes_id == cost_id)).first() is not None:
-        raise Conflict("this cost is struck already")
-    return row
-
-
-def nets(session: Session, matters: Collection[Matter]) -> dict[int, Net]:
-    """By matter, what was claimed, awarded, recovered and spent."""
-    accounts = {one.referral.account_id for one in matters}
-    costs = costs_of(session, [one.referral.id or 0 for one in matters])
-    posted, paid = posted_costs(session, accounts), _paid(session, accounts)
-    found = {}
-    for one in matters:
-        mine = standing_costs(costs.get(one.referral.id or 0, ()))
-        filed, judged = _begun(one)
-        lines = paid.get(one.referral.account_id, ())
-        found[one.referral.id or 0] = net_of(
-            one.claimed,
-            one.awarded,
-            sum(amount for on, amount in lines if filed is not None and on >= filed),
-            sum(amount for on, amount in lines if judged is not None and on >= judged),
-            sum(row.amount for row in mine),
-            sum(row.amount for row in mine if row.source in posted),
-        )
-    return found
-
-
-def _begun(matter: Matter) -> tuple[date | None, date | None]:
-    """From when money counts as brought by the suit, and by the judgment; enforcement without a judgment counts as
-    both."""
-    enforced = matter.first(MatterStage.enforcement)
-    judged = matter.first(MatterStage.judgment) or enforced
-    return matter.first(MatterStage.filed) or judged, judged
-
-
-def _paid(session: Session, account_ids: Collection[int]) -> dict[int, list[tuple[date, int]]]:
-    """Payments that stand, by account: day and sum."""
-    rows = (
-        select(col(PaymentRow.account_id), col(PaymentRow.paid_on), func.sum(PaymentRow.amount))
-        .where(
-            among(session, PaymentRow.account_id, account_ids),
-            PaymentRow.kind == PaymentKind.payment,
-            PaymentRow.state == PaymentState.applied,
-        )
-        .group_by(col(PaymentRow.account_id), col(PaymentRow.paid_on))
-    )
-    found: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    for account_id, on, amount in session.exec(rows):
-        found[account_id or 0].append((on, int(amount)))
-    return found
-
-
-def handed(session: Session, account_id: int, contact: str, as_of: datetime) -> Handed:
-    """What there is of the account's matter up to that moment. Without a matter, or without counsel to be given it, it
-    is a `Conflict`."""
-    matter = matters_of(session, [account_id]).get(account_id)
-    if matter is None:
-        raise Conflict("there is no matter yet: legal accepts the referral of the account first")
-    if not matter.counsel:
-        raise Conflict("no counsel is named in this matter; enter a stage with its counsel first")
-    number = matter.referral.id or 0
-    return Handed(
-        matter,
-        [row for row in matter.standing if row.at <= as_of],
-        [row for row in court_dates(session, number) if row.noted_at <= as_of],
-        [row for row in standing_costs(costs_of(session, [number]).get(number, ())) if row.at <= as_of],
-        contact,
-    )
 
 
 def packages_of(session: Session, referral_id: int) -> list[tuple[CounselPackage, CounselReceipt | None]]:

@@ -22,7 +22,7 @@ from collector.foundation.errors import Conflict
 from collector.foundation.keys import Keys
 from collector.history.tables import Attempt, Document, LetterRow
 from collector.identity.tables import Approval
-from collector.legal.casefile.manifest import seal_folder
+from collector.legal.casefile.manifest import MANIFEST, seal_folder
 from collector.legal.retention.actions import counted, counts_of, digest_of
 from collector.legal.retention.removing import GONE, WRITTEN
 from collector.legal.retention.rules import PurgeState
@@ -54,7 +54,7 @@ def certificate(session: Session, keys: Keys, purge: Purge, folder: Path) -> str
         "kept": counted(counts_of(purge.left)),
         "files": _files(session, purge),
     }
-    return seal_folder(folder, about, {LIST: {"rows": sums.total()}}, keys.derive("case-file"))
+    return seal_folder(folder, about, {LIST: {"rows": sums.total()}}, keys.derive("case-file"))[MANIFEST]
 
 
 def _removed(session: Session, purge: Purge) -> Iterator[Purged]:

@@ -187,16 +187,8 @@ def papers(session: Session, after: int, limit: int, today: date, lock: Lock = n
 
 def people(session: Session, after: int, limit: int, today: date, lock: Lock = no_lock) -> Batch:
     """People: for each their messages, their contacts and who they are, as far as these were not removed."""
-    ids = [
-        row[0]
-        for row in _rows(
-            session,
-            columns(col(Person.id))
-            .where(col(Person.id) > after, col(Person.salt) != "")
-            .order_by(col(Person.id))
-            .limit(limit),
-        )
-    ]
+    next_ones = columns(col(Person.id)).where(col(Person.id) > after).order_by(col(Person.id)).limit(limit)
+    ids = [row[0] for row in _rows(session, next_ones)]
     lock(session, ids)
     of, gone = _with_facts(session, ids, today), removed_since(session, ids)
     records = [

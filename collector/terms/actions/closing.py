@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from collector.foundation.clock import local_day
 from collector.foundation.errors import Conflict
 from collector.history import actions as history
-from collector.history.rules import PromiseState, ReferralState
-from collector.history.tables import CallbackRow, Promise, Referral
+from collector.history.rules import HoldReason, PromiseState, Proof, ReferralState
+from collector.history.tables import CallbackRow, Hold, Promise, Referral
 from collector.identity.rules import Actor
 from collector.portfolio.queries import portfolio_of
 from collector.portfolio.rules import Security
@@ -51,7 +51,8 @@ def close(session: Session, row: Terms, at: datetime, actor: Actor) -> None:
 
 
 def _end_work(session: Session, account_id: int, at: datetime, actor: Actor) -> None:
-    """Promises, call-backs and hand-overs; tasks end with the facts, which say settled."""
+    """Promises, call-backs, hand-overs and looking for money that was said to be paid; tasks end with the facts, which
+    say settled."""
     open_ = select(Promise.id).where(
         Promise.account_id == account_id, col(Promise.state).in_([PromiseState.open, PromiseState.partial])
     )
@@ -67,3 +68,8 @@ def _end_work(session: Session, account_id: int, at: datetime, actor: Actor) -> 
     for referral_id, state in session.exec(sent).all():
         ended = ReferralState.closed if state is ReferralState.accepted else ReferralState.recalled
         history.move_referral(session, referral_id or 0, ended, at, actor, "settled")
+    said = select(Hold.id).where(
+        Hold.account_id == account_id, Hold.reason == HoldReason.says_paid, col(Hold.proof).is_(None)
+    )
+    for hold_id in session.exec(said).all():
+        history.answer_says_paid(session, hold_id or 0, Proof.found, at, actor)

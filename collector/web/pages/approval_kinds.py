@@ -41,6 +41,7 @@ from collector.reports.rules import address_of, wanted_of
 from collector.terms.rules import Parts
 from collector.web.pages.export_parts import titles
 from collector.web.pages.figure_words import list_title
+from collector.web.pages.retention import told_as
 from collector.web.pages.setting_words import setting_field, setting_value
 from collector.web.pages.terms_parts import named, said
 from collector.web.session import Caller
@@ -252,7 +253,7 @@ def _purge(session: Session, row: Approval, _caller: Caller, t: Words) -> Shown:
     due = [(kind, by, number) for _, kind, fate, by, number in row.body["found"] if fate != Fate.keep]
     lines = [
         t("terms read as of {day}", day=row.body["as_of"]),
-        *(f"{t.word(f'kept {kind}')} {number:,} ({by})" for kind, by, number in due),
+        *(f"{told_as(t, 'kept', kind)} {number:,} ({by})" for kind, by, number in due),
     ]
     return Shown(t("Purge {number}", number=row.body["purge"]), "/retention", lines, "UTC")
 

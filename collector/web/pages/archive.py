@@ -16,6 +16,7 @@ from collector.casework.views import papers, within
 from collector.casework.views.archive import MOST, ArchivePart, Shelved
 from collector.foundation.clock import local_day
 from collector.history.rules import ARCHIVE_MOVES, ArchiveLevel, ArchiveStep, Condition, DocumentKind, Handover
+from collector.legal.casefile.words import words_in
 from collector.portfolio.queries import portfolio_of
 from collector.web.pages.shell import Form, frame_of, may_open, read, see, whose
 from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
@@ -79,7 +80,7 @@ def _shelved(one: Shelved, t: Words) -> Sequence[Cell | str]:
         num(str(row.id), href=f"/archive/{row.id}"),
         Cell(one.key, "", f"/accounts/{row.account_id}/papers"),
         t.word(row.level),
-        t.word(row.kind),
+        words_in(t.language).of("document", row.kind),
         Cell(row.name, "wrap"),
         Cell(state, "late" if one.is_lost else ""),
         last.place,
@@ -113,7 +114,7 @@ def original_page(original_id: Id, request: Request, desk: DeskParam, caller: Ca
         title=row.name,
         facts=[
             (t("Level"), t.word(row.level)),
-            (t("Kind of paper"), t.word(row.kind)),
+            (t("Kind of paper"), words_in(t.language).of("document", row.kind)),
             (t("State"), t.word(Condition.lost) if one.is_lost else t.word(one.last.step)),
             (t("Where it lies"), one.last.place),
         ],

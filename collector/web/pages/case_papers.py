@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -19,18 +19,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from collector.casework import actions
-from collector.casework.casefiles import CaseOrder, case_material, make_case_file, material_of, open_typesetter
+from collector.casework.actions.documents import paper_of
+from collector.casework.casefiles import CaseOrder, make_case_file, material_of, open_typesetter
 from collector.casework.views import papers as views
 from collector.casework.views import within
 from collector.casework.views.archive import COUNSEL
 from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, NotFound
-from collector.foundation.files import write_sheets
 from collector.history.rules import MOST_BYTES, ArchiveLevel, DocumentKind, Media
 from collector.history.tables import Document
-from collector.legal.casefile.telling import sheets, statement
 from collector.legal.casefile.telling.parts import Told as ToldCase
-from collector.legal.casefile.words import Words as CaseWords
 from collector.legal.casefile.words import words_in
 from collector.web.pages.archive import shelf_table
 from collector.web.pages.opening import closed_file
@@ -61,6 +59,7 @@ class PapersPage(Page):
     """Whether they may file what is between the creditor and counsel."""
     may_make: bool
     may_take: bool
+    is_closed: bool
     may_archive: bool
     levels: Sequence[Choice]
     scans: Sequence[Choice]
@@ -94,6 +93,7 @@ def account_papers(account_id: Id, request: Request, desk: DeskParam, caller: Ca
             may_mark=bool(caller.actor.roles & COUNSEL),
             may_make=may_open(caller, "make_case"),
             may_take=may_open(caller, "give_balance"),
+            is_closed=found.material.closing is not None,
             may_archive=may_open(caller, "archive_original"),
             levels=choices(frame.t, ArchiveLevel),
             scans=_scans(found, case),
@@ -187,7 +187,7 @@ def _file(desk: Desk, caller: Caller, account_id: int, fields: dict[str, str], f
     form = read(PaperForm, {name: value for name, value in fields.items() if name != "file"})
     if file is None:
         raise BadInput("choose a file first")
-    content = file.file.read(MOST_BYTES + 1)
+    paper = paper_of(file.file.read(MOST_BYTES + 1))
     with writing(desk) as session:
         account, _ = within.account(session, caller.actor.scope, account_id)
         people = [one.person.id for one in material_of(session, desk.office, account, desk.clock()).people]
@@ -197,7 +197,7 @@ def _file(desk: Desk, caller: Caller, account_id: int, fields: dict[str, str], f
             session,
             desk.office,
             account,
-            content,
+            paper,
             kind=form.kind,
             title=form.title or (file.filename or ""),
             person_id=form.person,
@@ -233,12 +233,18 @@ def _name(row: Document) -> str:
 @router.post("/accounts/{account_id}/case-file")
 async def make_case(account_id: Id, desk: DeskParam, caller: CallerParam, fields: FormParam) -> Any:
     """The case file as one archive, in the reader's language. Only so many are made at once."""
+    form = read(CaseForm, fields)
     async with desk.exports:
-        return await run_in_threadpool(_make_case, desk, caller, account_id)
+        return await run_in_threadpool(_make_case, desk, caller, account_id, form)
 
 
-def _make_case(desk: Desk, caller: Caller, account_id: int) -> Response:
-    return given_case(desk, caller, account_id, CaseOrder(desk.clock(), caller.language), "case")
+class CaseForm(Form):
+    recordings: bool = False
+
+
+def _make_case(desk: Desk, caller: Caller, account_id: int, form: CaseForm) -> Response:
+    order = CaseOrder(desk.clock(), caller.language, recordings=form.recordings)
+    return given_case(desk, caller, account_id, order, "case")
 
 
 def given_case(desk: Desk, caller: Caller, account_id: int, order: CaseOrder, called: str) -> Response:
@@ -273,46 +279,3 @@ def _pack(folder: File, archive: File) -> None:
                 about = zipfile.ZipInfo(str(path.relative_to(folder.parent)))
                 with packed.open(about, "w") as out, path.open("rb") as source:
                     shutil.copyfileobj(source, out)
-
-
-@router.get("/accounts/{account_id}/balance.xlsx")
-async def give_balance(account_id: Id, request: Request, desk: DeskParam, caller: CallerParam) -> Any:
-    """The balance to the day as a workbook."""
-    async with desk.exports:
-        return await run_in_threadpool(_balance, desk, caller, request, account_id, "xlsx")
-
-
-@router.get("/accounts/{account_id}/balance.pdf")
-async def print_balance(account_id: Id, request: Request, desk: DeskParam, caller: CallerParam) -> Any:
-    """The same, printed."""
-    async with desk.exports:
-        return await run_in_threadpool(_balance, desk, caller, request, account_id, "pdf")
-
-
-def _balance(desk: Desk, caller: Caller, request: Request, account_id: int, form: str) -> Response:
-    if closed := closed_file(request, desk, caller, account_id):
-        return closed
-    kind, write = BALANCES[form]
-    body = write(desk, account_id, words_in(caller.language))
-    headers = {"Content-Disposition": f'attachment; filename="balance-{account_id}.{form}"'}
-    return Response(body, media_type=kind, headers=headers)
-
-
-def _xlsx(desk: Desk, account_id: int, words: CaseWords) -> bytes:
-    now = desk.clock()
-    with tempfile.TemporaryDirectory(prefix="balance-") as folder:
-        path = File(folder) / "balance"
-        write_sheets(path, sheets(case_material(desk.office, account_id, now), words), now)
-        return path.read_bytes()
-
-
-def _pdf(desk: Desk, account_id: int, words: CaseWords) -> bytes:
-    now = desk.clock()
-    with open_typesetter(desk.office) as typesetter:
-        return typesetter.pdf("case-file", statement(case_material(desk.office, account_id, now), words), now).body
-
-
-BALANCES: dict[str, tuple[str, Callable[[Desk, int, CaseWords], bytes]]] = {
-    "xlsx": (XLSX, _xlsx),
-    "pdf": ("application/pdf", _pdf),
-}

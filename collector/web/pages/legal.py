@@ -195,10 +195,10 @@ def _clock(clock: Clock, today: date, names: dict[str, str], people: dict[int, s
         cautious=clock.cautious_on.isoformat(),
         legal=clock.legal_on.isoformat(),
         reasons=", ".join(t.word(one) for one in clock.reasons),
-        source=f"{source.rule} · {source.source}",
+        source=f"{source.rule} · {source.source_in(t.language)}",
         evidence=t.word(source.evidence),
         mark=MARKS[source.evidence],
-        note=source.note,
+        note=source.note_in(t.language),
         moves=table(
             [t("Day"), t("What happened"), t("Proof"), t("Cautious date"), t("Legal date"), t("Why not")],
             [_move(move, names, t) for move in clock.moves],

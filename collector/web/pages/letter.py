@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from collector.casework import actions
+from collector.casework.actions.documents import paper_of
 from collector.casework.actions.letters import LetterPosted
 from collector.casework.actions.letters.printing import letter_docx, letter_pdf
 from collector.casework.letters.lists import Listed, Struck, letter, struck
@@ -229,7 +230,10 @@ async def letter_step(letter_id: Id, request: Request, desk: DeskParam, caller: 
     return see(f"/letters/{letter_id}", f"letter-{form.step}")
 
 
-def _step(desk: Desk, caller: Caller, letter_id: int, form: StepForm, scan: bytes | None) -> None:
+def _step(desk: Desk, caller: Caller, letter_id: int, form: StepForm, content: bytes | None) -> None:
+    with reading(desk) as session:
+        letter(session, caller.actor.scope, letter_id)
+    scan = paper_of(content) if content is not None else None
     now, office, actor, day = desk.clock(), desk.office, caller.actor, form.day
     done: LetterPosted | None = None
     with writing(desk) as session:

@@ -9,7 +9,8 @@ from datetime import datetime
 from collector.casework.views.matters import MatterCase
 from collector.foundation.clock import local_day
 from collector.history.tables import Document
-from collector.legal.matters.queries import Matter, standing_costs
+from collector.legal.matters.money import standing_costs
+from collector.legal.matters.queries import Matter
 from collector.legal.matters.rules import (
     Advancer,
     CostKind,

@@ -82,27 +82,32 @@ def retention_page(request: Request, desk: DeskParam, caller: CallerParam) -> An
 def _due(row: Purge | None, t: Words) -> Table:
     head: list[Cell | str] = [t("Law pack"), t("What"), t("What becomes of it"), t("Why"), num(t("Count"))]
     rows = [
-        [pack or "—", t.word(f"kept {kind}"), Cell(t.word(fate), LOOKS[fate]), why(by, t), num(f"{number:,}")]
+        [pack or "—", told_as(t, "kept", kind), Cell(t.word(fate), LOOKS[fate]), why(by, t), num(f"{number:,}")]
         for pack, kind, fate, by, number in (row.found if row else ())
     ]
     return table(head, rows, t("Nothing was counted yet; collector retention plan counts, best at night."))
 
 
+def told_as(t: Words, of: str, word: str) -> str:
+    """A word that means something else elsewhere: in Chinese by what it is of, in English as it is."""
+    return t.word(f"{of} {word}").removeprefix(f"{of} ")
+
+
 def why(by: str, t: Words) -> str:
     """A term by its id, which the list of terms explains; a bar in words."""
-    return t.word(f"held {by}") if by in set(Bar) else by
+    return told_as(t, "held", by) if by in set(Bar) else by
 
 
 def _purges(rows: Sequence[Purge], told: Told) -> Table:
     t = told.t
-    head: list[Cell | str] = [num(t("No.")), t("State"), t("Counted"), t("By"), num(t("Due")), num(t("Removed"))]
+    head: list[Cell | str] = [num(t("No.")), t("State"), t("Counted"), t("By"), num(t("Due to go")), num(t("Removed"))]
     head += [t("Done"), t("Certificate")]
     return table(
         head,
         [
             [
                 num(str(row.id)),
-                t.word(f"purge {row.state}"),
+                told_as(t, "purge", row.state),
                 told.moment(row.planned_at),
                 whose(row.actor, t),
                 num(f"{going(row.found):,}"),
@@ -135,7 +140,7 @@ def _holds(rows: Sequence[views.Held], told: Told) -> Table:
 
 
 def _terms(t: Words) -> Table:
-    head: list[Cell | str] = [t("Law pack"), t("Term"), t("What"), t("Debts"), t("Kept"), t("Then")]
+    head: list[Cell | str] = [t("Law pack"), t("Term"), t("What"), t("Debts"), t("Kept for"), t("Then")]
     head += [t("Source"), t("Evidence")]
     seen = {(term.id): (code, term) for code in reversed(CODES) for term in load_pack(code).retention}
     own = sorted(seen.values(), key=lambda one: (CODES.index(one[0]), one[1].id))
@@ -148,7 +153,7 @@ def _term(code: str, term: Term, t: Words) -> Sequence[Cell | str]:
     return [
         code or t.word("house"),
         Cell(f"{term.id} · {term.title.get(t.language, term.title['en'])}", "wrap"),
-        Cell(", ".join(t.word(f"kept {kind}") for kind in sorted(term.kinds)), "wrap"),
+        Cell(", ".join(told_as(t, "kept", kind) for kind in sorted(term.kinds)), "wrap"),
         ", ".join(t.word(one) for one in sorted(term.debt_types)) or t("every debt"),
         f"{years} {since}".strip(),
         t.word(Fate.must_go if term.must_go else Fate.may_go) if term.keep_years else "",

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from collector.casework.actions.clocks import note_clock
-from collector.casework.actions.documents import file_document
+from collector.casework.actions.documents import Paper, file_document
 from collector.casework.actions.letters.posting import letter_posted
 from collector.casework.office import Office
 from collector.foundation.clock import local_day
@@ -71,14 +71,21 @@ def letter_arrived(
     *,
     at: datetime,
     actor: Actor,
-    scan: bytes | None = None,
+    scan: bytes | Paper | None = None,
 ) -> LetterEvent:
     """The post proved that it arrived; `scan`: the receipt. A demand that arrived interrupts limitation."""
     return _came(session, office, letter_id, LetterStep.arrived, on, at, actor, scan, DocumentKind.letter_receipt)
 
 
 def letter_signed(
-    session: Session, office: Office, letter_id: int, on: date, *, at: datetime, actor: Actor, scan: bytes | None
+    session: Session,
+    office: Office,
+    letter_id: int,
+    on: date,
+    *,
+    at: datetime,
+    actor: Actor,
+    scan: bytes | Paper | None,
 ) -> LetterEvent:
     """The reader signed the slip and sent it back, or both sides signed the agreement. Without its scan it is a
     `BadInput`: it is the proof."""
@@ -98,7 +105,7 @@ def letter_returned(
     *,
     at: datetime,
     actor: Actor,
-    scan: bytes | None = None,
+    scan: bytes | Paper | None = None,
 ) -> LetterEvent:
     """The post brought it back; `scan`: the envelope."""
     kind = DocumentKind.letter_returned
@@ -113,7 +120,7 @@ def _came(
     on: date,
     at: datetime,
     actor: Actor,
-    scan: bytes | None,
+    scan: bytes | Paper | None,
     kind: DocumentKind,
     reason: ReturnReason | None = None,
 ) -> LetterEvent:
@@ -148,7 +155,7 @@ def _filed(
     row: LetterRow,
     step: LetterStep,
     kind: DocumentKind,
-    scan: bytes,
+    scan: bytes | Paper,
     on: date,
     at: datetime,
     actor: Actor,

@@ -13,7 +13,8 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict
 from collector.identity.rules import Actor
 from collector.legal.matters import actions as matters
-from collector.legal.matters.queries import held_cost, matters_of, posted_costs
+from collector.legal.matters.money import held_cost, posted_costs
+from collector.legal.matters.queries import matters_of
 from collector.legal.matters.rules import Advancer, CostKind
 from collector.legal.matters.tables import MatterCost
 from collector.portfolio.booking import Sums, book, take_entry_back

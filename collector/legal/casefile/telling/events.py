@@ -9,6 +9,7 @@ from collector.history.rules import Channel, DocumentKind
 from collector.history.tables import Attempt, Document
 from collector.law.rules import OF_OTHER_TABLES, Clock, Happening
 from collector.legal.casefile.reading import Somebody
+from collector.legal.casefile.telling.money import closing
 from collector.legal.casefile.telling.parts import SMALLER, TINY, Part, Told, day, facts, note, table
 from collector.portfolio.rules import ContactKind, PaymentKind, PaymentState
 from collector.terms.tables import Terms
@@ -51,11 +52,21 @@ def contacts(told: Told) -> list[Part]:
     words, rows = told.words, [_contact(told, row) for row in told.material.attempts]
     if not rows:
         return []
-    head = words.many("time", "to_whom", "channel_title", "direction_title", "phone", "caller", "outcome_title")
+    head = words.many(
+        "number", "time", "to_whom", "channel_title", "direction_title", "phone", "caller", "outcome_title"
+    )
     return [
         note(words("counted", count=str(len(rows)))),
-        table([*head, words("recording")], rows, [0, 3, 2, 2, 3, 3, 4, 0], size=SMALLER),
+        *_sounds(told),
+        table([*head, words("recording")], rows, [0, 0, 5, 2, 3, 4, 4, 4, 0], size=SMALLER),
     ]
+
+
+def _sounds(told: Told) -> Iterator[Part]:
+    """Whether the recordings lie beside, or are only named."""
+    if told.material.recordings:
+        with_them = told.words("recordings_beside") if told.sounds else told.words("recordings_named")
+        yield note(with_them)
 
 
 def _contact(told: Told, row: Attempt) -> list[str]:
@@ -68,6 +79,7 @@ def _contact(told: Told, row: Attempt) -> list[str]:
     if not ended and row.channel is Channel.sms:
         ended = words.of("progress", "delivered" if delivery else sent.progress if sent else None)
     return [
+        str(number),
         told.time(row.at),
         told.person(row.person_id),
         words.of("channel", row.channel),
@@ -75,7 +87,7 @@ def _contact(told: Told, row: Attempt) -> list[str]:
         told.phone(row.number, row.person_id, row.contact_point_id),
         row.caller or "",
         ended,
-        f"{heard.id}" if heard else "",
+        told.sound(heard),
     ]
 
 
@@ -85,7 +97,7 @@ def messages(told: Told) -> list[Part]:
     rows = [_message(told, row) for row in told.material.attempts if row.channel is Channel.sms and row.text]
     parts = []
     if rows:
-        parts.append(table(words.many("time", "to_whom", "text", "receipt"), rows, [0, 2, 6, 3], size=SMALLER))
+        parts.append(table(words.many("time", "to_whom", "text", "receipt"), rows, [0, 3, 8, 4], size=SMALLER))
     came = [_received(told, row) for row in told.material.received]
     if came:
         head = words.many("time", "to_whom", "phone", "text")
@@ -116,6 +128,7 @@ def promises(told: Told) -> list[Part]:
     words = told.words
     rows = [
         [
+            str(row.id),
             told.time(row.made_at),
             told.person(row.person_id),
             told.money(row.amount),
@@ -126,18 +139,8 @@ def promises(told: Told) -> list[Part]:
         for row in told.material.promises
         if row.withdrawn_because is None
     ]
-    head = words.many("time", "promised_by", "amount", "due_at", "state", "paid")
-    return [table(head, rows, [0, 3, 2, 0, 2, 2], right=[2, 5])] if rows else []
-
-
-def letters(told: Told) -> list[Part]:
-    words = told.words
-    rows = [
-        [told.time(row.at), told.person(row.person_id), row.text or ""]
-        for row in told.material.attempts
-        if row.channel is Channel.letter
-    ]
-    return [table(words.many("time", "to_whom", "posting"), rows, [0, 3, 4])] if rows else []
+    head = words.many("number", "time", "promised_by", "amount", "due_at", "state", "paid")
+    return [table(head, rows, [0, 0, 3, 2, 0, 2, 2], right=[3, 6])] if rows else []
 
 
 def visits(told: Told) -> list[Part]:
@@ -162,6 +165,7 @@ def approvals(told: Told) -> list[Part]:
                 right=[2, 3],
             )
         )
+    parts += closing(told)
     agreed = [[row.subject, row.maker, row.checker or "", told.time(row.decided_at)] for row in told.material.approvals]
     if agreed:
         parts.append(table(words.many("subject", "maker", "checker", "decided_at"), agreed, [3, 2, 2, 2]))
@@ -206,7 +210,7 @@ def _end(told: Told, clock: Clock) -> list[str]:
     return [
         told.words.of("clock", clock.kind) + whose,
         day(clock.legal_on),
-        f"{clock.source.source} ({clock.source.rule})",
+        f"{clock.source.source_in(told.words.language)} ({clock.source.rule})",
     ]
 
 
@@ -219,7 +223,11 @@ def _money_events(told: Told) -> Iterator[Event]:
             yield told.time(row.paid_at), "payment", f"{told.money(row.amount)}, {row.reference}"
     for promise in told.material.promises:
         if promise.withdrawn_because is None:
-            yield told.time(promise.made_at), "promise", f"{told.money(promise.amount)}, promise:{promise.id}"
+            yield (
+                told.time(promise.made_at),
+                "promise",
+                f"{told.money(promise.amount)}, {told.words('promise_no', number=str(promise.id))}",
+            )
 
 
 def _contact_events(told: Told) -> Iterator[Event]:
@@ -228,10 +236,11 @@ def _contact_events(told: Told) -> Iterator[Event]:
         delivery = told.material.deliveries.get(row.id or 0)
         if one is None or not one.owes:
             continue
+        contact = told.words("contact_no", number=str(row.id))
         if delivery is not None:
-            yield told.time(delivery.at), "message_delivered", f"attempt:{row.id}"
+            yield told.time(delivery.at), "message_delivered", contact
         if row.channel is Channel.visit:
-            yield told.time(row.at), "visit", f"attempt:{row.id}"
+            yield told.time(row.at), "visit", contact
 
 
 def _recorded(told: Told) -> Iterator[Event]:
@@ -241,7 +250,14 @@ def _recorded(told: Told) -> Iterator[Event]:
     for one in events:
         is_ours = one.kind in (Happening.struck, Happening.let_go) or one.number in struck
         if one.kind not in OF_OTHER_TABLES and not is_ours:
-            yield day(one.on), one.kind.value, one.evidence
+            yield day(one.on), one.kind.value, _evidence(told, one.evidence)
+
+
+def _evidence(told: Told, evidence: str) -> str:
+    """What it rests on, and where a paper is among the exhibits."""
+    number = evidence.removeprefix("document:")
+    exhibit = told.exhibit(int(number)) if number != evidence and number.isdigit() else ""
+    return f"{evidence} ({exhibit})" if exhibit else evidence
 
 
 def _papers(told: Told) -> Iterator[Event]:
@@ -271,5 +287,5 @@ def integrity(told: Told) -> list[Part]:
         parts.append(note(words("checkpoint", position=str(point.position), hash=point.hash)))
     if rows:
         head = words.many("entry", "time", "actor", "action", "subject", "position", "hash")
-        parts.append(table(head, rows, [0, 0, 2, 3, 3, 0, 6], size=TINY))
+        parts.append(table(head, rows, [0, 0, 2, 3, 3, 0, 0], size=TINY))
     return parts

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from collector.foundation.clock import local
 from collector.legal.casefile.telling.parts import Part, Told, day, facts, note, table
-from collector.legal.matters.queries import Handed
+from collector.legal.matters.money import Handed
 from collector.legal.matters.tables import CourtDate, MatterStep
 
 

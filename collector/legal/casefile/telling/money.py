@@ -9,8 +9,9 @@ from collector.legal.casefile.telling.parts import SMALLER, Part, Told, day, fac
 from collector.legal.casefile.words import Words
 from collector.portfolio.queries import law_of, lender_of
 from collector.portfolio.queries.claims import CONTRACT
-from collector.portfolio.rules import PaymentKind
+from collector.portfolio.rules import EntryKind, PaymentKind
 from collector.portfolio.rules.balance import YEAR, Accrual
+from collector.portfolio.tables import InstalmentBefore
 
 PARTS = (ClaimPart.principal, ClaimPart.interest, ClaimPart.fee, ClaimPart.unsplit, ClaimPart.penalty)
 """The order of columns."""
@@ -30,12 +31,53 @@ def schedule(told: Told) -> list[Part]:
         for row in told.material.instalments
     ]
     if not rows:
-        return []
+        return list(_former(told))
     names = [words.of("part_name", part) for part in (ClaimPart.principal, ClaimPart.interest, ClaimPart.fee)]
     head = [words("number"), words("due_on"), words("amount"), *names, words("left")]
     total = [words("total"), "", told.money(sum(row.amount_due for row in told.material.instalments)), "", "", ""]
     left_in_all = told.money(told.material.statement.total)
-    return [table(head, rows, [0, 2, 3, 3, 3, 3, 3], right=range(2, 7), total=[*total, left_in_all])]
+    held = table(head, rows, [0, 2, 3, 3, 3, 3, 3], right=range(2, 7), total=[*total, left_in_all])
+    return [held, *_former(told)]
+
+
+def _former(told: Told) -> Iterator[Part]:
+    """Schedules that an extension or a restructuring replaced, the last first."""
+    words = told.words
+    versions: dict[int, list[InstalmentBefore]] = {}
+    for row in told.material.former:
+        versions.setdefault(row.version, []).append(row)
+    names = [words.of("part_name", part) for part in (ClaimPart.principal, ClaimPart.interest, ClaimPart.fee)]
+    head = [words("number"), words("due_on"), words("amount"), *names]
+    for _, lines in sorted(versions.items(), reverse=True):
+        rows = [
+            [
+                str(row.number),
+                day(row.due_on),
+                told.money(row.amount_due),
+                *("" if given is None else told.money(given) for given in (row.principal, row.interest, row.fee)),
+            ]
+            for row in sorted(lines, key=lambda one: (one.due_on, one.number))
+        ]
+        title = words("former", until=told.time(lines[0].replaced_at))
+        total = [words("total"), "", told.money(sum(row.amount_due for row in lines)), "", "", ""]
+        yield table(head, rows, [0, 2, 3, 3, 3, 3], title=title, right=range(2, 6), total=total, size=SMALLER)
+
+
+def closing(told: Told) -> Iterator[Part]:
+    """With which figures the account was closed: what the schedule asked for, what was paid and given up of it."""
+    words, found = told.words, told.material.closing
+    if found is not None:
+        back = {one.takes_back for one in found.entries}
+        lines = [one for one in found.entries if one.kind is EntryKind.waiver and one.takes_back is None]
+        penalty = sum(one.penalty for one in lines if one.id not in back)
+        rows = [
+            [words("scheduled"), told.money(found.scheduled)],
+            [words("paid"), told.money(found.paid)],
+            [words("waived"), told.money(found.waived_in_all)],
+            [words("penalty_waived"), told.money(penalty)],
+        ]
+        total = [words("left"), told.money(found.owed_now.total)]
+        yield table(words.many("closing", "amount"), rows, [5, 2], right=[1], total=total)
 
 
 def payments(told: Told) -> list[Part]:
@@ -176,7 +218,7 @@ def _sources(told: Told) -> Iterator[Part]:
     opened = told.material.account.opened_on or min((one.due_on for one in told.material.instalments), default=None)
     caps = law.caps_of(lender_of(told.material.portfolio), opened) if opened else ()
     sources: list[Source] = [*law.sources, *(one for cap in caps if (one := law.source_of(cap.rule)) is not None)]
-    rows = [[one.rule, one.source, words.of("evidence_kind", one.evidence)] for one in sources]
+    rows = [[one.rule, one.source_in(words.language), words.of("evidence_kind", one.evidence)] for one in sources]
     yield table(words.many("rule", "source", "evidence"), rows, [3, 6, 3], title=words("sources"), size=SMALLER)
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from collector.dispatch.tables import Recording
 from collector.foundation.clock import local
 from collector.foundation.money import shown
 from collector.foundation.phone import masked
@@ -19,7 +20,7 @@ from collector.legal.casefile.words import Words
 from collector.portfolio.rules import ContactOwner
 
 Part = Mapping[str, Any]
-SMALL, SMALLER, TINY = 80, 72, 65
+SMALL, SMALLER, TINY = 80, 72, 60
 """Sizes of print, tenths of a point."""
 
 
@@ -34,12 +35,22 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording of a call, and where it lies in the folder."""
+
+    recording: Recording
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A case about to be told: its records, its words, its exhibits."""
 
     material: Material
     words: Words
     exhibits: Sequence[Exhibit] = field(default=())
+    sounds: Sequence[Sound] = field(default=())
+    """Recordings that lie in the folder."""
 
     def money(self, amount: int) -> str:
         return shown(amount, self.material.portfolio.currency, self.words.language)
@@ -57,6 +68,18 @@ class Told:
             return ""
         name = one.person.name if one.owes else masked_name(one.person.name)
         return f"{name} ({self.words.of('party', one.role)})"
+
+    def sound(self, heard: Recording | None) -> str:
+        """The file of a recording where it lies beside; else its number and its hash, by which it is known again."""
+        if heard is None:
+            return ""
+        file = next((one.file for one in self.sounds if one.recording.id == heard.id), None)
+        return file or f"{heard.id}: {(heard.sha256 or '')[:16]}"
+
+    def exhibit(self, document_id: int | None) -> str:
+        """A paper by its number in the index; nothing where it is in none."""
+        number = next((one.number for one in self.exhibits if one.document.id == document_id), None)
+        return "" if number is None else f"{self.words('exhibit')} {number}"
 
     def phone(self, number: str | None, person_id: int | None, point_id: int | None = None) -> str:
         """Whole where it is a number of who owes, else masked."""
