@@ -160,10 +160,15 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def tidy(settings: Settings, now: datetime) -> int:
-    """Remove what is past its time, unless it is worked on; how many went."""
+    """Remove what is past its time, unless it is worked on; how many went. The files of batches of letters go with the
+    refused rows: each letter stays among the papers of its account."""
     gone = 0
     for path in (settings.home / "uploads").glob("*"):
         if TOKEN.fullmatch(path.name) and _is_older(path, now - KEPT) and not Folder(settings, path.name).is_held():
+            shutil.rmtree(path, ignore_errors=True)
+            gone += 1
+    for path in (settings.home / "letters").glob("batch-*"):
+        if path.stat().st_mtime < (now - REJECTS_KEPT).timestamp():
             shutil.rmtree(path, ignore_errors=True)
             gone += 1
     for path in (settings.home / "rejects").glob("load-*.csv"):

@@ -23,10 +23,10 @@ from collector.portfolio.queries import creditor_of, reckoning_of, settings_of
 from collector.portfolio.rules.settings import CREDITOR, Reckoning, SettingKind
 from collector.portfolio.tables import Portfolio
 from collector.texts.rules import VALUES
-from collector.web.pages.setting_words import setting_field, setting_value
+from collector.web.pages.setting_words import choice_words, setting_field, setting_value
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
-from collector.web.templating import Cell, Choice, Page, Table, Told, choices, render, table
+from collector.web.templating import Cell, Choice, Page, Table, Told, render, table
 from collector.web.uploads import received
 from collector.web.words import Words
 
@@ -81,13 +81,13 @@ def contracts_page(request: Request, portfolio_id: Id, desk: DeskParam, caller: 
         id=portfolio_id,
         code=book.code,
         creditor=[Line(name, t.word(VALUES[name].meaning), held.get(name, "")) for name in CREDITOR],
-        days=choices(t, DayCount),
+        days=[Choice(one.value, choice_words(one, t)) for one in DayCount],
         day_count=now.day_count.value,
-        sweeps=choices(t, Sweep),
+        sweeps=[Choice(one.value, choice_words(one, t)) for one in Sweep],
         sweep=now.sweep.value,
         order=", ".join(now.order),
         penalty_on=", ".join(now.penalty_on),
-        parts=", ".join(f"{part} ({t.word(part)})" for part in ClaimPart),
+        parts=", ".join(f"{part} = {choice_words(part, t)}" for part in ClaimPart),
         reckoned_by=own.reason if own else t("The law's default for {place}", place=book.jurisdiction),
         earlier=earlier,
         rates=_rates(view, told),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collector.law.rules import ClaimPart, DayCount, Sweep
 from collector.texts.rules import VALUES
 from collector.web.words import Words
 
@@ -21,5 +22,21 @@ def setting_field(name: str, t: Words) -> str:
 def setting_value(name: str, value: object, t: Words) -> str:
     """The value of such a field."""
     if isinstance(value, list):
-        return " → ".join(t.word(str(one)) for one in value) if value else "—"
-    return str(value) if name in VALUES else t.word(str(value))
+        return " → ".join(choice_words(str(one), t) for one in value) if value else "—"
+    return str(value) if name in VALUES else choice_words(str(value), t)
+
+
+def choice_words(value: str, t: Words) -> str:
+    """How a part of a debt, a count of days or a sweep is called."""
+    return {
+        ClaimPart.fee.value: t("Fees"),
+        ClaimPart.penalty.value: t("Penalty"),
+        ClaimPart.interest.value: t("Interest"),
+        ClaimPart.unsplit.value: t("not split by the creditor"),
+        ClaimPart.principal.value: t("Principal"),
+        DayCount.actual_365.value: t("actual days, a year of 365"),
+        DayCount.actual_360.value: t("actual days, a year of 360"),
+        DayCount.thirty_360.value: t("months of 30 days, a year of 360"),
+        Sweep.instalments.value: t("the oldest with all its parts, then the next"),
+        Sweep.parts.value: t("one part of all that are due, then the next part"),
+    }[value]
