@@ -105,6 +105,7 @@ NOT_PAGES = frozenset(
         "purge_certificate",
         "inbound_page",
         "batch_as_csv",
+        "print_closing",
         "batch_as_pdf",
         "batch_progress",
         "letter_as_docx",
