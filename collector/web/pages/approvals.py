@@ -11,7 +11,8 @@ from collector.casework import approvals
 from collector.casework.approvals import resets
 from collector.identity.tables import Approval
 from collector.web.confirming import require_confirmed
-from collector.web.pages.approval_kinds import SHOWN, Difference, Shown
+from collector.web.pages.approval_kinds import SHOWN
+from collector.web.pages.approval_words import Difference, Shown
 from collector.web.pages.shell import Form, frame_of, own_page, read, see
 from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Page, Table, Told, render, table

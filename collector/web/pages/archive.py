@@ -69,7 +69,11 @@ def shelf_table(found: Sequence[Shelved], t: Words) -> Table:
     """Originals, each with where it is."""
     head: list[Cell | str] = [num(t("No.")), t("Account"), t("Level"), t("Kind of paper"), t("Title"), t("State")]
     head += [t("Where it lies"), t("Who has it"), t("Due back")]
-    return table(head, [_shelved(one, t) for one in found], t("No original is here."))
+    return table(
+        head,
+        [_shelved(one, t) for one in found],
+        t("No original is here. Originals are put on their shelf from an account's page of papers."),
+    )
 
 
 def _shelved(one: Shelved, t: Words) -> Sequence[Cell | str]:
@@ -147,7 +151,7 @@ def _steps(found: views.History, t: Words) -> Table:
         ]
         for one in found.steps
     ]
-    return table(head, rows, t("No original is here."))
+    return table(head, rows, "")
 
 
 class HandoverForm(Form):

@@ -60,13 +60,25 @@ NAVIGATION = (
         "",
         (
             Place("skiptrace_queue", "/referrals/skiptrace", "Skip-tracing"),
-            Place("legal_page", "/legal", "Legal"),
             Place("letters_page", "/letters", "Letters"),
-            Place("archive_page", "/archive", "Archive"),
             Place("terms_page", "/terms", "Terms"),
+        ),
+    ),
+    Group(
+        "Legal",
+        (
+            Place("legal_page", "/legal", "What is lost first"),
+            Place("court_dates", "/court-dates", "Court calendar"),
+            Place("counsel_report", "/counsel", "By counsel"),
+            Place("archive_page", "/archive", "Archive"),
+            Place("law_page", "/law", "Law"),
+        ),
+    ),
+    Group(
+        "",
+        (
             Place("operations", "/operations", "Operations"),
             Place("decide_approval", "/approvals", "Approvals"),
-            Place("law_page", "/law", "Law"),
         ),
     ),
     Group(

@@ -17,7 +17,7 @@ from collector.foundation.errors import BadInput, CollectorError, Conflict
 from collector.portfolio.rules.ways import CALLERS, FIELDS, LISTS, WORDS, Ways, WaysState, lines_of, points_to
 from collector.portfolio.tables import WaysChange
 from collector.web.answers import status_of
-from collector.web.pages.approval_kinds import Difference, differences, field_words, new_targets
+from collector.web.pages.approval_words import Difference, differences, field_words, new_targets
 from collector.web.pages.approvals import Waiting, waiting
 from collector.web.pages.shell import Form, frame_of, may_open, read, see
 from collector.web.session import Caller, CallerParam, Desk, DeskParam, FormParam, reading, writing
