@@ -106,13 +106,13 @@ def debt_when(session: Session, account: Account, done: Done, without: str) -> D
 
 
 def payments_made(session: Session, account_id: int) -> list[tuple[date, int]]:
-    """Those that stand, in the order they were made, whenever their files came."""
+    """Those that stand, in the order they were made, whenever their files came; of one moment, the smallest first."""
     rows = select(PaymentRow).where(
         PaymentRow.account_id == account_id,
         PaymentRow.kind == PaymentKind.payment,
         PaymentRow.state == PaymentState.applied,
     )
-    made = session.exec(rows.order_by(col(PaymentRow.paid_at), col(PaymentRow.reference))).all()
+    made = session.exec(rows.order_by(col(PaymentRow.paid_at), col(PaymentRow.amount), col(PaymentRow.id))).all()
     return [(row.paid_on, row.amount) for row in made]
 
 

@@ -178,6 +178,12 @@ class Lives:
         return self.desk.state(row), told, (debt.waived, debt.penalty), (facts.owed, facts.overdue, facts.settled)
 
 
+def test_payments_of_one_moment_count_alike_whichever_came_first(desk: Desk) -> None:
+    lives, late = Lives(desk), "2026-05-29 23:30"
+    files = [File(late, 2_000_00, 8, swept=False), File(late, 1_00, 0, swept=True)]
+    assert lives.live(files) == lives.live([one._replace(comes=8 - one.comes) for one in files])
+
+
 def test_the_order_in_which_files_and_sweeps_come_does_not_matter(desk: Desk) -> None:
     lives = Lives(desk)
 

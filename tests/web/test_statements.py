@@ -22,8 +22,8 @@ BUDGETS = {
     "verify": 15,
     "the account page": 50,
     "promise": 44,
-    "no answer": 48,
-    "an outcome that ends the round": 63,
+    "no answer": 49,
+    "an outcome that ends the round": 64,
 }
 ID_NO = "11010519491231002X"
 

@@ -172,7 +172,9 @@ def one_voice(p: OneVoice, case: Case) -> Finding | None:
     for mark in case.marks(Mark.with_legal):
         named = mark.detail.get("negotiator")
         if case.about(mark.debts) and (not named or contact.by != f"user:{named}"):
-            return Finding(f"with legal; negotiator {named}" if named else "with legal; nobody is named to negotiate")
+            if not named:
+                return Finding("with legal; nobody is named to negotiate")
+            return Finding(f"with legal; negotiator {named}")
     return None
 
 
