@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ from collector.legal.matters.rules import Advancer, CostKind, DateEnd, DateKind,
 from collector.legal.matters.tables import CourtDate, MatterCost, MatterStep
 from collector.legal.tables import ClockAlarm
 from collector.portfolio.rules import EntryKind
-from collector.portfolio.tables import LedgerEntry
+from collector.portfolio.tables import InstalmentRow, LedgerEntry
 
 S = MatterStage
 COURT = {"court": "浦东新区法院", "case_no": "(2026)沪0115民初1号"}
@@ -119,6 +120,15 @@ def test_a_suit_asks_for_the_balance_of_its_day_unless_it_is_said(story: Story, 
     assert enter(story, sued, S.filed, "2026-05-14", **COURT).claimed == 100_000
     again = enter(story, sued, S.filed, "2026-05-14", claimed=120_000, **COURT)
     assert (again.claimed, matter(story, sued).claimed) == (120_000, 120_000)
+
+
+def test_a_suit_asks_for_what_is_due_and_for_all_of_a_loan_that_was_called_in(story: Story, sued: Borrower) -> None:
+    """As the statement of claim does."""
+    with story.database.begin() as session:
+        session.add(InstalmentRow(account_id=sued.account_id, number=2, due_on=date(2026, 12, 1), amount_due=50_000))
+    assert enter(story, sued, S.filed, "2026-05-13", **COURT).claimed == 100_000
+    note(story, sued, Happening.accelerated, "2026-05-13")
+    assert enter(story, sued, S.filed, "2026-05-14", **COURT).claimed == 150_000
 
 
 def test_the_very_same_entry_is_one_entry(story: Story, sued: Borrower) -> None:
@@ -425,6 +435,26 @@ def test_what_was_agreed_to_is_not_booked_when_the_cost_is_struck_meanwhile(
     assert story.rows(LedgerEntry) == []
 
 
+def test_a_cost_is_not_booked_while_somebody_strikes_it(story: Story, sued: Borrower) -> None:
+    cost = spent(story, sued, 5_000, document_id=paper(story, sued).id)
+    lines, raised = [(cost.id or 0, 5_000)], []
+
+    def book() -> None:
+        try:
+            tell(story, casework.book_costs, lines=lines, back=False, at=moment(NOW))
+        except Conflict as error:
+            raised.append(error.message)
+
+    other = Thread(target=book)
+    with story.database.begin() as session:
+        casework.strike_cost(session, cost.id or 0, "typed wrong", at=moment(NOW), actor=LI)
+        other.start()
+        other.join(0.5)  # it waits for who strikes
+    other.join()
+    assert raised == ["this cost is struck already"]
+    assert story.rows(LedgerEntry) == []
+
+
 @pytest.mark.parametrize(
     ("amount", "more", "sentence"),
     [
@@ -483,6 +513,22 @@ def test_the_paper_that_came_takes_the_place_of_the_word_that_was_only_told(stor
     with story.database.read() as session:
         found = read_clocks(session, [sued.account_id], moment("2026-06-09 13:00"))[sued.account_id].clocks
     assert [one.kind.value for one in found].count("appeal") == 1
+
+
+def test_a_judgment_whose_paper_was_another_ones_counts_as_it_was_told(story: Story, sued: Borrower) -> None:
+    """The entry before it counts again, also for the clocks; and what is struck after that is struck there too."""
+    enter(story, sued, S.filed, "2026-05-14", document_id=paper(story, sued).id, **COURT)
+    told = enter(story, sued, S.judgment, "2026-06-01", awarded=1, paper_to_come=True)
+    proven = enter(
+        story, sued, S.judgment, "2026-06-01", "2026-06-09 12:00", awarded=1, document_id=paper(story, sued).id
+    )
+    for row, left in ((proven, 1), (told, 0)):
+        at = moment(f"2026-06-1{left} 12:00")
+        story.do(casework.strike_stage, sued.account_id, row.id, "another borrower's", at=at, actor=LI)
+        events = story.rows(ClockEvent)
+        gone = {one.about_id for one in events if one.kind is Happening.struck}
+        judged = [one for one in events if one.kind is Happening.judgment_served and one.id not in gone]
+        assert [one.document_id for one in judged] == [None] * left
 
 
 def test_what_was_struck_can_be_entered_again_and_counts(story: Story, sued: Borrower) -> None:

@@ -74,6 +74,14 @@ def test_a_change_holds_from_its_day_on(story: Story, who: Borrower) -> None:
     assert lines == [(date(2026, 6, 10), Fraction(18)), (date(2026, 7, 1), Fraction(12))]
 
 
+def test_of_two_changes_for_a_day_each_rate_is_the_one_that_was_named_last(story: Story, who: Borrower) -> None:
+    """A notice of the penalty says nothing of the annual rate that another one changed from that day on."""
+    changed(story, who.account_id, "2026-07-01", penalty_rate="12", annual_rate="9")
+    changed(story, who.account_id, "2026-07-01", annual_rate="8")
+    step = stated(story, who).terms.rates[-1]
+    assert (step.annual, step.penalty) == (Fraction(8), Fraction(12))
+
+
 def test_an_accounts_own_change_goes_before_its_portfolios(story: Story, who: Borrower) -> None:
     changed(story, None, "2026-06-10", penalty_rate="6")
     assert {line.percent for line in stated(story, who).accruals if line.number == 2} == {6}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ import pytest
 from floor import Borrower, Story, moment
 from keeping import LATE, SECRET, Keeping
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import select
 
 from collector.audit import queries as auditing
 from collector.audit.actions import seal
 from collector.audit.tables import AuditEntry
 from collector.casework import actions as casework
+from collector.casework.actions import recordings as removal
 from collector.casework.approvals import retention as asking
 from collector.dispatch.rules import RecordingState
 from collector.dispatch.tables import InboundMessage, Recording
@@ -26,6 +28,7 @@ from collector.history import actions as history
 from collector.history.rules import ArchiveStep, DocumentKind, Handover, ReferralKind, ReferralState
 from collector.history.tables import (
     Attempt,
+    Complaint,
     Document,
     LetterCorrection,
     LetterEvent,
@@ -35,6 +38,7 @@ from collector.history.tables import (
 )
 from collector.legal.casefile.manifest import verify_folder
 from collector.legal.matters.tables import MatterStep
+from collector.legal.retention.actions import purge_batch, put_hold
 from collector.legal.retention.proving import certificate, verify
 from collector.legal.retention.rules import PurgeState
 from collector.legal.retention.tables import Purge, Purged, PurgedFile
@@ -417,3 +421,54 @@ def test_the_nightly_removal_of_recordings_heeds_a_hold(keeping: Keeping) -> Non
         row = session.exec(select(Referral)).one()
         history.move_referral(session, row.id or 0, ReferralState.closed, moment(LATE), keeping.li, "x")
     assert casework.remove_recordings(keeping.story.office, moment(LATE)) == 1
+
+
+def test_a_hold_that_is_put_while_recordings_are_removed_holds(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, other = keeping.settled(), keeping.settled()
+    found = [row.id for row in keeping.story.rows(Recording)]
+
+    def slow(*_: Any) -> Iterator[int | None]:
+        held(keeping, who)
+        keeping.run(keeping.agreed())
+        yield from found
+
+    monkeypatch.setattr(removal, "_over", slow)
+    before = len(keeping.files())
+    assert casework.remove_recordings(keeping.story.office, moment(LATE)) == 0
+    states = {row.sid: row.state for row in keeping.story.rows(Recording)}
+    assert states[f"RE{who.person_id}"] is RecordingState.kept
+    assert states[f"RE{other.person_id}"] is RecordingState.removed, "by the purge, once"
+    assert len(keeping.files()) == before - 2
+    assert keeping.story.rows(AuditEntry, AuditEntry.action == "recording.removed") == []
+
+
+def test_no_hold_counts_before_a_removal_that_found_none_is_over(keeping: Keeping) -> None:
+    who, database = keeping.settled(), keeping.story.database
+    if not database.is_postgresql:
+        pytest.skip("SQLite has one writer at a time")
+    number = keeping.agreed()
+    with database.begin() as session:
+        purge_batch(session, keeping.story.office.keys, number, moment(LATE), keeping.chen, 1)
+        with database.begin() as second:
+            second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                put_hold(second, keeping.story.cn, who.account_id, "x", 1, moment(LATE), keeping.chen)
+            second.rollback()
+
+
+def test_what_was_answered_lately_is_not_removed_the_day_after(keeping: Keeping) -> None:
+    """A complaint about a debt that was paid long ago is activity: its words have their own term."""
+    who, _free = keeping.settled(), keeping.settled()
+    complained(keeping, who)
+    answered = moment("2039-06-01 12:00")
+    with keeping.story.database.begin() as session:
+        row = session.exec(select(Complaint)).one()
+        row.answered_at = answered
+        session.add(row)
+    number = keeping.agreed()
+    keeping.run(number)
+    assert {row.record_id for row in keeping.story.rows(Purged, Purged.kind == "contact")} == {_free.person_id}
+    keeping.run(keeping.agreed("2045-06-01 12:00"), "2045-06-01 12:00")
+    assert [row.text for row in keeping.story.rows(Complaint)] == [""]

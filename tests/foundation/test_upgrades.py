@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Numeric, Table, insert, text
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session, col, select
 
 from collector.audit.actions import record, seal
 from collector.audit.queries import verify
 from collector.audit.rules import GENESIS, entry_hash, link_hash
+from collector.dispatch.tables import CallScore, Recording
 from collector.foundation import migrating, schema
 from collector.foundation.clock import parse_moment
 from collector.foundation.database import Database
 from collector.foundation.keys import Keys
-from collector.history.tables import Stop
+from collector.history.tables import Referral, ReferralStep, Stop
 from collector.identity.tables import Approval
 
 AT = parse_moment("2026-05-12T09:00+08:00")
@@ -97,4 +99,42 @@ def test_an_approval_asked_for_before_learns_whose_it_is(first: Database) -> Non
     migrating.upgrade(first)
     with first.begin() as session:
         assert session.exec(select(Approval.portfolio_id)).all() == [3]
+    first.dispose()
+
+
+def _row(session: Session, name: str, /, **given: object) -> int:
+    """A row of a table as it is at this revision, with something in every column that needs it."""
+    table = Table(name, MetaData(), autoload_with=session.connection())
+    plain = {DateTime: AT, Date: AT.date(), Boolean: False, Numeric: 0, JSON: {}}
+    for column in table.columns:
+        if not (column.nullable or column.server_default is not None or column.primary_key):
+            held = [value for kind, value in plain.items() if isinstance(column.type, kind)]
+            given.setdefault(column.name, held[0] if held else column.type.python_type())
+    return int(session.execute(insert(table).values(**given).returning(table.c.id)).scalar_one())
+
+
+def test_a_database_with_scored_recordings_and_cases_with_legal_is_brought_up(first: Database) -> None:
+    """SQLite makes a table anew to change it, with rows that others point to; and who owned an account that the legal
+    team had goes on talking about it, as if they had been named."""
+    with first.engine.begin() as connection:
+        command.upgrade(migrating.config_for(connection), "0028")
+    with first.begin() as session:
+        book, person = _row(session, "portfolio", code="CN"), _row(session, "person")
+        owner = _row(session, "user_account", name="li")
+        account = _row(session, "account", portfolio_id=book, person_id=person, owner_id=owner, account_no="1")
+        about = {"portfolio_id": book, "person_id": person, "account_id": account}
+        task = _row(session, "task", run_id=_row(session, "plan_run", portfolio_id=book), **about)
+        recording = _row(session, "recording", task_id=task, portfolio_id=book, person_id=person)
+        _row(session, "call_score", recording_id=recording)
+        _row(session, "referral", kind="legal", state="accepted", state_by="user:wang", **about)
+        _row(session, "referral", kind="legal", state="returned", **about)
+    migrating.upgrade(first)
+    with first.begin() as session:
+        assert session.exec(select(Recording.task_id, Recording.inbound_call_id)).all() == [(task, None)]
+        assert session.exec(select(CallScore.recording_id)).all() == [recording]
+        assert session.exec(select(Referral.negotiator_id).order_by(col(Referral.id))).all() == [owner, None]
+        [step] = session.exec(select(ReferralStep)).all()
+        assert (step.state, step.negotiator_id, step.actor) == ("accepted", owner, "user:wang")
+        with pytest.raises(DatabaseError), session.begin_nested():
+            session.execute(text("UPDATE call_score SET recording_id = 9999"))
     first.dispose()

@@ -30,6 +30,7 @@ AT_A_TERMINAL = {
     "dispatch/lexicon.py": "word lists are files of the installation",
     "foundation/keys.py": "keys are files of the installation",
     "foundation/logs.py": "the log is set up by settings",
+    "foundation/migrating.py": "the database is upgraded by a command",
     "foundation/schema.py": "the database is made by a command",
     "foundation/settings.py": "settings are read when a process starts",
     "law/interest.py": "interest law is files of the installation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +18,7 @@ from collector.casework.office import Office
 from collector.compliance.packs import load_pack
 from collector.dispatch import twiml
 from collector.dispatch.carriers import Carrier, Unclear
-from collector.dispatch.queries import held_inbound, held_submission
+from collector.dispatch.queries import held_inbound, held_submission, lock_people
 from collector.dispatch.rules import Criterion, RecordingState, add_years, score
 from collector.dispatch.tables import CallScore, Recording
 from collector.dispatch.twilio_words import RECORDING_SID
@@ -29,7 +29,7 @@ from collector.foundation.files import replace_file
 from collector.identity.actions import actor_of
 from collector.identity.rules import CARRIER, WORKER, Actor
 from collector.identity.tables import User
-from collector.legal.retention.actions import decide_all
+from collector.legal.retention.actions import decide_all, no_new_holds
 from collector.legal.retention.reading import recordings
 from collector.portfolio.tables import Portfolio
 
@@ -186,27 +186,44 @@ def _settle(office: Office, number: int, state: RecordingState, sound: bytes | N
 
 def remove_recordings(office: Office, now: datetime) -> int:
     """Remove the sound of those whose term is over and that nothing holds; the row stays, and says so."""
-    numbers = list(_over(office, now))
-    for number in numbers:
-        file_of(office, number).unlink(missing_ok=True)  # first: what the row calls removed must not lie there for ever
+    gone = 0
+    for number in _over(office, now):
         with office.database.begin() as session:
-            row = session.get_one(Recording, number, with_for_update=True)
-            row.state = RecordingState.removed
-            session.add(row)
-            detail = _call_of(row) | {"keep_until": row.keep_until.isoformat()}
-            record(session, WORKER.name, "recording.removed", f"recording:{number}", detail, now)
-    return len(numbers)
+            gone += _removed(session, office, number, now)
+    return gone
+
+
+def _removed(session: Session, office: Office, number: int, now: datetime) -> bool:
+    """Whether it went. It is decided once more, with everybody held: since it was found, somebody may have put a hold
+    on it, or a purge may have removed it."""
+    day = _day(now)
+    no_new_holds(session)
+    batch = recordings(session, number - 1, 1, day, lock_people, before=day)
+    if not any(one.goes and one.record.id == number for one in decide_all(batch.records, day)):
+        return False
+    file_of(office, number).unlink(missing_ok=True)  # first: what the row calls removed must not lie there for ever
+    row = session.get_one(Recording, number, with_for_update=True)
+    row.state = RecordingState.removed
+    session.add(row)
+    detail = _call_of(row) | {"keep_until": row.keep_until.isoformat()}
+    record(session, WORKER.name, "recording.removed", f"recording:{number}", detail, now)
+    return True
 
 
 def _over(office: Office, now: datetime) -> Iterator[int]:
     """Those of which neither the term that was promised, nor a longer one of a pack, nor a hold is left."""
-    day = (now - timedelta(days=1)).date()
+    day = _day(now)
     after: int | None = 0
     while after is not None:
         with office.database.read() as session:
             batch = recordings(session, after, AT_ONCE * 20, day, before=day)
         yield from (one.record.id for one in decide_all(batch.records, day) if one.goes)
         after = batch.last
+
+
+def _day(now: datetime) -> date:
+    """The day that is over everywhere."""
+    return (now - timedelta(days=1)).date()
 
 
 def note_played(session: Session, recording_id: int, at: datetime, actor: Actor) -> None:

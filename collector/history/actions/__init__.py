@@ -18,7 +18,7 @@ from collector.history.actions.campaigns import (
     release_members,
     take_back_members,
 )
-from collector.history.actions.clocks import ClockNote, note_clock
+from collector.history.actions.clocks import ClockNote, note_clock, standing_event
 from collector.history.actions.contacts import (
     AttemptMade,
     agree_callback,
@@ -120,6 +120,7 @@ __all__ = [
     "says_paid",
     "settle_promises",
     "standing",
+    "standing_event",
     "stands",
     "steps_of",
     "stop",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -37,12 +38,7 @@ def note_clock(
     a `BadInput`."""
     _check(note)
     told = asdict(note)
-    same = [col(getattr(ClockEvent, name)).is_not_distinct_from(value) for name, value in told.items()]
-    mine = col(ClockEvent.account_id) == account_id
-    struck = select(ClockEvent.about_id).where(
-        mine, ClockEvent.kind == Happening.struck, col(ClockEvent.about_id).is_not(None)
-    )
-    before = session.exec(select(ClockEvent).where(mine, *same, col(ClockEvent.id).not_in(struck))).first()
+    before = _standing(session, account_id, told)
     if before is not None:
         return before
     row = ClockEvent(portfolio_id=portfolio_id, account_id=account_id, recorded_at=now, actor=actor.name, **told)
@@ -51,6 +47,22 @@ def note_clock(
     detail |= {"until": note.until.isoformat()} if note.until else {}
     add(session, row, actor.name, "clock.noted", detail, now)
     return row
+
+
+def standing_event(session: Session, event_id: int) -> int | None:
+    """The event that says the very same as that one, maybe itself, and was not struck."""
+    told = session.get_one(ClockEvent, event_id)
+    found = _standing(session, told.account_id, {one.name: getattr(told, one.name) for one in fields(ClockNote)})
+    return found.id if found is not None else None
+
+
+def _standing(session: Session, account_id: int, told: Mapping[str, object]) -> ClockEvent | None:
+    same = [col(getattr(ClockEvent, name)).is_not_distinct_from(value) for name, value in told.items()]
+    mine = col(ClockEvent.account_id) == account_id
+    struck = select(ClockEvent.about_id).where(
+        mine, ClockEvent.kind == Happening.struck, col(ClockEvent.about_id).is_not(None)
+    )
+    return session.exec(select(ClockEvent).where(mine, *same, col(ClockEvent.id).not_in(struck))).first()
 
 
 def _check(note: ClockNote) -> None:

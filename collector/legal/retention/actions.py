@@ -16,6 +16,7 @@ from collector.audit.actions import record
 from collector.compliance.rules import Retained
 from collector.dispatch.queries import lock_people
 from collector.facts.actions import refresh
+from collector.foundation.database import lock_key
 from collector.foundation.errors import Conflict
 from collector.foundation.keys import Keys
 from collector.history.actions.keep import add, change, fetch, id_of
@@ -95,6 +96,7 @@ def purge_batch(session: Session, keys: Keys, purge_id: int, at: datetime, actor
     if row.state is not PurgeState.running:
         raise Conflict("a purge runs when a second person agreed to it")
     as_of = min(row.as_of, at.date())
+    no_new_holds(session)
     batch = READERS[row.place](session, row.after, limit, as_of, lock_people)
     if batch.last is None:
         _next_place(session, row, at, actor)
@@ -181,6 +183,11 @@ def _purged(keys: Keys, row: Purge, one: Decided, taken: Taken, at: datetime) ->
     }
 
 
+def no_new_holds(session: Session) -> None:
+    """Until commit nobody puts a hold: a removal that found none is over before one can count."""
+    lock_key(session, "retention-holds")
+
+
 def put_hold(
     session: Session,
     portfolio_id: int,
@@ -191,6 +198,7 @@ def put_hold(
     actor: Actor,
 ) -> RetentionHold:
     """Nothing of it is removed from now on."""
+    no_new_holds(session)
     row = RetentionHold(
         portfolio_id=portfolio_id,
         account_id=account_id,

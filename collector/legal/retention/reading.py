@@ -19,11 +19,7 @@ from collector.dispatch.rules import RecordingState
 from collector.dispatch.tables import InboundCall, Recording
 from collector.facts.tables import AccountState
 from collector.foundation.database import among
-from collector.history.tables import (
-    Attempt,
-    Document,
-    LetterRow,
-)
+from collector.history.tables import Attempt, Complaint, Dispute, Document, LetterRow, Referral
 from collector.legal.retention.barring import bars_of
 from collector.legal.retention.rules import AccountFacts, Bar, Record
 from collector.legal.retention.tables import Purged, RetentionHold
@@ -76,7 +72,8 @@ def account_facts(session: Session, ids: Collection[int], today: date) -> dict[i
 
 def _active(session: Session, ids: Collection[int]) -> dict[int, date]:
     """The day of the last contact about each, or with its borrower about anything: a call is about several accounts and
-    names one of them as the first."""
+    names one of them as the first. That a dispute, a complaint or a hand-over was dealt with is activity too: its words
+    stay for their own term, and do not go on the day that it ends."""
     day = func.max(col(Attempt.day))
     lead = columns(col(Attempt.account_id), day).where(among(session, Attempt.account_id, ids))
     with_borrower = columns(col(Account.id), day).join(Attempt, col(Attempt.person_id) == col(Account.person_id))
@@ -85,7 +82,27 @@ def _active(session: Session, ids: Collection[int]) -> dict[int, date]:
     for wanted in (lead.group_by(col(Attempt.account_id)), met):
         for number, last in _rows(session, wanted):
             found[number] = max(last, found.get(number, last))
+    for number, at in _rows(session, _dealt_with(session, ids)):
+        found[number] = max(at.date(), found.get(number, date.min))
     return found
+
+
+def _dealt_with(session: Session, ids: Collection[int]) -> Any:
+    """Account and moment, of whatever began or ended about it. A complaint about no account is about all of theirs."""
+    disputed = columns(col(Dispute.account_id), func.coalesce(col(Dispute.answered_at), col(Dispute.at)))
+    complained = func.coalesce(col(Complaint.answered_at), col(Complaint.at))
+    about = columns(col(Complaint.account_id), complained).where(among(session, Complaint.account_id, ids))
+    own = columns(col(Account.id), complained).join(Complaint, col(Complaint.person_id) == col(Account.person_id))
+    part = columns(col(Party.account_id), complained).join(Complaint, col(Complaint.person_id) == col(Party.person_id))
+    everyone = col(Complaint.account_id).is_(None)
+    referred = columns(col(Referral.account_id), col(Referral.state_at))
+    return union(
+        disputed.where(among(session, Dispute.account_id, ids)),
+        about,
+        own.where(among(session, Account.id, ids), everyone),
+        part.where(among(session, Party.account_id, ids), everyone),
+        referred.where(among(session, Referral.account_id, ids)),
+    )
 
 
 def _closed(session: Session, ids: Collection[int]) -> dict[int, date]:

@@ -153,8 +153,8 @@ def _rates(session: Session, account: Account) -> tuple[RateStep, ...]:
     annual, penalty = _percent(account.annual_rate), _percent(account.penalty_rate)
     annual_by = penalty_by = CONTRACT
     steps = {date.min: RateStep(date.min, annual, penalty, annual_by, penalty_by)}
-    latest = {row.from_on: row for row in rate_changes(session, account)}
-    for from_on, row in sorted(latest.items()):
+    for row in sorted(rate_changes(session, account), key=lambda one: one.from_on):
+        from_on = row.from_on
         said = f"{row.reason} ({from_on.isoformat()})"
         if row.annual_rate is not None:
             annual, annual_by = _percent(row.annual_rate), said

@@ -9,8 +9,8 @@ from collector.foundation.database import BigInt
 
 class RateChange(SQLModel, table=True):
     """From a day on, an account, or every account of a product or of the portfolio that has none nearer to it, has
-    other rates. Only added to: of two for the same day the later one holds. Rates are percent a year as decimal text;
-    None: as before."""
+    other rates. Only added to: of two for the same day that name the same rate the later one holds. Rates are percent a
+    year as decimal text; None: as before."""
 
     __tablename__ = "rate_change"
     __table_args__ = (Index("ix_rate_change_portfolio", "portfolio_id", "account_id"),)

@@ -67,8 +67,7 @@ def note_cost(session: Session, account_id: int, order: CostOrder, *, at: dateti
 
 def strike_cost(session: Session, cost_id: int, reason: str, *, at: datetime, actor: Actor) -> MatterCost:
     """It was entered in error. One that stands on the borrower's account is taken off it first, by two people."""
-    cost = held_cost(session, cost_id)
-    people_of_account(session, cost.account_id)
+    cost = _held(session, cost_id)
     if cost.source in posted_costs(session, [cost.account_id]):
         raise Conflict("this cost stands on the borrower's account; have it taken off there first")
     return matters.strike_cost(session, cost, reason, at, actor)
@@ -78,8 +77,7 @@ def book_costs(session: Session, *, lines: Sequence[tuple[int, int]], back: bool
     """Put costs on the borrower's account, or take them off it (`back`): exactly the lines (cost, minor units) that
     were agreed to. What changed since is a `Conflict`, and nothing of the list is booked then."""
     for cost_id, amount in lines:
-        cost = held_cost(session, cost_id)
-        people_of_account(session, cost.account_id)
+        cost = _held(session, cost_id)
         entry, today = posted_costs(session, [cost.account_id]).get(cost.source), _today(session, cost.portfolio_id, at)
         if cost.amount != amount or (entry is not None) is not back:
             raise Conflict("the costs are others since this was asked; ask anew")
@@ -89,6 +87,15 @@ def book_costs(session: Session, *, lines: Sequence[tuple[int, int]], back: bool
             account = session.get_one(Account, cost.account_id)
             book(session, account, EntryKind.cost, Sums(fees=amount), today, cost.source, actor=actor.name, at=at)
     return len(lines)
+
+
+def _held(session: Session, cost_id: int) -> MatterCost:
+    """That line, which stands, with everyone who owes its account held before it is looked at: else one could be struck
+    by somebody while somebody else puts it on the account."""
+    row = session.get(MatterCost, cost_id)
+    if row is not None:
+        people_of_account(session, row.account_id)
+    return held_cost(session, cost_id)
 
 
 def _today(session: Session, portfolio_id: int, at: datetime) -> date:

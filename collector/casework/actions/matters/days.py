@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
+from collector.casework.actions.follow_up import people_of_account
 from collector.casework.office import Office
 from collector.foundation.clock import at_local, local_day, zone
-from collector.foundation.database import lock_key
+from collector.foundation.database import among, lock_key
 from collector.foundation.errors import BadInput
 from collector.history.actions.keep import add, fetch
 from collector.identity.rules import Actor
@@ -49,6 +51,7 @@ def moment_of(order: DateOrder, zone_name: str) -> datetime:
 def note_court_date(session: Session, account_id: int, order: DateOrder, *, at: datetime, actor: Actor) -> CourtDate:
     """Put it in the court calendar; the same again is the same. One that has passed is a `BadInput`: what happened is
     a stage of the matter."""
+    people_of_account(session, account_id)
     referral = running_matter(session, account_id).referral
     zone_name = order.zone or portfolio_of(session, referral.portfolio_id).timezone
     zone(zone_name)
@@ -113,7 +116,8 @@ def raise_court_alarms(office: Office, at: datetime, actor: Actor) -> int:
         with office.database.begin() as session:
             lock_key(session, "court-alarms")
             rows = _open_after(session, after, at)
-            raised += sum(_raise(session, row, at, actor) for row in rows)
+            told = _told(session, rows)
+            raised += sum(_raise(session, row, told, at, actor) for row in rows)
         if len(rows) < CHUNK:
             return raised
         after = rows[-1].id or 0
@@ -126,18 +130,23 @@ def _open_after(session: Session, after: int, at: datetime) -> list[CourtDate]:
     return list(session.exec(asked.order_by(col(CourtDate.id)).limit(CHUNK)))
 
 
-def _raise(session: Session, row: CourtDate, at: datetime, actor: Actor) -> int:
+Told = tuple[str, date, int]
+"""Which day at court, where it stands, and how many days ahead somebody was told."""
+
+
+def _told(session: Session, rows: Sequence[CourtDate]) -> set[Told]:
+    """What was told of these days, read once for all of them: they stay open until somebody ends them."""
+    asked = select(ClockAlarm).where(
+        ClockAlarm.kind == ClockKind.court_date,
+        among(session, ClockAlarm.account_id, {row.account_id for row in rows}),
+    )
+    return {(one.clock, one.cautious_on, one.ahead) for one in session.exec(asked)}
+
+
+def _raise(session: Session, row: CourtDate, told: Collection[Told], at: datetime, actor: Actor) -> int:
     day, today = local_day(row.at, row.zone), local_day(at, row.zone)
     ahead = alarm_of(day, today)
-    if ahead is None:
-        return 0
-    told = select(ClockAlarm.id).where(
-        ClockAlarm.account_id == row.account_id,
-        ClockAlarm.clock == row.alarm_key,
-        ClockAlarm.cautious_on == day,
-        ClockAlarm.ahead == ahead,
-    )
-    if session.exec(told).first() is not None:
+    if ahead is None or (row.alarm_key, day, ahead) in told:
         return 0
     alarm = ClockAlarm(
         portfolio_id=row.portfolio_id,

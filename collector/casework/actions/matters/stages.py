@@ -14,7 +14,9 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict
 from collector.history import actions as history
 from collector.history.actions import ClockNote
+from collector.history.queries import called_on
 from collector.history.rules import ReferralState
+from collector.history.tables import ClockEvent
 from collector.identity.rules import Actor
 from collector.law.rules import Happening
 from collector.legal.matters import actions as matters
@@ -46,7 +48,7 @@ def enter_stage(
     that is closed closes its referral. Entered again in the very same words it is the same entry."""
     people = people_of_account(session, account_id)
     matter = running_matter(session, account_id)
-    step = _filled(session, account_id, step)
+    step = _filled(session, account_id, step, at)
     if matter.history and matter.history[-1] == step:
         return matter.standing[-1]
     _require(session, matter, step, _today(session, matter, at))
@@ -68,20 +70,32 @@ def _strike_unproven(
     """The same stage of the same day, entered again with the paper that came: it is one event of the clocks, the one
     with its proof."""
     last = next(reversed(matter.standing), None)
-    same = last is not None and (last.stage, last.on, last.is_final) == (step.stage, step.on, step.is_final)
-    if last is None or not same or last.document_id is not None or last.clock_event_id in (None, event):
-        return
-    note = ClockNote(Happening.struck, _today(session, matter, at), about_id=last.clock_event_id)
-    note_clock(session, office, matter.referral.account_id, note, now=at, actor=actor)
+    if last is not None and last.clock_event_id != event and _takes_place_of(step, last):
+        _strike(session, office, matter, last.clock_event_id, at, actor)
 
 
-def _filled(session: Session, account_id: int, step: Step) -> Step:
-    """A suit asks for the balance of its day, unless it is said to ask for something else."""
+def _takes_place_of(step: Step | MatterStep, last: MatterStep) -> bool:
+    same = (last.stage, last.on, last.is_final) == (step.stage, step.on, step.is_final)
+    return same and last.document_id is None and step.document_id is not None
+
+
+def _strike(session: Session, office: Office, matter: Matter, event: int | None, at: datetime, actor: Actor) -> None:
+    """What the clocks were told counts no more, also where it was told anew since. None: they were told nothing."""
+    about = history.standing_event(session, event) if event is not None else None
+    if about is not None:
+        note = ClockNote(Happening.struck, _today(session, matter, at), about_id=about)
+        note_clock(session, office, matter.referral.account_id, note, now=at, actor=actor)
+
+
+def _filled(session: Session, account_id: int, step: Step, at: datetime) -> Step:
+    """A suit asks for what its statement of claim does, unless it is said to ask for something else: what is due on its
+    day, of a loan that was called in all of it."""
     if step.stage is not MatterStage.filed or step.claimed is not None:
         return step
     account = session.get_one(Account, account_id)
-    found = statement_of(session, account, portfolio_of(session, account.portfolio_id), step.on)
-    return replace(step, claimed=found.total)
+    called = called_on(session, account_id, step.on, at)
+    found = statement_of(session, account, portfolio_of(session, account.portfolio_id), step.on, called_on=called)
+    return replace(step, claimed=found.due)
 
 
 def _require(session: Session, matter: Matter, step: Step, today: date) -> None:
@@ -109,11 +123,19 @@ def strike_stage(
         raise Conflict("there is no matter yet: legal accepts the referral of the account first")
     row = matters.strike_step(session, matter, step_id, reason, at, actor)
     struck = next(one for one in matter.standing if one.id == step_id)
-    told = [one.clock_event_id for one in matter.standing if one.id != step_id]
-    if struck.clock_event_id is not None and struck.clock_event_id not in told:
-        note = ClockNote(Happening.struck, _today(session, matter, at), about_id=struck.clock_event_id)
-        note_clock(session, office, account_id, note, now=at, actor=actor)
+    left = [one for one in matter.standing if one.id != step_id]
+    if struck.clock_event_id not in [one.clock_event_id for one in left]:
+        _strike(session, office, matter, struck.clock_event_id, at, actor)
+    if left and _takes_place_of(struck, left[-1]):
+        _tell_again(session, office, left[-1], at, actor)
     return row
+
+
+def _tell_again(session: Session, office: Office, step: MatterStep, at: datetime, actor: Actor) -> None:
+    """What was only told was struck when its proof came; without the proof it counts again as it was told."""
+    if step.clock_event_id is not None:
+        told = session.get_one(ClockEvent, step.clock_event_id)
+        note_clock(session, office, step.account_id, ClockNote(told.kind, told.day), now=at, actor=actor)
 
 
 def _today(session: Session, matter: Matter, at: datetime) -> date:

@@ -25,6 +25,7 @@ def upgrade() -> None:
         table.create_foreign_key(op.f("fk_referral_filing_id"), "filing", ["filing_id"], ["id"])
     op.create_index(op.f("ix_referral_filing_id"), "referral", ["filing_id"])
     _steps()
+    _of_before()
     for name in TERMS:
         op.add_column("account", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
         op.add_column("stage_account", sa.Column(name, sa.Boolean(), nullable=True))
@@ -71,3 +72,20 @@ def _steps() -> None:
     op.create_index(op.f("ix_referral_step_referral_id"), "referral_step", ["referral_id"])
     op.create_index(op.f("ix_referral_step_account_id"), "referral_step", ["account_id"])
     only_added_to("referral_step")
+
+
+def _of_before() -> None:
+    """Of cases that the legal team has already, the account's owner goes on talking, as where nobody is named. The
+    facts of these people are to be read anew."""
+    op.execute(
+        "UPDATE referral SET negotiator_id = (SELECT a.owner_id FROM account a WHERE a.id = referral.account_id)"
+        " WHERE kind = 'legal' AND state = 'accepted'"
+    )
+    op.execute(
+        "INSERT INTO referral_step (referral_id, account_id, referred_to, kind, state, negotiator_id, reason, at, actor)"
+        " SELECT id, account_id, kind, 'moved', state, negotiator_id, '', state_at, state_by FROM referral"
+        " WHERE kind = 'legal' AND state = 'accepted' ORDER BY id"
+    )
+    op.execute(
+        "UPDATE account_state SET fresh_until = '1970-01-01' WHERE account_id IN (SELECT account_id FROM referral_step)"
+    )
