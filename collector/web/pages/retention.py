@@ -152,14 +152,14 @@ def _terms(t: Words) -> Table:
 
 
 def _term(code: str, term: Term, t: Words) -> Sequence[Cell | str]:
-    years = t("{years} years", years=term.keep_years) if term.keep_years else t("for ever")
-    since = t.word(f"since {term.since}") if term.keep_years else ""
+    since = t.word(f"since {term.since}")
+    kept_for = t("{years} years {since}", years=term.keep_years, since=since) if term.keep_years else t("for ever")
     return [
         code or t.word("house"),
         Cell(f"{term.id} · {term.title.get(t.language, term.title['en'])}", "wrap"),
         Cell(", ".join(told_as(t, "kept", kind) for kind in sorted(term.kinds)), "wrap"),
         ", ".join(t.word(one) for one in sorted(term.debt_types)) or t("every debt"),
-        f"{years} {since}".strip(),
+        kept_for,
         t.word(Fate.must_go if term.must_go else Fate.may_go) if term.keep_years else "",
         Cell(term.source, "wrap"),
         Cell(t.word(term.evidence), MARKS[term.evidence]),
