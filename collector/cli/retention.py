@@ -177,7 +177,7 @@ def lift(
     show(document, as_json=json_, lines=[f"approval {document['approval']} waits for a second person"])
 
 
-def _long(years: int | None) -> str:
+def _long(years: object) -> str:
     return f"{years} years" if years else "for ever"
 
 

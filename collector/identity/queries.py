@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, literal, or_, true
@@ -55,6 +55,12 @@ def login_of(session: Session, actor: Actor) -> str:
     """What an approval calls its maker: the login name; of a program, its name."""
     user = session.get(User, actor.user_id) if actor.user_id is not None else None
     return user.name if user else actor.name
+
+
+def teams_of(session: Session, user_ids: Collection[int | None]) -> frozenset[str]:
+    """The teams of these users; one without a team adds none."""
+    ids = [user_id for user_id in user_ids if user_id is not None]
+    return frozenset(session.exec(select(User.team).where(col(User.id).in_(ids)))) - {""}
 
 
 def maker_named(session: Session, name: str) -> Actor:

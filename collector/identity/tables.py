@@ -20,6 +20,8 @@ class User(SQLModel, table=True):
     roles: str
     """Words of `Role`, by comma."""
     level: Level | None = Field(default=None, sa_type=enum_column(Level))
+    team: str = ""
+    """Who belongs together on the floor: nobody of a team agrees to what is given up of its accounts."""
     password_hash: str
     must_change: bool = True
     language: str = "en"

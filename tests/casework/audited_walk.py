@@ -510,7 +510,7 @@ class Walk:
     def helped(self, now: datetime) -> None:
         """Another post, an app for codes, a reset that takes it off, and a note taken of it."""
         came, keys = identity.Came("127.0.0.1"), self.office.keys
-        post = identity.Post(frozenset({Role.agent, Role.senior}), Level.senior, self.li.phone, "li", True)
+        post = identity.Post(frozenset({Role.agent, Role.senior}), Level.senior, "first", self.li.phone, "li", True)
         self.of_user(self.li, identity.change_user, post, now, "user:wu")
         app = pyotp.TOTP(self.change(lambda session: identity.begin_codes(session, keys, self._li(session), now)))
         self.change(lambda session: identity.first_code(session, keys, self._li(session), app.at(now), now))

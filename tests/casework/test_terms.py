@@ -19,7 +19,7 @@ from collector.history import actions as history
 from collector.history.rules import Channel, DocumentKind, PromiseState, Proof, ReferralKind, ReferralState
 from collector.history.tables import Hold, Offer, Promise, Referral
 from collector.identity.rules import Level, Role
-from collector.identity.tables import Approval
+from collector.identity.tables import Approval, User
 from collector.planning.rules import TaskState
 from collector.portfolio.booking import Sums, book
 from collector.portfolio.rules import EntryKind, Security
@@ -221,6 +221,23 @@ def test_whoever_holds_the_account_does_not_agree(desk: Desk) -> None:
     with pytest.raises(Forbidden, match="outside its team"):
         desk.decide(asked)
     assert desk.state(row) is TermsState.proposed
+
+
+@pytest.mark.parametrize("of", ["the one who proposed", "the one who holds the account"])
+def test_nobody_of_their_team_agrees(desk: Desk, of: str) -> None:
+    with desk.story.database.begin() as session:
+        chen = session.get_one(User, desk.chen.user_id)
+        session.get_one(Account, desk.who.account_id).owner_id = desk.wu.user_id
+        theirs = desk.li if of == "the one who proposed" else desk.wu
+        chen.team = session.get_one(User, theirs.user_id).team = "first"
+    row, asked = desk.propose(settlement())
+    with pytest.raises(Forbidden, match="of the team that holds the account or proposed this"):
+        desk.decide(asked)
+    assert desk.state(row) is TermsState.proposed
+    with desk.story.database.begin() as session:
+        session.get_one(User, desk.chen.user_id).team = "second"
+    desk.decide(asked)
+    assert desk.state(row) is TermsState.approved
 
 
 def test_before_it_is_approved_nobody_tells_the_borrower(desk: Desk) -> None:

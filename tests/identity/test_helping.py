@@ -213,7 +213,7 @@ def test_other_roles_end_sessions_and_close_decisions_for_who_gave_them(house: D
     found = signing_in.sign_in(house, "li", PASSWORD, CAME, AT)
     assert isinstance(found, Entered)
     same = frozenset({Role.agent})
-    post = actions.Post(same, None, "+8657122010000", "Li Jing", True)
+    post = actions.Post(same, None, "", "+8657122010000", "Li Jing", True)
     assert act(house, "li", actions.change_user, post, AT, "user:ada")
     assert not act(house, "li", actions.change_user, post, AT, "user:ada"), "the same again is no change"
 
@@ -222,7 +222,7 @@ def test_other_roles_end_sessions_and_close_decisions_for_who_gave_them(house: D
             return actions.live_session(session, found.token, AT) is not None
 
     assert lives()
-    more = actions.Post(same | {Role.supervisor}, None, "+8657122010000", "Li Jing", True)
+    more = actions.Post(same | {Role.supervisor}, None, "", "+8657122010000", "Li Jing", True)
     act(house, "li", actions.change_user, more, AT, "user:ada")
     assert not lives()
     with house.begin() as session:
@@ -234,7 +234,7 @@ def test_other_roles_end_sessions_and_close_decisions_for_who_gave_them(house: D
 
 @pytest.mark.parametrize("phone", ["+19005551234", "+881612345678", "1234", "client:a b", "javascript:x"])
 def test_no_call_of_ours_goes_to_a_dear_or_broken_number(house: Database, phone: str) -> None:
-    post = actions.Post(frozenset({Role.agent}), None, phone, "li", True)
+    post = actions.Post(frozenset({Role.agent}), None, "", phone, "li", True)
     with pytest.raises(BadInput):
         act(house, "li", actions.change_user, post, AT, "user:ada")
 

@@ -328,6 +328,12 @@ def test_whoever_holds_the_account_does_not_agree(roles: set[Role], checker: int
     assert why is None if said is None else said in (why or "")
 
 
+def test_nobody_of_the_team_agrees() -> None:
+    supervisor = {Role.supervisor}
+    assert "outside it" in (why_not_approve(supervisor, supervisor, 7, (1, 2), {"first"}) or "")
+    assert why_not_approve(supervisor, supervisor, 7, (1, 2), ()) is None
+
+
 @pytest.mark.parametrize("before", list(TermsState))
 @pytest.mark.parametrize("after", list(TermsState))
 def test_terms_move_forward_only(before: TermsState, after: TermsState) -> None:

@@ -30,6 +30,7 @@ def add_user(
     actor: str,
     staff_no: str | None = None,
     level: Level | None = None,
+    team: str = "",
     display_name: str = "",
     language: str = "en",
     all_portfolios: bool = False,
@@ -39,6 +40,7 @@ def add_user(
     """A new login. `phone` is the agent's own leg of calls."""
     _require_roles(roles)
     _require_leg(phone)
+    _require_team(team)
     if session.exec(select(User).where(User.name == name)).first():
         raise Conflict(f"there is a user {name!r} already")
     user = User(
@@ -47,6 +49,7 @@ def add_user(
         display_name=display_name or name,
         roles=_kept(roles),
         level=level,
+        team=team,
         password_hash=hash_password(password, name),
         must_change=must_change,
         language=language,
@@ -79,6 +82,14 @@ def _require_leg(phone: str | None) -> None:
         raise BadInput(f"{phone} is {refused.value}: no call of ours goes there")
 
 
+MOST_TEAM = 40
+
+
+def _require_team(team: str) -> None:
+    if len(team) > MOST_TEAM or team != team.strip():
+        raise BadInput("a team is called by 40 characters at most, without spaces around them")
+
+
 def _kept(roles: Collection[Role]) -> str:
     return ",".join(sorted(roles))
 
@@ -89,6 +100,7 @@ class Post:
 
     roles: frozenset[Role]
     level: Level | None
+    team: str
     phone: str | None
     display_name: str
     all_portfolios: bool
@@ -98,14 +110,15 @@ def change_user(session: Session, user: User, post: Post, now: datetime, actor: 
     """What the user is from now on; whether anything changed. Other roles end every session, so that the next one, with
     an id of its own, has them all and no more; a role that was not there before is remembered with who gave it."""
     _require_roles(post.roles)
+    _require_team(post.team)
     if post.phone != user.phone:
         _require_leg(post.phone)
     before, roles = roles_of(user.roles), _kept(post.roles)
-    old = (user.roles, user.level, user.phone, user.display_name, user.all_portfolios)
-    new = (roles, post.level, post.phone, post.display_name, post.all_portfolios)
+    old = (user.roles, user.level, user.team, user.phone, user.display_name, user.all_portfolios)
+    new = (roles, post.level, post.team, post.phone, post.display_name, post.all_portfolios)
     if old == new:
         return False
-    user.roles, user.level, user.phone, user.display_name, user.all_portfolios = new
+    user.roles, user.level, user.team, user.phone, user.display_name, user.all_portfolios = new
     if post.roles - before:
         user.promoted_at, user.promoted_by = now, actor
     if post.roles != before:
@@ -116,7 +129,8 @@ def change_user(session: Session, user: User, post: Post, now: datetime, actor: 
         "roles": roles,
         "before": old[0],
         "level": post.level,
-        "phone_changed": old[2] != post.phone,
+        "team": post.team,
+        "phone_changed": old[3] != post.phone,
         "all_portfolios": post.all_portfolios,
     }
     record(session, actor, "user.change", f"user:{user.id}", detail, now)

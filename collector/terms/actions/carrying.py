@@ -10,6 +10,7 @@ from collector.foundation.clock import at_local
 from collector.foundation.errors import Conflict, Forbidden
 from collector.history import actions as history
 from collector.history.tables import Offer
+from collector.identity.queries import maker_named, teams_of
 from collector.identity.rules import Actor
 from collector.portfolio.booking import NewLine, Sums, book, change_schedule, mature_on
 from collector.portfolio.rules import EntryKind
@@ -37,7 +38,10 @@ def approve(
     yes alone, a write-off or recourse, is booked."""
     account = session.get_one(Account, row.account_id)
     needed = who_may(row.kind, row.owed, row.waived, policy)
-    why_not = why_not_approve(actor.roles, needed, actor.user_id, (account.owner_id, account.standby_id))
+    holders = (account.owner_id, account.standby_id)
+    theirs = teams_of(session, (*holders, maker_named(session, row.proposed_by).user_id))
+    shared = theirs & teams_of(session, [actor.user_id])
+    why_not = why_not_approve(actor.roles, needed, actor.user_id, holders, shared)
     if why_not is not None:
         raise Forbidden(why_not)
     _require_time(row, today)

@@ -22,12 +22,19 @@ def who_may(kind: TermsKind, owed: Parts, waived: Parts, policy: TermsPolicy) ->
 
 
 def why_not_approve(
-    roles: Collection[Role], needed: Collection[Role], checker: int | None, holders: Collection[int | None]
+    roles: Collection[Role],
+    needed: Collection[Role],
+    checker: int | None,
+    holders: Collection[int | None],
+    shared: Collection[str] = (),
 ) -> str | None:
-    """The reason why this checker may not agree to them; None: they may. `holders`: whose account it is, and who
-    stands in; they are its team, and never agree to what is given up of it."""
+    """The reason why this checker may not agree to them; None: they may. `holders`: whose account it is, who stands in
+    and who proposed; `shared`: teams that the checker has in common with them. Neither they nor their teams agree to
+    what is given up of it."""
     if checker is not None and checker in holders:
         return "whoever holds the account does not decide about its terms; ask somebody outside its team"
+    if shared:
+        return "you are of the team that holds the account or proposed this; ask somebody outside it"
     if not is_enough(roles, needed):
         return "your authority does not reach that far; ask somebody whose does"
     return None

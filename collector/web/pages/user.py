@@ -49,6 +49,7 @@ class UserPage(Page):
     everything: bool
     levels: Sequence[Choice]
     level: str
+    team: str
     is_open: bool
     waits: bool
     takes_two: bool
@@ -88,6 +89,7 @@ def _page(desk: Desk, caller: Caller, frame: Frame, user_id: int) -> UserPage:
         everything=user.all_portfolios,
         levels=choices(t, Level),
         level=user.level or "",
+        team=user.team,
         is_open=user.disabled_at is None,
         waits=user_id in waits,
         takes_two=identity.takes_two(user),
@@ -131,6 +133,7 @@ def _pairs(user: User, sessions: int, state: str, frame: Frame) -> list[tuple[st
 class ChangeForm(Form):
     display_name: str
     level: Level | None = None
+    team: str = ""
     phone: str | None = None
     everything: bool = False
 
@@ -153,7 +156,7 @@ def change_user(user_id: Id, desk: DeskParam, caller: CallerParam, fields: FormP
     """Roles, level, portfolios and phone leg; other roles end the user's sessions."""
     roles, codes = _roles(picked(fields, "role.")), picked(fields, "sees.")
     form = read(ChangeForm, fields)
-    post = identity.Post(roles, form.level, form.phone, form.display_name, form.everything)
+    post = identity.Post(roles, form.level, form.team.strip(), form.phone, form.display_name, form.everything)
     with writing(desk) as session:
         user = _other(session, user_id, caller)
         moved = see_only(session, codes, user_id=user_id, actor=caller.actor.name, at=desk.clock())

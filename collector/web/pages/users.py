@@ -78,7 +78,7 @@ def sees(user: User, codes: Mapping[int, Sequence[str]], t: Words) -> str:
 
 def _listed(rows: Sequence[User], codes: Mapping[int, Sequence[str]], waits: Mapping[int, Any], t: Words) -> Table:
     told = Told(t, "UTC")
-    who = [t("Name"), t("Shown as"), t("Staff number"), t("Roles"), t("Level"), t("Sees"), t("Own phone")]
+    who = [t("Name"), t("Shown as"), t("Staff number"), t("Roles"), t("Level"), t("Team"), t("Sees"), t("Own phone")]
     head = [*who, t("Codes"), t("Last sign-in"), t("State")]
     lines = [
         [
@@ -87,6 +87,7 @@ def _listed(rows: Sequence[User], codes: Mapping[int, Sequence[str]], waits: Map
             row.staff_no,
             Cell(", ".join(t.word(role) for role in row.roles.split(",")), "wrap"),
             t.word(row.level),
+            row.team,
             Cell(sees(row, codes, t), "wrap"),
             row.phone or "",
             t("on") if row.totp_sealed else Cell(t("off"), "look" if identity.needs_code(row) else "dim"),
@@ -151,6 +152,7 @@ class UserForm(Form):
     display_name: str = ""
     role: Role
     level: Level | None = None
+    team: str = ""
     portfolio: str | None = None
     phone: str | None = None
     language: str = "en"
@@ -171,6 +173,7 @@ def add_user(request: Request, desk: DeskParam, caller: CallerParam, fields: For
             actor=caller.actor.name,
             staff_no=form.staff_no,
             level=form.level,
+            team=form.team,
             display_name=form.display_name,
             language=form.language,
             all_portfolios=form.portfolio is None,
