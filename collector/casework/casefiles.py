@@ -100,12 +100,16 @@ def _ordered(office: Office, account_id: int, order: CaseOrder) -> Material:
 
 
 def _negotiator(office: Office, account_id: int) -> str:
-    """Name and phone of the one whom legal left the talking to; "": nobody is named."""
+    """Name and phone of the one whom legal left the talking to; "": nobody is named. An address of our own switchboard
+    is no phone that counsel could call."""
     with office.database.read() as session:
         matter = matters_of(session, [account_id]).get(account_id)
         number = matter.referral.negotiator_id if matter is not None else None
         user = session.get(User, number) if number is not None else None
-        return " ".join(filter(None, [user.display_name or user.name, user.phone])) if user is not None else ""
+        if user is None:
+            return ""
+        phone = user.phone or ""
+        return f"{user.display_name or user.name} {phone if phone.startswith('+') else ''}".rstrip()
 
 
 def make_case_file(

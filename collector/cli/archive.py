@@ -54,7 +54,7 @@ def add(
 @command
 def list_originals(
     part: ArchivePart = typer.Option(ArchivePart.on_loan, "--part", help=", ".join(ArchivePart)),
-    limit: int = typer.Option(MOST, "--limit", min=1, max=100_000),
+    limit: int = typer.Option(MOST, "--limit", min=1, max=100_000, help="Lines at most."),
     at: str | None = AtOption,
     json_: bool = JsonFlag,
 ) -> None:

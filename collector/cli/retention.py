@@ -44,7 +44,7 @@ def terms(json_: bool = JsonFlag) -> None:
         for code in CODES
         for term in load_pack(code).retention
     ]
-    lines = [f"{one['pack']} {one['term']}: {one['keep_years'] or 'for ever'} years, {one['source']}" for one in found]
+    lines = [f"{one['pack']} {one['term']}: {_long(one['keep_years'])}, {one['source']}" for one in found]
     show({"terms": found}, as_json=json_, lines=lines)
 
 
@@ -175,6 +175,10 @@ def lift(
         asked = asking.propose_lifting(session, number, reason, COMMAND_LINE, moment(at))
         document = {"approval": asked.id, "hold": number}
     show(document, as_json=json_, lines=[f"approval {document['approval']} waits for a second person"])
+
+
+def _long(years: object) -> str:
+    return f"{years} years" if years else "for ever"
 
 
 def _row(session: Session, number: int) -> Purge:

@@ -14,6 +14,8 @@ from collector.texts.rules import VALUES
 
 WRITTEN: Final = frozenset(
     {"amount", "block", "body", "due_on", "due_time", "next_step", "note", "numbers", "phone", "reason", "until", "way"}
+    | {"awarded", "case_no", "contact", "counsel", "court", "place", "received_by", "title", "what"}
+    | {"what_for", "who", "whom"}
 ) | {name for name, value in VALUES.items() if value.entry is not None}
 """The fields that take thought. Nothing else that was sent is ever shown: no secret, no token, no field made up."""
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -423,6 +423,15 @@ def test_costs_reach_the_account_by_two_people_and_come_off_it_the_same_way(
         assert facts.verify(session) == []
 
 
+def test_a_second_click_is_no_second_cost(story: Story, sued: Borrower) -> None:
+    receipt = paper(story, sued).id
+    first = spent(story, sued, 5_000, document_id=receipt)
+    assert spent(story, sued, 5_000, document_id=receipt).id == first.id
+    assert spent(story, sued, 5_000, document_id=receipt, note="the second copy").id != first.id
+    tell(story, casework.strike_cost, first.id, "typed wrong", at=moment(NOW))
+    assert spent(story, sued, 5_000, document_id=receipt).id not in (None, first.id)
+
+
 def test_what_was_agreed_to_is_not_booked_when_the_cost_is_struck_meanwhile(
     story: Story, sued: Borrower, pair: tuple[Actor, Actor]
 ) -> None:

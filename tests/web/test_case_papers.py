@@ -112,6 +112,9 @@ def test_the_balance_comes_as_workbook_and_as_pdf(building: Building, lawyer: Vi
     assert book.get_sheet_by_name("ledger").to_python()[-1][-1] == pytest.approx(3000.00)
     pages = PdfReader(io.BytesIO(lawyer.get(f"{path}.pdf").content)).pages
     assert "3,000.00" in "".join(page.extract_text() for page in pages)
+    with building.office.database.read() as session:
+        given = session.exec(select(AuditEntry).where(AuditEntry.action == "balance.given")).all()
+    assert [(one.actor, one.detail["form"]) for one in given] == [("user:legal", "xlsx"), ("user:legal", "pdf")]
 
 
 def test_who_only_reads_is_offered_nothing_to_make(building: Building) -> None:

@@ -88,6 +88,9 @@ def test_a_stage_is_entered_shown_on_the_bar_and_struck(building: Building, matt
 def test_what_a_stage_lacks_is_said_in_the_readers_language(building: Building, matter: int, lawyer: Visitor) -> None:
     answer = lawyer.post(f"/legal/{matter}/stages", {"stage": "filed", "day": TODAY.isoformat()})
     assert (answer.status_code, "before which court" in answer.text) == (422, True)
+    half = {"stage": "filed", "day": TODAY.isoformat(), "case_no": "115-7", "counsel": "Wang LLP"}
+    again = lawyer.post(f"/legal/{matter}/stages", half).text
+    assert ("115-7" in again, "Wang LLP" in again) == (True, True), "what was typed is shown again"
     lawyer.post("/language", {"language": "zh"})
     assert "请填写法院" in lawyer.post(f"/legal/{matter}/stages", {"stage": "filed", "day": TODAY.isoformat()}).text
     page = lawyer.get(f"/legal/{matter}").text

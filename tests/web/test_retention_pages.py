@@ -11,6 +11,7 @@ from floor import LI
 from sqlmodel import select
 from web.conftest import NOW, Building, Visitor
 
+from collector.audit.tables import AuditEntry
 from collector.casework import actions
 from collector.identity.tables import Approval, User
 from collector.legal.casefile.manifest import verify_folder
@@ -59,6 +60,9 @@ def test_the_certificate_of_a_purge_is_whole(building: Building, tmp_path: Path)
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         archive.extractall(tmp_path)
     assert verify_folder(tmp_path / f"purge-{number}").wrong == ()
+    with building.office.database.read() as session:
+        given = session.exec(select(AuditEntry).where(AuditEntry.action == "purge.given")).all()
+    assert [one.actor for one in given] == ["user:admin"]
 
 
 def test_a_hold_is_asked_for_and_stands_when_another_agrees(building: Building) -> None:

@@ -83,7 +83,7 @@ def move_original(
     plain = replace(wanted, place=_line(wanted.place), whom=_line(wanted.whom), why=_line(wanted.why))
     takes = wanted.step in (ArchiveStep.lent, ArchiveStep.released)
     if takes and row.level is ArchiveLevel.vault and plain.whom.casefold() in _names(session, actor):
-        raise Forbidden("an original of title is handed out by somebody else than who takes it")
+        raise Forbidden("an original of title is handed out by somebody other than the one who takes it")
     return history.add_original_step(session, original_id, plain, at=at, actor=actor)
 
 

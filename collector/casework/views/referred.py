@@ -42,7 +42,7 @@ def referred(session: Session, account: Account, referral: Referral | None) -> R
     )
     rows = session.exec(wanted.order_by(col(ReferralStep.id))).all()
     talked = select(User).where(among(session, User.id, {row.negotiator_id for row in rows} - {None}))
-    names = {user.id or 0: user.name for user in session.exec(talked)}
+    names = {user.id or 0: user.display_name or user.name for user in session.exec(talked)}
     filed = select(Filing).where(among(session, Filing.id, {row.filing_id for row in rows} - {None}))
     numbers = {one.id or 0: one.number for one in session.exec(filed)}
     talking = sorted(negotiators(session, account.portfolio_id), key=lambda user: user.id != account.owner_id)

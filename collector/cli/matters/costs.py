@@ -30,7 +30,7 @@ def matters_cost(
     on: str = ON,
     by: Advancer = typer.Option(Advancer.creditor, "--by", metavar="WHO", help=", ".join(Advancer)),
     recoverable: bool = typer.Option(True, "--recoverable/--ours", help="Whether the borrower is to bear it."),
-    currency: str = typer.Option("", "--currency"),
+    currency: str = typer.Option("", "--currency", help="Of the amount; another than the portfolio's is refused."),
     document: int | None = PAPER,
     note: str = NOTE,
     at: str | None = AtOption,

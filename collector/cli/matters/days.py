@@ -59,8 +59,8 @@ def matters_date(
     on: str = ON,
     hour: str | None = typer.Option(None, "--time", help="Such as 09:30; a deadline without one ends with its day."),
     zone: str = typer.Option("", "--zone", help="IANA zone of the court; default: the portfolio's."),
-    place: str = typer.Option("", "--place"),
-    who: str = typer.Option("", "--who"),
+    place: str = typer.Option("", "--place", help="Court room or address."),
+    who: str = typer.Option("", "--who", help="Who goes there, or does it."),
     at: str | None = AtOption,
     json_: bool = JsonFlag,
 ) -> None:

@@ -53,7 +53,7 @@ def strike_step(
         raise BadInput(f"say in 1 to {MOST_REASON} characters why it is struck")
     event = steps_of(session, row.id or 0).get(step)
     if event is None:
-        raise Conflict("this step stands nowhere that could be struck; look at the letter again")
+        raise Conflict("there is no such step on record to be struck; look at the letter again")
     correction = LetterCorrection(event_id=event.id or 0, reason=reason.strip(), at=now, actor=actor.name)
     detail = {"letter": row.id, "account": row.account_id, "event": event.id, "step": step.value}
     add(session, correction, actor.name, "letter.struck", detail, now)

@@ -25,7 +25,7 @@ def number_range(first: str, count: int) -> list[str]:
     if found := _INTERNATIONAL.fullmatch(text):
         head, serial, check, country = found.groups()
         if check_figure(serial) != check:
-            raise BadInput("the check figure of the first posting number is wrong; look at it again")
+            raise BadInput("the check digit of the first posting number is wrong; look at it again")
         return [f"{head}{one}{check_figure(one)}{country}" for one in _serials(serial, count)]
     if (plain := _ANY.fullmatch(text)) is None:
         raise BadInput("a range of posting numbers is counted up from figures at the end of the first")

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from collector.audit.actions import record
 from collector.casework.casefiles import case_material, open_typesetter
 from collector.foundation.files import write_sheets
 from collector.legal.casefile.telling import certificate, sheets, statement
 from collector.legal.casefile.words import Words as CaseWords
 from collector.legal.casefile.words import words_in
 from collector.web.pages.opening import closed_file
-from collector.web.session import Caller, CallerParam, Desk, DeskParam
+from collector.web.session import Caller, CallerParam, Desk, DeskParam, writing
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**62)]
@@ -46,10 +47,13 @@ async def print_closing(account_id: Id, request: Request, desk: DeskParam, calle
 
 
 def _balance(desk: Desk, caller: Caller, request: Request, account_id: int, form: str) -> Response:
+    """The file, once it is on record who took it."""
     if closed := closed_file(request, desk, caller, account_id):
         return closed
     kind, write = BALANCES[form]
     body = write(desk, account_id, words_in(caller.language))
+    with writing(desk) as session:
+        record(session, caller.actor.name, "balance.given", f"account:{account_id}", {"form": form}, desk.clock())
     name = f"closing-{account_id}.pdf" if form == "closing" else f"balance-{account_id}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=kind, headers=headers)

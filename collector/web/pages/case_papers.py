@@ -251,18 +251,18 @@ def given_case(desk: Desk, caller: Caller, account_id: int, order: CaseOrder, ca
     """The case file that was ordered as one archive; `called`: how its name begins."""
     with reading(desk) as session:
         within.account(session, caller.actor.scope, account_id)
-    with _kept() as folder, open_typesetter(desk.office) as typesetter:
+    with kept() as folder, open_typesetter(desk.office) as typesetter:
         name, now = f"{called}-{account_id}", order.as_of
         make_case_file(desk.office, typesetter, account_id, folder / name, order, actor=caller.actor, now=now)
         archive = folder / f"{name}.zip"
-        _pack(folder / name, archive)
+        pack(folder / name, archive)
         shutil.rmtree(folder / name)
     gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     return FileResponse(archive, media_type="application/zip", filename=archive.name, background=gone)
 
 
 @contextmanager
-def _kept() -> Iterator[File]:
+def kept() -> Iterator[File]:
     """A folder that outlives the block, unless the block fails."""
     folder = File(tempfile.mkdtemp(prefix="collector-case-"))
     with ExitStack() as failed:
@@ -271,7 +271,7 @@ def _kept() -> Iterator[File]:
         failed.pop_all()
 
 
-def _pack(folder: File, archive: File) -> None:
+def pack(folder: File, archive: File) -> None:
     """Everything of the folder, in order, without a date: the same folder is the same archive."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
         for path in sorted(folder.rglob("*")):

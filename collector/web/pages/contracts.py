@@ -116,7 +116,7 @@ def _rates(view: RateView, told: Told) -> Table:
             ]
             for row, number in view.rows
         ],
-        t("No rate was changed: those hold that the accounts file brought."),
+        t("No rate was changed: the rates of the accounts file hold."),
     )
 
 
@@ -126,7 +126,7 @@ def _lacks(view: RateView, book: Portfolio, t: Words) -> list[str]:
     penalty = {"number": f"{view.without_penalty:,}", "currency": book.currency}
     told = [
         t("{number} accounts in {currency} have no annual rate.", **annual) if view.without_annual else "",
-        t("{number} accounts in {currency} have no penalty rate: no penalty is asked on them.", **penalty)
+        t("{number} accounts in {currency} have no penalty rate: no penalty is charged on them.", **penalty)
         if view.without_penalty
         else "",
     ]

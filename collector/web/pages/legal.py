@@ -105,7 +105,7 @@ def legal_page(request: Request, desk: DeskParam, caller: CallerParam) -> Any:
             narrow=narrow,
             t=frame.t,
         )
-    return render(LegalPage(frame, told, len(lines) >= SHOWN, len(lines), len(late)))
+    return render(LegalPage(frame, told, len(lines) >= SHOWN or len(found) >= LOOKED, len(lines), len(late)))
 
 
 def _lines(lines: Sequence[Line], matters: Mapping[int, Beside], t: Words) -> Table:

@@ -177,7 +177,9 @@ def _with_reason(sentence: str, decision: Decision, t: Words) -> str:
     return f"{sentence} {t('Reason')}: {decision.reason}" if decision.reason else sentence
 
 
-def _what(does: Does, t: Words) -> str:
+def _what(does: Does, t: Words, *, done: bool) -> str:
+    if not done:
+        return {Does.accept: t("Accept"), Does.give_back: t("Give back"), Does.file: t("File together")}[does]
     return {Does.accept: t("accepted"), Does.give_back: t("given back"), Does.file: t("filed together")}[does]
 
 
@@ -199,7 +201,7 @@ def _told(seen: Batch, t: Words, *, done: bool) -> Table:
     rows: list[Sequence[Cell | str]] = []
     for one in seen.entries:
         line, told = one.line, Told(t, one.line.zone, one.line.currency)
-        what = Cell(_why(one.stays, t), "look") if one.stays else Cell(_what(seen.decision.does, t))
+        what = Cell(_why(one.stays, t), "look") if one.stays else Cell(_what(seen.decision.does, t, done=done))
         rows.append(
             [
                 Cell(line.key, "", f"/legal/{line.account_id}"),

@@ -120,7 +120,7 @@ def _lacking(one: Considered, told: Told) -> str:
     t = told.t
     return " · ".join(
         t(
-            "{field}: {found}, asked is {wanted}",
+            "{field}: {found}, needed is {wanted}",
             field=field_words(said.field, t),
             found=_value(said.field, said.found, told),
             wanted=_wanted(said, t),

@@ -25,7 +25,7 @@ from collector.web.pages.matter_lists import date_cells, days_look, matter_choic
 from collector.web.templating import Cell, Choice, Table, Told, choices, num, table
 from collector.web.words import Words
 
-WIDE, HIGH, DOT = 112, 52, 14
+WIDE, HIGH, DOT = 112, 58, 14
 """Of the bar of stages: between two dots, its height, where the line is."""
 CUT = 40
 

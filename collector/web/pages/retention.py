@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path as File
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import FileResponse
 from pydantic import Field
-from sqlmodel import Session
 from starlette.background import BackgroundTask
 
+from collector.audit.actions import record
 from collector.casework.approvals import retention as asking
 from collector.casework.views import retention as views
 from collector.casework.views import within
@@ -27,9 +24,10 @@ from collector.legal.retention.actions import going
 from collector.legal.retention.rules import Bar, Fate, PurgeState
 from collector.legal.retention.tables import Purge
 from collector.portfolio.queries import account_by_key, portfolios
+from collector.web.pages.case_papers import kept, pack
 from collector.web.pages.law import MARKS
 from collector.web.pages.shell import Form, frame_of, may_open, read, see, whose
-from collector.web.session import CallerParam, DeskParam, FormParam, reading, writing
+from collector.web.session import Caller, CallerParam, DeskParam, FormParam, reading, writing
 from collector.web.templating import Cell, Choice, Page, Table, Told, num, render, table
 from collector.web.words import Words
 
@@ -62,14 +60,14 @@ def retention_page(request: Request, desk: DeskParam, caller: CallerParam) -> An
         found = views.retention(session, caller.actor.scope)
         books = [Choice(one.code, one.code) for one in portfolios(session, caller.actor.scope)]
     newest = found.purges[0] if found.purges else None
-    told = Told(t, "UTC")
+    told, empty = Told(t, "UTC"), _empty(caller, t)
     page = RetentionPage(
         frame=frame,
         counted=t("Counted {moment}", moment=told.whose(newest.planned_at)) if newest else "",
-        due=_due(newest, t),
+        due=_due(newest, empty, t),
         may_propose=may,
         proposable=newest.id or 0 if newest and newest.state is PurgeState.planned and going(newest.found) else 0,
-        purges=_purges(found.purges, told),
+        purges=_purges(found.purges, empty, told),
         holds=_holds(found.holds, told),
         liftable=[Choice(str(one.row.id), f"{one.row.id} · {one.key}") for one in found.holds],
         books=books,
@@ -79,13 +77,19 @@ def retention_page(request: Request, desk: DeskParam, caller: CallerParam) -> An
     return render(page)
 
 
-def _due(row: Purge | None, t: Words) -> Table:
-    head: list[Cell | str] = [t("Law pack"), t("What"), t("What becomes of it"), t("Why"), num(t("Count"))]
+def _empty(caller: Caller, t: Words) -> str:
+    if caller.actor.scope.portfolio_ids is not None:
+        return t("Counts are of all portfolios together; who sees all of them sees the counts here.")
+    return t("Nothing was counted yet; collector retention plan counts, best at night.")
+
+
+def _due(row: Purge | None, empty: str, t: Words) -> Table:
+    head: list[Cell | str] = [t("Law pack"), t("What"), t("Fate of the records"), t("Why"), num(t("Count"))]
     rows = [
         [pack or "—", told_as(t, "kept", kind), Cell(t.word(fate), LOOKS[fate]), why(by, t), num(f"{number:,}")]
         for pack, kind, fate, by, number in (row.found if row else ())
     ]
-    return table(head, rows, t("Nothing was counted yet; collector retention plan counts, best at night."))
+    return table(head, rows, empty)
 
 
 def told_as(t: Words, of: str, word: str) -> str:
@@ -98,7 +102,7 @@ def why(by: str, t: Words) -> str:
     return told_as(t, "held", by) if by in set(Bar) else by
 
 
-def _purges(rows: Sequence[Purge], told: Told) -> Table:
+def _purges(rows: Sequence[Purge], empty: str, told: Told) -> Table:
     t = told.t
     head: list[Cell | str] = [num(t("No.")), t("State"), t("Counted"), t("By"), num(t("Due to go")), num(t("Removed"))]
     head += [t("Done"), t("Certificate")]
@@ -117,7 +121,7 @@ def _purges(rows: Sequence[Purge], told: Told) -> Table:
             ]
             for row in rows
         ],
-        t("Nothing was counted yet; collector retention plan counts, best at night."),
+        empty,
     )
 
 
@@ -148,14 +152,14 @@ def _terms(t: Words) -> Table:
 
 
 def _term(code: str, term: Term, t: Words) -> Sequence[Cell | str]:
-    years = t("{years} years", years=term.keep_years) if term.keep_years else t("for ever")
-    since = t.word(f"since {term.since}") if term.keep_years else ""
+    since = t.word(f"since {term.since}")
+    kept_for = t("{years} years {since}", years=term.keep_years, since=since) if term.keep_years else t("for ever")
     return [
         code or t.word("house"),
         Cell(f"{term.id} · {term.title.get(t.language, term.title['en'])}", "wrap"),
         Cell(", ".join(told_as(t, "kept", kind) for kind in sorted(term.kinds)), "wrap"),
         ", ".join(t.word(one) for one in sorted(term.debt_types)) or t("every debt"),
-        f"{years} {since}".strip(),
+        kept_for,
         t.word(Fate.must_go if term.must_go else Fate.may_go) if term.keep_years else "",
         Cell(term.source, "wrap"),
         Cell(t.word(term.evidence), MARKS[term.evidence]),
@@ -210,18 +214,14 @@ def lift_retention(desk: DeskParam, caller: CallerParam, fields: FormParam) -> A
 
 @router.get("/retention/{purge_id}/certificate")
 def purge_certificate(purge_id: Id, desk: DeskParam, caller: CallerParam) -> Any:
-    """The signed list of what was removed, as one archive; it names nobody."""
-    folder = File(tempfile.mkdtemp(prefix="collector-purge-"))
-    gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    """The signed list of what was removed, as one archive; it names nobody. Who takes it is on record."""
     name = f"purge-{purge_id}"
-    with reading(desk) as session:
-        _write(session, desk, views.purge(session, caller.actor.scope, purge_id), folder / name)
-    packed = folder / f"{name}.zip"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted((folder / name).iterdir()):
-            archive.writestr(zipfile.ZipInfo(f"{name}/{path.name}"), path.read_bytes())
+    with kept() as folder:
+        with writing(desk) as session:
+            row = views.purge(session, caller.actor.scope, purge_id)
+            proving.certificate(session, desk.office.keys, row, folder / name)
+            record(session, caller.actor.name, "purge.given", f"purge:{purge_id}", {}, desk.clock())
+        packed = folder / f"{name}.zip"
+        pack(folder / name, packed)
+    gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     return FileResponse(packed, media_type="application/zip", filename=packed.name, background=gone)
-
-
-def _write(session: Session, desk: Any, row: Purge, folder: File) -> None:
-    proving.certificate(session, desk.office.keys, row, folder)

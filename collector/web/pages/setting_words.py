@@ -13,9 +13,9 @@ def setting_field(name: str, t: Words) -> str:
         return t.word(VALUES[name].meaning)
     return {
         "day_count": t("Days are counted"),
-        "order": t("Money is taken in this order"),
+        "order": t("Payments go to these parts, in this order"),
         "sweep": t("Of several instalments"),
-        "penalty_on": t("Penalty is asked on"),
+        "penalty_on": t("Penalty is charged on"),
     }[name]
 
 

@@ -54,7 +54,7 @@ SAID = {
     "route": "The route is changed; the one before stays on record.",
     "negotiator": "Noted who talks from now on; nobody else calls.",
     "clock": "Recorded; the clocks are counted anew.",
-    "matter-stage": "The stage is entered, and the clocks of the law know.",
+    "matter-stage": "The stage is entered; the clocks are counted anew.",
     "matter-struck": "Struck: it counts no more, and stays to be read.",
     "court-date": "It is in the court calendar.",
     "court-date-ended": "Noted how it ended.",

@@ -123,6 +123,8 @@ for (const form of document.querySelectorAll("form[method=post]")) {
       words.textContent = form.dataset.busy;
       form.append(words);
     }
+    // Answered by a file, the page stays where it is: after so many ms it may be sent again, and keys act again.
+    if ("file" in form.dataset) setTimeout(stay, Number(form.dataset.file) || 2000);
   });
 }
 

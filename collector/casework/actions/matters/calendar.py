@@ -104,7 +104,7 @@ def _line(session: Session, line: int, row: Mapping[str, str], at: datetime, sco
     )
     when = moment_of(order, zone_name)
     if when < at:
-        raise BadInput("that moment has passed; what happened is entered as a stage, a day at court is ahead")
+        raise BadInput("that moment has passed; enter what happened as a stage, and only days ahead in the calendar")
     return CalendarLine(line, f"{book.code}/{account.account_no}", account.id or 0, when, order)
 
 
@@ -121,7 +121,7 @@ def _hour(text: str) -> time | None:
     try:
         return time.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
-        raise BadInput("the time is none; write it as 09:30") from error
+        raise BadInput("the time is missing or is none of the day; write it as 09:30") from error
 
 
 def _twice(lines: Sequence[CalendarLine]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -13,7 +14,7 @@ from collector.foundation.clock import local_day
 from collector.foundation.errors import BadInput, Conflict
 from collector.identity.rules import Actor
 from collector.legal.matters import actions as matters
-from collector.legal.matters.money import held_cost, posted_costs
+from collector.legal.matters.money import costs_of, held_cost, posted_costs, standing_costs
 from collector.legal.matters.queries import matters_of
 from collector.legal.matters.rules import Advancer, CostKind
 from collector.legal.matters.tables import MatterCost
@@ -38,7 +39,10 @@ class CostOrder:
 
 
 def note_cost(session: Session, account_id: int, order: CostOrder, *, at: datetime, actor: Actor) -> MatterCost:
-    """Put it among the costs of the account's matter, which may have ended: bills come late."""
+    """Put it among the costs of the account's matter, which may have ended: bills come late. Noted again in the very
+    same words it is the same cost: the borrower bears no bill twice for a second click. Two that are alike are told
+    apart by their note."""
+    people_of_account(session, account_id)
     matter = matters_of(session, [account_id]).get(account_id)
     if matter is None:
         raise Conflict("there is no matter yet: legal accepts the referral of the account first")
@@ -62,7 +66,14 @@ def note_cost(session: Session, account_id: int, order: CostOrder, *, at: dateti
         at=at,
         actor=actor.name,
     )
-    return matters.add_cost(session, row, actor)
+    costs = standing_costs(costs_of(session, [row.referral_id])[row.referral_id])
+    same = next((one for one in costs if _words(one) == _words(row)), None)
+    return same or matters.add_cost(session, row, actor)
+
+
+def _words(row: MatterCost) -> dict[str, Any]:
+    """All that was said of a cost."""
+    return row.model_dump(exclude={"id", "at", "actor"})
 
 
 def strike_cost(session: Session, cost_id: int, reason: str, *, at: datetime, actor: Actor) -> MatterCost:
@@ -80,7 +91,7 @@ def book_costs(session: Session, *, lines: Sequence[tuple[int, int]], back: bool
         cost = _held(session, cost_id)
         entry, today = posted_costs(session, [cost.account_id]).get(cost.source), _today(session, cost.portfolio_id, at)
         if cost.amount != amount or (entry is not None) is not back:
-            raise Conflict("the costs are others since this was asked; ask anew")
+            raise Conflict("the costs have changed since this was asked; ask anew")
         if entry is not None:
             take_entry_back(session, entry, today, actor=actor.name, at=at)
         else:

@@ -57,7 +57,7 @@ def note_court_date(session: Session, account_id: int, order: DateOrder, *, at: 
     zone(zone_name)
     when = moment_of(order, zone_name)
     if when < at:
-        raise BadInput("that moment has passed; what happened is entered as a stage, a day at court is ahead")
+        raise BadInput("that moment has passed; enter what happened as a stage, and only days ahead in the calendar")
     same = select(CourtDate).where(
         CourtDate.referral_id == referral.id,
         CourtDate.kind == order.kind,

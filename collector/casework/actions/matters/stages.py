@@ -36,8 +36,8 @@ REASONS = {
     Lack.outcome: "say what came of it",
     Lack.no_judgment: "there is no judgment in this matter; enter that stage first, or choose another outcome",
     Lack.no_enforcement: "nothing was enforced in this matter; enter that stage first, or choose another outcome",
-    Lack.only_closed: "an outcome is said when the matter is closed",
-    Lack.only_judgment: "an award, and whether it binds, is said of a judgment",
+    Lack.only_closed: "an outcome is said only when the matter is closed",
+    Lack.only_judgment: "an award, and whether it binds, is said of a judgment only",
 }
 
 
