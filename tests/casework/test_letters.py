@@ -551,7 +551,7 @@ def test_a_wrong_arrival_is_struck_and_so_is_what_it_moved(story: Story) -> None
     story.do(casework.letter_struck, letter, LetterStep.arrived, "of another letter", **said)
     assert clocks(story) == [], "nothing of it moves a clock any more"
     assert len(story.rows(LetterEvent, LetterEvent.step == LetterStep.arrived)) == 1, "and it stays to be seen"
-    with pytest.raises(Conflict, match="stands nowhere"):
+    with pytest.raises(Conflict, match="no such step on record"):
         story.do(casework.letter_struck, letter, LetterStep.arrived, "again", **said)
     story.do(casework.letter_returned, letter, date(2026, 5, 14), ReturnReason.moved, **said)
     story.do(casework.letter_struck, letter, LetterStep.returned, "a slip", **said)

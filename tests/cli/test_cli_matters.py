@@ -49,7 +49,7 @@ def test_a_matter_is_told_from_stage_to_counsel(sued: Home, tmp_path: Path) -> N
     assert done.document["clock_event"]
     assert sued.run("matters", "cost", "CN/A1", "court_fee", "123.40", "--on", "2026-05-12", *AT).code == 0
     shown = sued.run("matters", "show", "CN/A1", "--json").document
-    assert (shown["stage"], shown["money"]["claimed"], shown["money"]["costs"]) == ("filed", "2000.00", "123.40")
+    assert (shown["stage"], shown["money"]["claimed"], shown["money"]["costs"]) == ("filed", "1000.00", "123.40")
     assert shown["money"]["net"] == "-123.40"
     [listed] = sued.run("matters", "--json").document["matters"]
     assert (listed["account"], listed["court"], listed["next"]) == ("CN/A1", "Pudong", None)
@@ -59,7 +59,7 @@ def test_a_matter_is_told_from_stage_to_counsel(sued: Home, tmp_path: Path) -> N
     checked = sued.run("casefile", "verify", str(out), "--json")
     assert checked.document["case_files"][0]["whole"] is True
     [counsel] = sued.run("matters", "counsel", "--json").document["counsel"]
-    assert (counsel["counsel"], counsel["running"], counsel["claimed"]) == ("Wang LLP", 1, "2000.00")
+    assert (counsel["counsel"], counsel["running"], counsel["claimed"]) == ("Wang LLP", 1, "1000.00")
 
 
 def test_an_entry_is_struck_with_its_reason(sued: Home) -> None:

@@ -30,7 +30,7 @@ def test_a_range(first: str, count: int, numbers: list[str]) -> None:
 @pytest.mark.parametrize(
     ("first", "count", "told"),
     [
-        pytest.param("RR473124820CN", 1, "check figure", id="a slip of the pen"),
+        pytest.param("RR473124820CN", 1, "check digit", id="a slip of the pen"),
         pytest.param("RR999999995CN", 5, "no 5 numbers", id="the end of the serials"),
         pytest.param("A98", 5, "no 5 numbers", id="the end of the figures"),
         pytest.param("ABC", 1, "counted up", id="no figures"),

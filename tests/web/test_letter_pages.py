@@ -177,7 +177,7 @@ def test_a_batch_is_numbered_as_a_range_listed_once_and_posted_together(asked: B
     batch = f"/letters/batches/{row.id}"
     assert batch in visitor.get("/letters").text
     wrong = visitor.post(f"{batch}/numbers", {"first": "RR123456789CN"})
-    assert (wrong.status_code, "check figure" in wrong.text) == (422, True)
+    assert (wrong.status_code, "check digit" in wrong.text) == (422, True)
     assert visitor.post(f"{batch}/posted", {"day": "2026-05-11"}).status_code == 409
     assert visitor.post(f"{batch}/numbers", {"first": "RR000000014CN"}).status_code == 303
     assert visitor.post(f"{batch}/numbers", {"first": "RR000000014CN"}).status_code == 409
