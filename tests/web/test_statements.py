@@ -21,9 +21,9 @@ BUDGETS = {
     "the page of the call": 25,
     "verify": 15,
     "the account page": 50,
-    "promise": 44,
-    "no answer": 49,
-    "an outcome that ends the round": 64,
+    "promise": 43,
+    "no answer": 48,
+    "an outcome that ends the round": 63,
 }
 ID_NO = "11010519491231002X"
 

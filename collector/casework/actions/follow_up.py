@@ -81,7 +81,8 @@ def _settle_offers(session: Session, facts: Mapping[int, PersonFacts], now: date
     accounts = [account for one in facts.values() for account in one.accounts]
     told = (account for account in accounts if account.extra is not None)
     offers = {offer.id for account in told for offer in extra_of(account).offers}
-    offers |= set(lapsed_offers(session, {account.account_id for account in accounts}))
+    if paid := {account.account_id for account in accounts if account.last_paid_on is not None}:
+        offers |= set(lapsed_offers(session, paid))  # nothing but a payment revives
     days = banking_days(session, now)
     moved = [terms.settle(session, offer_id, now, actor, days) for offer_id in sorted(offers)]
     return any(moved)
